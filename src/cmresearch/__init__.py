@@ -1,0 +1,66 @@
+"""A research workbench for studies of how a city manages complaints.
+
+The verbs of the library, each loaded when it is first used; the records they give are in their modules.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+__version__ = "0.1.0"
+
+if TYPE_CHECKING:
+    from cmresearch.allocation import allocate as allocate
+    from cmresearch.certificate import certify as certify
+    from cmresearch.codebook import read_codebook as read_codebook
+    from cmresearch.coding import measure_reliability as measure_reliability
+    from cmresearch.coding import read_coding as read_coding
+    from cmresearch.estimation import estimate_mean as estimate_mean
+    from cmresearch.estimation import estimate_proportion as estimate_proportion
+    from cmresearch.estimation import estimate_total as estimate_total
+    from cmresearch.frame import read_frame as read_frame
+    from cmresearch.reliability import krippendorff_alpha as krippendorff_alpha
+    from cmresearch.reliability import percent_agreement as percent_agreement
+    from cmresearch.reproduction import run_study as run_study
+    from cmresearch.responses import read_sample as read_sample
+    from cmresearch.sampling import draw as draw
+    from cmresearch.sampling import ticket as ticket
+    from cmresearch.sources import read_sources as read_sources
+    from cmresearch.study import open_study as open_study
+    from cmresearch.triangulation import assess as assess
+    from cmresearch.triangulation import measure_indicators as measure_indicators
+    from cmresearch.verification import verify as verify
+
+# Loaded on first use: pandas, duckdb and the rest together would make every command wait.
+_HOME = {
+    "allocate": "allocation",
+    "assess": "triangulation",
+    "certify": "certificate",
+    "draw": "sampling",
+    "estimate_mean": "estimation",
+    "estimate_proportion": "estimation",
+    "estimate_total": "estimation",
+    "krippendorff_alpha": "reliability",
+    "measure_indicators": "triangulation",
+    "measure_reliability": "coding",
+    "open_study": "study",
+    "percent_agreement": "reliability",
+    "read_codebook": "codebook",
+    "read_coding": "coding",
+    "read_frame": "frame",
+    "read_sample": "responses",
+    "read_sources": "sources",
+    "run_study": "reproduction",
+    "ticket": "sampling",
+    "verify": "verification",
+}
+__all__ = sorted(_HOME)  # noqa: PLE0605 - one list, so that nothing is named twice
+
+
+def __getattr__(name: str) -> object:
+    if name not in _HOME:
+        raise AttributeError(f"module 'cmresearch' has no attribute {name!r}")
+    return getattr(import_module(f"cmresearch.{_HOME[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return [*__all__, "__version__"]

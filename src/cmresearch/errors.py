@@ -1,0 +1,98 @@
+"""What can go wrong: one class for each subject, each also a `ValueError`."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+
+class CmResearchError(ValueError):
+    """Something in a study's files or in a call cannot be used as it stands."""
+
+
+class IntakeError(CmResearchError):
+    """An export cannot be read."""
+
+
+class FrameError(CmResearchError):
+    """A full set cannot serve as a sampling frame."""
+
+
+class AllocationError(CmResearchError):
+    """The wanted number of complaints cannot be divided among the strata."""
+
+
+class SampleError(CmResearchError):
+    """A sample or its certificate cannot be used."""
+
+
+class ResponseError(CmResearchError):
+    """What the coders recorded for the sampled complaints cannot be used."""
+
+
+class EstimationError(CmResearchError):
+    """A figure cannot be estimated from this sample."""
+
+
+class CodebookError(CmResearchError):
+    """The codebook cannot be used."""
+
+
+class SourceError(CmResearchError):
+    """An interview or a document cannot be read."""
+
+
+class CodingError(CmResearchError):
+    """A coding file cannot be used."""
+
+
+class ReliabilityError(CmResearchError):
+    """Ratings cannot be compared."""
+
+
+class ProvenanceError(CmResearchError):
+    """A data file is not the file that is declared."""
+
+
+class StudyError(CmResearchError):
+    """The settings of a study cannot be used."""
+
+
+class TriangulationError(CmResearchError):
+    """The evidence for a dimension cannot be put side by side."""
+
+
+class FindingError(CmResearchError):
+    """A published finding cannot be compared with these files."""
+
+
+class ReportError(CmResearchError):
+    """The report cannot be written."""
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """The end of an error message that offers the nearest known spelling, or nothing.
+
+    Example:
+        >>> nearest("chanel", ["channel", "city"])
+        "; did you mean 'channel'?"
+        >>> nearest("zzz", ["channel", "city"])
+        ''
+    """
+    close = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)
+    return f"; did you mean {close[0]!r}?" if close else ""
+
+
+def raise_all(error: type[CmResearchError], faults: list[str]) -> None:
+    """Raise one error that lists every fault, a line each; nothing happens where there is none.
+
+    Example:
+        >>> raise_all(FrameError, [])
+        >>> raise_all(FrameError, ["no id column", "no stratum column"])
+        Traceback (most recent call last):
+            ...
+        cmresearch.errors.FrameError: no id column
+        no stratum column
+    """
+    if faults:
+        raise error("\n".join(faults))
