@@ -1,0 +1,187 @@
+"""A TOML file as it was read, with the line of each key, so that a fault in its content can say where it stands."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import tomllib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+from pydantic_core import ErrorDetails
+
+from cmresearch.errors import CmResearchError, nearest
+
+Place = tuple[str | int, ...]
+
+
+@dataclass(frozen=True)
+class TomlFile:
+    """A TOML file as it was read.
+
+    Attributes:
+        name: Folder and file name, as messages give them.
+        data: What the file says.
+        lines: The line of each place in it; see `key_lines`.
+        sha256: Fingerprint of its text, the same whatever line ends it is stored with.
+    """
+
+    name: str
+    data: dict[str, Any]
+    lines: dict[Place, int]
+    sha256: str
+
+    def line(self, place: Place) -> int:
+        """The line of a place, or of the nearest place above it that has one.
+
+        Args:
+            place: Path of keys and positions, such as `("code", 0, "key")`.
+        """
+        above = (place[:n] for n in range(len(place), 0, -1))
+        return next((self.lines[each] for each in above if each in self.lines), 1)
+
+    def fault(self, place: Place, text: str) -> str:
+        """A fault in one line: the file, the line, the tables with a key it lies in, and what is wrong.
+
+        Args:
+            place: Path of keys and positions.
+            text: What was found and what was expected.
+
+        Example:
+            >>> file = TomlFile("book/01.toml", {"code": [{"key": "a"}]}, {("code", 0): 7}, "")
+            >>> file.fault(("code", 0, "label"), "no label")
+            "book/01.toml, line 7, code 'a': no label"
+        """
+        return ", ".join([self.name, f"line {self.line(place)}", *_owners(self.data, place)]) + f": {text}"
+
+    def tables(self, name: str) -> Iterator[tuple[Place, dict[str, Any]]]:
+        """The tables of a list at the top of the file, with their places.
+
+        Args:
+            name: The name in `[[name]]`.
+        """
+        return tables(self.data, name)
+
+
+def tables(data: dict[str, Any], name: str, above: Place = ()) -> Iterator[tuple[Place, dict[str, Any]]]:
+    """The tables of a list with their places; what is no table has a fault of its own and is passed over.
+
+    Args:
+        data: The table that holds the list.
+        name: The name of the list.
+        above: The place of `data`.
+
+    Example:
+        >>> list(tables({"code": [{"key": "a"}, 3]}, "code"))
+        [(('code', 0), {'key': 'a'})]
+    """
+    found = data.get(name)
+    for n, table in enumerate(found if isinstance(found, list) else []):
+        if isinstance(table, dict):
+            yield (*above, name, n), table
+
+
+def _owners(data: object, place: Place) -> Iterator[str]:
+    for table, step in pairwise(("", *place)):
+        if isinstance(data, list) and isinstance(step, int):
+            data = data[step]
+            if isinstance(data, dict) and "key" in data:
+                yield f"{table} {data['key']!r}"
+        else:
+            data = data.get(step) if isinstance(data, dict) else None
+
+
+def read_toml_file(path: Path, error: type[CmResearchError]) -> TomlFile:
+    """What a TOML file says, and where in it each key stands.
+
+    Args:
+        path: The file, in UTF-8.
+        error: The error of the subject the file belongs to.
+
+    Raises:
+        CmResearchError: The given error: the file is not UTF-8 text, or not TOML, with the line.
+    """
+    name = f"{path.resolve().parent.name}/{path.name}"
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as fault:
+        raise error(f"{name}: found bytes that are no UTF-8 text; expected UTF-8 ({fault.reason})") from None
+    try:
+        data = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as fault:
+        where = re.search(r"line (\d+)", str(fault))
+        line = where[1] if where else len(text.splitlines())
+        raise error(f"{name}, line {line}: this is not TOML: {fault}") from None
+    return TomlFile(name, data, key_lines(text), hashlib.sha256(text.encode()).hexdigest())
+
+
+def key_lines(text: str) -> dict[Place, int]:
+    r"""The line on which each key and each table of a TOML text begins.
+
+    Keys within inline tables are not listed; their table's line is the place to look at.
+
+    Args:
+        text: TOML that can be parsed.
+
+    Returns:
+        Line numbers from 1, by the path of keys, with the position of a table in its list.
+
+    Example:
+        >>> key_lines('number = 1\n[[code]]\nkey = "a"')
+        {('number',): 1, ('code', 0): 2, ('code', 0, 'key'): 3}
+    """
+    found: dict[Place, int] = {}
+    counts: dict[Place, int] = {}
+    at: Place = ()
+    closing = ""  # the quotation marks that end the text of several lines we are in, if we are in one
+    for number, line in enumerate(text.splitlines(), start=1):
+        if closing:
+            closing = "" if closing in line else closing
+        elif header := re.match(r"\s*(\[\[?)([^\[\]]+)\]", line):
+            at = _table_place(header[1], header[2], counts)
+            found.setdefault(at, number)
+        elif entry := re.match(r"""\s*["']?([\w-]+)["']?\s*=(.*)""", line):
+            found.setdefault((*at, entry[1]), number)
+            opening = re.match(r"""\s*(\"{3}|'{3})(?!.*\1)""", entry[2])
+            closing = opening[1] if opening else ""
+    return found
+
+
+def _table_place(bracket: str, header: str, counts: dict[Place, int]) -> Place:
+    *parents, last = (part.strip().strip("\"'") for part in header.split("."))
+    place: Place = ()
+    for part in parents:
+        place += (part,)
+        place += (counts[place] - 1,) if place in counts else ()
+    place += (last,)
+    if bracket == "[[":
+        counts[place] = counts.get(place, 0) + 1
+        place += (counts[place] - 1,)
+    return place
+
+
+def describe_fault(fault: ErrorDetails, known: Sequence[str]) -> str:
+    """What is wrong with the content of a file, in words: what was found and what was expected.
+
+    Args:
+        fault: One error of a pydantic validation.
+        known: The keys that may stand where the fault is, for the nearest spelling of an unknown one.
+    """
+    key, found = str(fault["loc"][-1]) if fault["loc"] else "", fault["input"]
+    expected = fault["msg"].removeprefix("Input should be ")
+    match fault["type"]:
+        case "missing" | "string_too_short":
+            return f"no {key}"
+        case "extra_forbidden":
+            return f"unknown key {key!r}{nearest(key, known)}"
+        case "value_error":
+            return str(fault["ctx"]["error"])
+        case "literal_error":
+            words = re.findall(r"'(\w+)'", expected)
+            expected = " or ".join(words) + nearest(str(found), words)
+        case "string_pattern_mismatch":
+            expected = f"a text of the form {fault['ctx']['pattern']}"
+    return f"{key} is {found!r}; expected {expected}"
