@@ -33,14 +33,14 @@ unit: $(READY)
 # The full set is made once, before two kernels ask for it.
 nbval: $(READY)
 	$(BIN)/python -c "import cmresearch; cmresearch.open_study('.').full_set()"
-	$(BIN)/pytest --nbval --sanitize-with notebooks/sanitize.cfg -n 2 --dist loadfile -p no:doctest notebooks
+	$(BIN)/pytest --nbval --nbval-sanitize-with notebooks/sanitize.cfg -n 2 --dist loadfile notebooks
 
 test-slow: $(READY)
 	$(BIN)/pytest -n 2 --dist loadfile -m slow
 
 # Runs the notebooks and keeps their outputs.
 notebooks: $(READY)
-	$(BIN)/jupyter nbconvert --to notebook --execute --inplace notebooks/[0-9]*.ipynb
+	$(BIN)/jupyter nbconvert --to notebook --execute --inplace --ExecutePreprocessor.record_timing=False notebooks/[0-9]*.ipynb
 
 lab: $(READY)
 	$(BIN)/jupyter lab notebooks

@@ -1,0 +1,60 @@
+"""The verbs of the library at the command line, one file a verb."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+
+from cmresearch import __version__
+from cmresearch.errors import CmResearchError
+
+VERBS = {
+    "reproduce": "run a whole study, from the full set to the report",
+    "draw": "draw a stratified sample from any CSV or Parquet file",
+    "verify": "draw a certified sample again and compare everything",
+    "estimate": "estimate a mean, a total or proportions from a stratified sample",
+    "assess": "propose a status for each dimension, with the evidence behind it",
+    "report": "write a study's report alone",
+    "codebook": "check the codebook",
+    "check-privacy": "look for personal data in a folder that is about to be shared",
+}
+EPILOG = "Start with 'cmresearch reproduce'. Each verb explains itself: cmresearch VERB --help."
+WRONG = 2
+STOPPED = 130
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one verb and return its exit status: 0 all well, 1 something differs, 2 the call or a file is wrong."""
+    words = list(sys.argv[1:] if argv is None else argv)
+    arguments = _parser(words).parse_args(words)
+    try:
+        status: int = arguments.run(arguments)
+    except CmResearchError as error:
+        print(f"cmresearch {arguments.verb}: {error}", file=sys.stderr)
+        return WRONG
+    except KeyboardInterrupt:
+        print("\nstopped; what was not finished was not kept", file=sys.stderr)
+        return STOPPED
+    return status
+
+
+def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="cmresearch",
+        description="A research workbench for studies of how a city manages complaints.",
+        epilog=EPILOG,
+    )
+    parser.add_argument("--version", action="version", version=f"cmresearch {__version__}")
+    verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
+    asked = next((word for word in words if not word.startswith("-")), None)
+    for name, purpose in VERBS.items():
+        verb = verbs.add_parser(name, help=purpose, formatter_class=argparse.RawDescriptionHelpFormatter)
+        if name == asked:
+            # Only the verb that is asked for is loaded: the others' libraries would make the help slow.
+            module = import_module(f"cmresearch.cli.{name.replace('-', '_')}")
+            verb.description = module.__doc__
+            module.add_arguments(verb)
+            verb.set_defaults(run=module.run)
+    return parser

@@ -1,0 +1,41 @@
+"""Write a study's report alone, without tables, workbook and notebooks.
+
+cmresearch report --out report.html
+"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from cmresearch.cli.output import add_json, print_json
+from cmresearch.cli.progress import steps
+from cmresearch.cli.studies import add_study, chosen_study
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """What the verb can be told."""
+    add_study(parser)
+    parser.add_argument("--out", type=Path, metavar="FILE", help="default: results/report.html in the study's folder")
+    add_json(parser)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Run the study and write its report."""
+    from cmresearch.report import write_report
+    from cmresearch.reproduction import run_study
+    from cmresearch.results import REPORT
+    from cmresearch.writing import whole_folder
+
+    study = chosen_study(arguments)
+    target = arguments.out or study.results / REPORT
+    with steps() as step:
+        result = run_study(study, progress=step)
+        step("report")
+        with whole_folder(target.parent) as beside:
+            write_report(result, beside / target.name)
+    if arguments.json:
+        print_json({"report": str(target)})
+    else:
+        print(f"report: {target}")
+    return 0

@@ -1,0 +1,51 @@
+"""Run a whole study, from the full set to the report.
+
+Writes frame.csv, sample.csv, certificate.json, estimates.csv, reliability.csv, assessment.csv, findings.csv, the
+executed notebooks, workbook.xlsx and report.html, and ends with the table of findings and the report's path.
+
+  cmresearch reproduce
+  cmresearch reproduce --study examples/nashville-covid-2020 --data requests.csv
+"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from cmresearch.cli.output import add_json, print_json, show
+from cmresearch.cli.progress import steps
+from cmresearch.cli.studies import add_study, chosen_study
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """What the verb can be told."""
+    add_study(parser)
+    parser.add_argument("--out", type=Path, metavar="FOLDER", help="default: results/ in the study's folder")
+    add_json(parser)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Run the study, write its results and show what came of it."""
+    from cmresearch.reproduction import run_study
+    from cmresearch.results import write_results
+
+    study = chosen_study(arguments)
+    out = arguments.out or study.results
+    with steps() as step:
+        result = run_study(study, progress=step)
+        report = write_results(result, out, progress=step)
+    findings = result.findings.to_frame()[["text", "published", "computed", "result", "data_kind"]]
+    if arguments.json:
+        print_json({"report": str(report), "findings": findings.to_dict("records")})
+        return 0
+    if len(findings):
+        show(arguments, findings.rename(columns={"text": "finding"}).to_dict("records"), title="Findings")
+        counts = result.findings.counts()
+        print(
+            f"{counts['recomputed']} of {len(findings)} findings are recomputed from published figures or real records."
+        )
+    else:
+        table = result.estimates_table()[["variable", "domain", "estimate", "lower", "upper", "n", "truth"]]
+        show(arguments, table.to_dict("records"), title="Estimates")
+    print(f"report: {report}")
+    return 0

@@ -1,0 +1,176 @@
+"""One look for every figure, and SVG that is the same text each time."""
+
+from __future__ import annotations
+
+import hashlib
+import html
+import io
+import re
+import textwrap
+import warnings
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+# Okabe and Ito's colours, told apart by colour-blind readers; shape says the same wherever colour says anything.
+INK, MUTED, RULE = "#1c2530", "#5c6773", "#d8dde3"
+BLUE, SKY, ORANGE, RED, GREEN, GREY = "#0072b2", "#9ccbe8", "#e69f00", "#c44e00", "#00795a", "#8a939c"
+WIDTH = 8.2  # inches
+ROW = 0.29  # inches for one row of a figure
+TITLE, KEY, BOTTOM = 0.58, 0.27, 0.72  # inches for the title, the key below it, and the axis
+Key = Sequence[tuple[str, str, str]]  # marker, colour and meaning
+FONT = "system-ui, -apple-system, 'Segoe UI', 'DejaVu Sans', sans-serif"
+STYLE: dict[Any, Any] = {
+    "svg.fonttype": "none",  # text stays text: searchable, and read aloud
+    "svg.hashsalt": "cmresearch",  # names within the file follow from its content, not from chance
+    "font.family": ["DejaVu Sans"],  # comes with matplotlib, so every machine measures the same widths
+    "font.size": 9,
+    "axes.edgecolor": RULE,
+    "axes.labelcolor": MUTED,
+    "text.color": INK,
+    "xtick.color": MUTED,
+    "ytick.color": INK,
+    "axes.unicode_minus": True,
+    "text.parse_math": False,  # a dollar sign in a label is a dollar sign
+}
+HOLLOW = {"ring": "o", "diamond": "D"}
+TWO_LINES = 0.34  # inches: a row of this height holds a label of two lines
+
+
+def to_svg(figure: Figure, *, alt: str) -> str:
+    """A figure as SVG for a page: the same figure is the same text; title and description are read aloud.
+
+    Args:
+        figure: The figure.
+        alt: What the figure shows, in a sentence.
+
+    Returns:
+        An `<svg>` element without XML header, dates, links or scripts.
+    """
+    out = io.StringIO()
+    with drawing():
+        title = figure.texts[0].get_text().replace("\n", " ")
+        figure.savefig(out, format="svg", metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
+    return _standalone(out.getvalue(), title, alt)
+
+
+def _standalone(text: str, title: str, alt: str) -> str:
+    body = text[text.index("<svg") :]
+    body = re.sub(r"<!--.*?-->|<metadata>.*?</metadata>|<style.*?</style>", "", body, flags=re.DOTALL)
+    body = body.replace("'DejaVu Sans'", FONT).replace(' xmlns:xlink="http://www.w3.org/1999/xlink"', "")
+    body = re.sub(r'xlink:href="#', 'href="#', body)
+    head, rest = body.split(">", 1)
+    head = re.sub(r' version="[^"]*"', "", head)
+    named = f"<title>{html.escape(title)}</title><desc>{html.escape(alt)}</desc>"
+    return f'{head} role="img" style="stroke-linejoin: round">{named}{_with_own_names(rest, title + alt)}'.replace(
+        "\n", " "
+    ).strip()
+
+
+def _with_own_names(body: str, subject: str) -> str:
+    """The same elements under names that no other figure on the page has."""
+    own = hashlib.sha256(subject.encode()).hexdigest()[:8]
+    body = re.sub(r'\bid="([^"]+)"', rf'id="{own}-\1"', body)
+    return re.sub(r'(href="|url\()#', rf"\1#{own}-", body)
+
+
+@contextmanager
+def drawing() -> Iterator[None]:
+    """The look of this module, for whatever is drawn meanwhile."""
+    # matplotlib takes half a second to load; the command line must answer before.
+    from matplotlib import style
+
+    # From the library's own look on, so that a notebook's settings change nothing.
+    with style.context(["default", STYLE]), warnings.catch_warnings():
+        # Letters that the measuring font lacks are measured as boxes and shown in the reader's own font.
+        warnings.filterwarnings("ignore", message="Glyph .* missing from font")
+        yield
+
+
+@cache
+def _figure_class() -> type[Figure]:
+    """A figure that shows itself in a notebook as it stands in the report, whatever the notebook's own settings."""
+    from matplotlib.figure import Figure  # as in `drawing`
+
+    class Drawn(Figure):
+        def _repr_svg_(self) -> str:
+            return to_svg(self, alt=self.texts[0].get_text())
+
+    return Drawn
+
+
+def canvas(
+    height: float,
+    *,
+    title: str,
+    kind: str,
+    key: Key = (),
+    left: float = 0.75,
+    right: float = 0.25,
+    bottom: float = BOTTOM,
+) -> tuple[Figure, Axes]:
+    """An empty figure: the height is that of the axes, in inches; title, key and axis come on top."""
+    head = TITLE + (KEY if key else 0)
+    whole = head + height + bottom
+    with drawing():
+        figure = _figure_class()(figsize=(WIDTH, whole))
+        axes = figure.subplots()
+        figure.subplots_adjust(left=left / WIDTH, right=1 - right / WIDTH, top=1 - head / whole, bottom=bottom / whole)
+        figure.text(0.12 / WIDTH, 1 - 0.12 / whole, title, size=12, weight="bold", ha="left", va="top")
+        corner = figure.text(1 - 0.1 / WIDTH, 0.1 / whole, f"{kind} data", ha="right", va="bottom")
+        corner.set(size=8, style="italic", color=MUTED)
+        _write_key(figure, key)
+        for side in ("top", "right"):
+            axes.spines[side].set_visible(False)
+    return figure, axes
+
+
+def canvas_of_rows(
+    labels: Sequence[str],
+    *,
+    title: str,
+    kind: str,
+    key: Key = (),
+    row: float = ROW,
+    right: float = 1.75,
+    bottom: float = BOTTOM,
+) -> tuple[Figure, Axes]:
+    """A figure with one row for each label, the first on top."""
+    lines = 2 if row >= TWO_LINES else 1
+    wrapped = [textwrap.wrap(label, 31 if lines > 1 else 42, max_lines=lines, placeholder="…") for label in labels]
+    left = 0.25 + 0.075 * max((len(line) for label in wrapped for line in label), default=0)
+    figure, axes = canvas(row * len(labels), title=title, kind=kind, key=key, left=left, right=right, bottom=bottom)
+    axes.set_ylim(len(labels) - 0.5, -0.5)
+    axes.set_yticks(range(len(labels)), ["\n".join(label) for label in wrapped])
+    axes.tick_params(axis="y", length=0)
+    axes.spines["left"].set_visible(False)
+    axes.grid(axis="y", color=RULE, linewidth=0.5, zorder=0)
+    axes.set_axisbelow(True)
+    return figure, axes
+
+
+def write_beside(axes: Axes, place: int, text: str) -> None:
+    """Write beside a row, to the right of the axes."""
+    axes.text(1.015, place, text, transform=axes.get_yaxis_transform(), ha="left", va="center", size=8.5, color=INK)
+
+
+def _write_key(figure: Figure, key: Key) -> None:
+    """What the marks mean, in one line below the title."""
+    from matplotlib.lines import Line2D  # as in `drawing`
+
+    line, across = 1 - 0.53 / figure.get_figheight(), 0.2
+    for mark, colour, text in key:
+        hollow = mark in HOLLOW
+        look = {"color": "none", "markeredgecolor": colour} if hollow else {"color": colour}
+        entry = Line2D(
+            [across / WIDTH], [line], marker=HOLLOW.get(mark, mark), linestyle="none", markersize=7, markeredgewidth=1.4
+        )
+        entry.set(**look)
+        figure.add_artist(entry)
+        figure.text((across + 0.13) / WIDTH, line, text, size=8.5, va="center", color=MUTED)
+        across += 0.42 + 0.0735 * len(text)

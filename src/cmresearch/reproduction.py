@@ -1,0 +1,296 @@
+"""The main job: every step of a study in order, and what comes of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+import pandas as pd
+
+from cmresearch.certificate import Certificate, Fingerprint, certify
+from cmresearch.codebook import Codebook
+from cmresearch.coding import Coding, measure_reliability
+from cmresearch.errors import TriangulationError
+from cmresearch.estimation import Estimates, estimate_mean, estimate_proportion, estimate_total
+from cmresearch.findings import Findings, Quantity, compare_findings
+from cmresearch.frame import Frame
+from cmresearch.provenance import DataFile, Figures
+from cmresearch.reliability import krippendorff_alpha, percent_agreement
+from cmresearch.responses import Responses, double_coded_ratings
+from cmresearch.robustness import Robustness, measure_robustness
+from cmresearch.sampling import Sample
+from cmresearch.sources import Sources
+from cmresearch.study import EstimateSettings, Study
+from cmresearch.triangulation import STATUSES, Assessment, assess, measure_indicators, with_decisions
+
+STATISTICS = {"mean": estimate_mean, "total": estimate_total}
+RELIABILITY_COLUMNS = [
+    *("subject", "unit", "key", "dimension", "percent_agreement", "alpha", "lower", "upper", "level", "units", "note"),
+    "data_kind",
+]
+Progress = Callable[[str], None]
+
+
+def silent(_step: str) -> None:
+    """Progress that nobody is shown."""
+
+
+@dataclass(frozen=True)
+class Words:
+    """The words of a study: codebook, sources, their coding, the status per dimension, and how firm it is."""
+
+    codebook: Codebook
+    sources: Sources
+    coding: Coding
+    assessment: Assessment
+    robustness: Robustness
+
+
+@dataclass(frozen=True)
+class Run:
+    """Everything that a study's files give.
+
+    Attributes:
+        study: The study.
+        data_files: The declared data files.
+        frame: The complaints that could be drawn.
+        sample: Those that were.
+        certificate: What the sample says of itself.
+        fingerprint: The frame's fingerprints with their buckets.
+        drawn: The drawn complaints with their register variables.
+        responses: The same with what the coders recorded; None where nobody read them.
+        estimates: The estimates that the settings ask for, each with its question.
+        words: Codebook, sources, coding and assessment; None for a study without interviews.
+        figures: The published figures; None where the study has none.
+        findings: The published findings beside what these files give.
+    """
+
+    study: Study
+    data_files: tuple[DataFile, ...]
+    frame: Frame
+    sample: Sample
+    certificate: Certificate
+    fingerprint: Fingerprint
+    drawn: Responses
+    responses: Responses | None
+    estimates: tuple[tuple[EstimateSettings, Estimates], ...]
+    words: Words | None
+    figures: Figures | None
+    findings: Findings
+
+    def estimates_table(self) -> pd.DataFrame:
+        """One row for each estimate: the question, the answer with its interval, and the truth where it is known.
+
+        Returns:
+            Columns variable, statistic, by, domain, category, estimate, standard_error, lower, upper, level, method,
+            degrees_of_freedom, n, design_effect, coefficient_of_variation, note, truth, data_kind. The truth is the
+            exact value in the whole frame: known for register variables, never for what only coders saw.
+        """
+        tables = [self._estimate_rows(question, estimates) for question, estimates in self.estimates]
+        return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame({"variable": []})
+
+    def reliability_table(self) -> pd.DataFrame:
+        """One row for each code, on the answer turn, and each coded variable, on the complaint, before adjudication.
+
+        Returns:
+            Columns subject, unit, key, dimension, percent_agreement, alpha, lower, upper, level, units, note,
+            data_kind.
+        """
+        rows = [*self._code_reliability(), *self._variable_reliability()]
+        return pd.DataFrame(rows, columns=RELIABILITY_COLUMNS)
+
+    def assessment_table(self) -> pd.DataFrame:
+        """One row for each dimension: its proposed status, the researcher's, and the evidence in short."""
+        return pd.DataFrame() if self.words is None else self.words.assessment.to_frame()
+
+    def robustness_table(self) -> pd.DataFrame:
+        """One row for each dimension: in what share of other worlds its status stands, and what flips it."""
+        return pd.DataFrame() if self.words is None else self.words.robustness.to_frame()
+
+    def _estimate_rows(self, question: EstimateSettings, estimates: Estimates) -> pd.DataFrame:
+        table = estimates.to_frame()
+        table.insert(0, "by", ", ".join(question.by))
+        table.insert(0, "statistic", question.statistic)
+        table.insert(0, "variable", question.variable)
+        truth = self._truth(question)
+        table["truth"] = [truth.get(domain or "") for domain in table["domain"]]
+        table["data_kind"] = self.data_kind(question.variable)
+        return table
+
+    def _truth(self, question: EstimateSettings) -> Mapping[str, float]:
+        if question.variable not in self.study.settings.variables or question.statistic == "total":
+            return {}
+        summary = self.frame.summary(question.variable, by=question.by)
+        return dict(zip(summary["domain"], summary["mean"], strict=True))
+
+    def data_kind(self, variable: str) -> str:
+        """The kind of data that a variable is: the coders' for coded variables, the full set's for the others."""
+        settings = self.study.settings
+        return (
+            settings.responses.kind if settings.responses and self.study.is_coded(variable) else settings.full_set.kind
+        )
+
+    def _code_reliability(self) -> Iterator[dict[str, object]]:
+        if self.words is None:
+            return
+        for row in measure_reliability(self.words.coding).to_dict("records"):
+            yield {
+                "subject": "code",
+                "unit": "answer turn",
+                "key": row["code"],
+                "dimension": row["dimensions"],
+                "alpha": row["value"],
+                **{name: row[name] for name in ("lower", "upper", "level", "units", "percent_agreement", "note")},
+                "data_kind": self.study.words_kind,
+            }
+
+    def _variable_reliability(self) -> Iterator[dict[str, object]]:
+        settings = self.study.settings.responses
+        if settings is None or self.words is None:
+            return
+        ratings = double_coded_ratings(
+            self.study.response_files(), variables=self.study.coded_values(self.words.codebook)
+        )
+        for name, table in ratings.items():
+            alpha, agreement = krippendorff_alpha(table), percent_agreement(table)
+            yield {
+                "subject": "variable",
+                "unit": "complaint",
+                "key": name,
+                "percent_agreement": agreement.value,
+                "alpha": alpha.value,
+                "lower": alpha.lower,
+                "upper": alpha.upper,
+                "level": alpha.level,
+                "units": alpha.units,
+                "note": alpha.note,
+                "data_kind": settings.kind,
+            }
+
+
+def run_study(study: Study, *, progress: Progress = silent) -> Run:
+    """Every step of a study, from the full set to the findings.
+
+    Args:
+        study: The study.
+        progress: Told the name of each step as it begins.
+
+    Returns:
+        What the study's files give. Nothing is written but a made full set, where the study has one.
+    """
+    progress("data files: still what was declared")
+    data_files = study.check_data_files()
+    figures = study.read_figures()
+    progress("full set and frame")
+    frame = study.read_frame()
+    progress("sample")
+    sample = study.draw(frame)
+    progress("certificate")
+    plan = study.settings.sample
+    certificate, fingerprint = certify(
+        sample,
+        frame,
+        seed_source=plan.seed_source,
+        published=plan.published,
+        content_columns=study.settings.frame.register_columns or None,
+        study_sha256=study.sha256,
+    )
+    progress("responses and estimates")
+    codebook = None if study.settings.words is None else study.read_codebook()
+    drawn = study.read_drawn(frame, sample)
+    responses = (
+        None if study.settings.responses is None or codebook is None else study.read_responses(frame, sample, codebook)
+    )
+    estimates = tuple((question, _estimate(study, question, drawn, responses)) for question in study.settings.estimate)
+    words = None
+    if codebook is not None:
+        progress("codebook, interviews and coding; assessment and its robustness")
+        words = _assess(study, codebook, frame, responses)
+    progress("findings")
+    quantities = dict(_quantities(study, frame, sample, words, figures))
+    findings = compare_findings(study.settings.finding, quantities)
+    return Run(
+        study,
+        data_files,
+        frame,
+        sample,
+        certificate,
+        fingerprint,
+        drawn,
+        responses,
+        estimates,
+        words,
+        figures,
+        findings,
+    )
+
+
+def _estimate(study: Study, question: EstimateSettings, drawn: Responses, responses: Responses | None) -> Estimates:
+    # A register variable is known of every drawn complaint, so those that nobody could code are not left out of it.
+    sample = responses if responses is not None and study.is_coded(question.variable) else drawn
+    by = question.by or None
+    if question.statistic == "proportion":
+        return estimate_proportion(sample, question.variable, value=question.value, by=by)
+    return STATISTICS[question.statistic](sample, question.variable, by=by, missing="drop")
+
+
+def _assess(study: Study, codebook: Codebook, frame: Frame, responses: Responses | None) -> Words:
+    sources = study.read_sources()
+    coding = study.read_coding(codebook, sources)
+    indicators = measure_indicators(codebook, frame, responses, register_kind=study.settings.full_set.kind)
+    proposed = assess(codebook, coding=coding, indicators=indicators, rule=study.rule)
+    robustness = measure_robustness(
+        codebook,
+        coding=coding,
+        indicators=indicators,
+        responses=responses,
+        records=study.read_records(frame, codebook),
+        rule=study.rule,
+    )
+    return Words(codebook, sources, coding, _decided(study, proposed), robustness)
+
+
+def _decided(study: Study, proposed: Assessment) -> Assessment:
+    try:
+        return with_decisions(proposed, study.read_decisions())
+    except TriangulationError as error:
+        faults = [f"{study.decisions_file}: {fault}" for fault in str(error).splitlines()]
+        raise TriangulationError("\n".join(faults)) from error
+
+
+def _quantities(
+    study: Study, frame: Frame, sample: Sample, words: Words | None, figures: Figures | None
+) -> Iterator[tuple[str, Quantity]]:
+    """Every value that a finding may be compared with, with the kinds of data it rests on."""
+    records = frozenset({study.settings.full_set.kind})
+    yield "full_set.rows", Quantity(frame.full_size, records)
+    yield "frame.rows", Quantity(frame.size, records)
+    yield "frame.strata", Quantity(sum(size > 0 for size in frame.sizes.values()), records)
+    yield "sample.rows", Quantity(len(sample.rows), records)
+    for name in study.settings.variables:
+        if frame.is_number(name):
+            yield f"frame.mean.{name}", Quantity(frame.mean(name), records)
+            yield f"full_set.mean.{name}", Quantity(frame.full_set_mean(name), records)
+            yield f"frame.median.{name}", Quantity(frame.median(name), records)
+    for figure in figures or ():
+        value = float(figure.value) if isinstance(figure.value, Decimal) else figure.value
+        yield f"figure.{figure.key}", Quantity(value, frozenset({"published"}))
+    if figures is not None:
+        yield "figure.channels_listed", Quantity(len(figures.channels), frozenset({"published"}))
+    if words is not None:
+        yield from _word_quantities(study, words, records)
+
+
+def _word_quantities(study: Study, words: Words, records: frozenset[str]) -> Iterator[tuple[str, Quantity]]:
+    made = frozenset({study.words_kind})
+    interviews = sum(source.kind == "interview" for source in words.sources.values())
+    yield "words.informants", Quantity(interviews, made)
+    yield "words.documents", Quantity(len(words.sources) - interviews, made)
+    yield "words.dimensions", Quantity(len(words.codebook.dimensions), made)
+    statuses = {each.dimension.key: each.status for each in words.assessment.dimensions}
+    for key, status in statuses.items():
+        yield f"status.{key}", Quantity(status, made | records)
+    for name in STATUSES:
+        count = sum(status == name for status in statuses.values())
+        yield f"status.count.{name}", Quantity(count, made | records)

@@ -1,0 +1,93 @@
+"""The results of a study as files, all of them or none."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+
+from cmresearch.certificate import BUCKETS, CERTIFICATE, RUN, SAMPLE, describe_run
+from cmresearch.errors import ReportError
+from cmresearch.execution import execute_notebooks
+from cmresearch.report import write_report
+from cmresearch.reproduction import Progress, Run, silent
+from cmresearch.workbook import write_workbook
+from cmresearch.writing import csv_text, json_text, whole_folder, write_text
+
+SIGNIFICANT_DIGITS = 9  # beyond them, versions of the numerical libraries differ
+REPORT, WORKBOOK, FRAME, NOTEBOOKS = "report.html", "workbook.xlsx", "frame.csv", "notebooks"
+
+
+def write_results(run: Run, folder: Path, *, progress: Progress = silent) -> Path:
+    """Write everything that a study gives: sample, certificate, tables, executed notebooks, workbook and report.
+
+    Args:
+        run: What the study's files give.
+        folder: Where to; older results there stay whole until the new ones are complete.
+        progress: Told the name of each step as it begins.
+
+    Returns:
+        The path of the report.
+
+    Raises:
+        ReportError: A notebook does not run.
+        WritingError: The folder cannot be written to.
+    """
+    with whole_folder(folder) as beside:
+        progress("tables")
+        _write_tables(run, beside)
+        progress(f"notebooks ({len(run.study.notebooks)})")
+        executed = execute_notebooks(run.study.notebooks, beside / NOTEBOOKS)
+        progress("workbook")
+        write_workbook(run, beside / WORKBOOK)
+        progress("report")
+        write_report(run, beside / REPORT, notebooks=[f"{NOTEBOOKS}/{path.name}" for path in executed])
+    return folder / REPORT
+
+
+def _write_tables(run: Run, folder: Path) -> None:
+    tables = {
+        FRAME: frame_table(run),
+        "estimates.csv": rounded(run.estimates_table()),
+        "reliability.csv": rounded(run.reliability_table()),
+        "assessment.csv": rounded(run.assessment_table()),
+        "robustness.csv": rounded(run.robustness_table()),
+        "findings.csv": rounded(run.findings.to_frame()),
+    }
+    for name, table in tables.items():
+        write_text(folder / name, table_text(table))
+    write_text(folder / SAMPLE, run.sample.to_csv())
+    write_text(folder / CERTIFICATE, run.certificate.to_json())
+    write_text(folder / BUCKETS, run.fingerprint.to_csv())
+    write_text(folder / RUN, json_text(describe_run()))
+
+
+def frame_table(run: Run) -> pd.DataFrame:
+    """Every complaint of the frame by its id: ids, strata, register columns and register variables, no words."""
+    settings = run.study.settings.frame
+    columns = list(dict.fromkeys([settings.id, *settings.strata, *settings.register_columns]))
+    named = [name for name in columns if name in settings.text]
+    if named:
+        raise ReportError(f"column {named[0]!r} holds words by the settings, so it may not be a register column")
+    variables = [name for name in run.study.settings.variables if name not in columns]
+    return run.frame.read_values(columns, variables=variables)
+
+
+def rounded(table: pd.DataFrame) -> pd.DataFrame:
+    """A table whose fractions are rounded to nine significant digits: the same bytes from every library version.
+
+    Example:
+        >>> rounded(pd.DataFrame({"share": [1 / 3]})).to_dict("list")
+        {'share': [0.333333333]}
+    """
+    return table.map(lambda cell: float(f"{cell:.{SIGNIFICANT_DIGITS}g}") if isinstance(cell, float) else cell)
+
+
+def table_text(table: pd.DataFrame) -> str:
+    """A table as CSV text, missing values as empty cells."""
+    rows = ([None if _is_missing(cell) else cell for cell in row] for row in table.itertuples(index=False, name=None))
+    return csv_text([str(name) for name in table.columns], rows)
+
+
+def _is_missing(cell: object) -> bool:
+    return cell is None or cell is pd.NA or cell is pd.NaT or cell != cell  # noqa: PLR0124 - "not a number" differs from itself

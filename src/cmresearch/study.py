@@ -1,0 +1,411 @@
+"""The settings and paths of one study. The only module that joins folder names."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, TypeVar
+
+import pandas as pd
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from cmresearch import __version__
+from cmresearch.allocation import Allocation, allocate
+from cmresearch.codebook import Codebook, read_codebook
+from cmresearch.coding import Coding, read_coding
+from cmresearch.errors import ResponseError, StudyError, raise_all
+from cmresearch.findings import Finding
+from cmresearch.frame import Frame, read_frame
+from cmresearch.provenance import DataFile, DataKind, Figures, check_data_files, read_figures, sha256_of
+from cmresearch.records import ADJUDICATED, read_records
+from cmresearch.responses import Responses, read_responses
+from cmresearch.sampling import Sample, draw
+from cmresearch.sources import Sources, read_sources
+from cmresearch.toml_file import describe_fault, read_toml_file
+from cmresearch.triangulation import Decision, Rule, Status
+from cmresearch.writing import write_text
+
+SETTINGS = "study.toml"
+Model = TypeVar("Model", bound=BaseModel)
+
+
+class _Settings(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+class About(_Settings):
+    """What the study is."""
+
+    key: str
+    title: dict[str, str]
+    place: str
+    period: str
+    question: str = ""
+    reference: str = ""
+    limits: list[str] = []
+
+
+class FullSetSettings(_Settings):
+    """Where the full set of complaints is, or what it is made from."""
+
+    kind: DataKind
+    origin: str
+    file: str | None = None
+    made_from: str | None = None
+    seed: str | None = None
+
+
+class FrameSettings(_Settings):
+    """Which complaints could be drawn, and which columns are register columns and which are words."""
+
+    id: str
+    strata: list[str]
+    where: str | None = None
+    register_columns: list[str] = []
+    text: list[str] = []
+
+
+class SampleSettings(_Settings):
+    """How the sample is drawn."""
+
+    size: int
+    seed: str
+    seed_source: str
+    method: str = "proportional"
+    minimum: int = 2
+    published: str | None = None
+
+
+class ResponseSettings(_Settings):
+    """Where the coders' records of the sampled complaints are."""
+
+    folder: str
+    kind: DataKind
+    variables: list[str]
+    double_coded: int = 0
+
+
+class WordSettings(_Settings):
+    """Where the codebook, the sources, their coding and the researcher's decisions are."""
+
+    codebook: str
+    sources: list[str]
+    coding: str
+    kind: DataKind
+    decisions: str | None = None
+
+
+class EstimateSettings(_Settings):
+    """One estimate from the sample: a variable, a statistic, and the domains it is wanted for."""
+
+    variable: str
+    statistic: Literal["mean", "total", "proportion"]
+    value: str | None = None
+    by: list[str] = []
+
+
+class RuleSettings(_Settings):
+    """The decision rule's one choice."""
+
+    corroboration: int = 2
+
+
+class DecisionSettings(_Settings):
+    """The researcher's own status for one dimension, and why."""
+
+    dimension: str
+    status: Status
+    memo: str = ""
+
+
+class DecisionFile(_Settings):
+    """The file of the researcher's decisions."""
+
+    data_kind: DataKind
+    decision: list[DecisionSettings]
+
+
+class PublishedSettings(_Settings):
+    """Where the published figures are."""
+
+    figures: str
+
+
+class ProvenanceSettings(_Settings):
+    """Where the data files are declared."""
+
+    files: str
+
+
+class Settings(_Settings):
+    """Everything in `study.toml`: every choice that another study would make differently."""
+
+    study: About
+    full_set: FullSetSettings
+    frame: FrameSettings
+    sample: SampleSettings
+    variables: dict[str, str] = {}
+    labels: dict[str, str] = {}
+    responses: ResponseSettings | None = None
+    words: WordSettings | None = None
+    rule: RuleSettings = RuleSettings()
+    published: PublishedSettings | None = None
+    provenance: ProvenanceSettings | None = None
+    estimate: list[EstimateSettings] = []
+    finding: list[Finding] = []
+
+
+@dataclass(frozen=True)
+class Study:
+    """One study: its folder, its settings, and the files they name.
+
+    Attributes:
+        folder: The folder of `study.toml`.
+        settings: What is in it.
+        data: The full set's file, where another one than the settings' was given.
+    """
+
+    folder: Path
+    settings: Settings
+    data: Path | None = None
+
+    @property
+    def seed(self) -> str:
+        """The public seed of the draw."""
+        return self.settings.sample.seed
+
+    @property
+    def rule(self) -> Rule:
+        """The decision rule."""
+        return Rule(corroboration=self.settings.rule.corroboration)
+
+    @property
+    def sha256(self) -> str:
+        """The hash of `study.toml`, which is the plan of analysis."""
+        return sha256_of(self.folder / SETTINGS)
+
+    @property
+    def results(self) -> Path:
+        """Where the results go unless another folder is named."""
+        return self.folder / "results"
+
+    @property
+    def notebooks(self) -> tuple[Path, ...]:
+        """The study's notebooks, in their order; none is no fault."""
+        return tuple(sorted((self.folder / "notebooks").glob("[0-9]*.ipynb")))
+
+    def label(self, name: str) -> str:
+        """A column's or variable's name as readers see it."""
+        return self.settings.labels.get(name, name.replace("_", " "))
+
+    def path(self, name: str) -> Path:
+        """A file or folder that the settings name."""
+        return self.folder / name
+
+    def full_set(self) -> Path:
+        """The full set's file; a synthetic one is made if it is not there or was made from something else."""
+        settings = self.settings.full_set
+        if self.data is not None:
+            return self.data
+        if settings.file is None:
+            raise StudyError(
+                f"{self.folder / SETTINGS} names no full set, because it is not distributed with the study; "
+                f"give it with --data FILE ({settings.origin})"
+            )
+        if settings.made_from is not None:
+            self._make_full_set(self.path(settings.file), settings.made_from, settings.seed or "")
+        return self.path(settings.file)
+
+    def read_frame(self) -> Frame:
+        """The frame: the complaints that could be drawn."""
+        return read_frame(
+            self.full_set(),
+            id=self.settings.frame.id,
+            strata=self.settings.frame.strata,
+            where=self.settings.frame.where,
+            variables=self.settings.variables,
+        )
+
+    def allocate(self, frame: Frame) -> Allocation:
+        """The sample size of each stratum, as the settings plan it."""
+        plan = self.settings.sample
+        return allocate(frame, plan.size, method=plan.method, minimum=plan.minimum)
+
+    def draw(self, frame: Frame) -> Sample:
+        """The sample, as the settings plan it."""
+        return draw(frame, self.allocate(frame), seed=self.seed)
+
+    def read_drawn(self, frame: Frame, sample: Sample) -> Responses:
+        """Every drawn complaint with its register variables: what is known of it without anybody reading it."""
+        rows = sample.rows.join(self._register_values(frame, sample), on=frame.id)
+        return Responses(
+            table=rows,
+            strata=rows["stratum"].to_numpy(dtype=object),
+            sizes={label: size for label, size in frame.sizes.items() if size},
+            weights=rows["design_weight"].to_numpy(dtype=float),
+            data_kind=self.settings.full_set.kind,
+            dispositions={"drawn": len(rows)},
+        )
+
+    def read_responses(self, frame: Frame, sample: Sample, codebook: Codebook) -> Responses:
+        """The drawn complaints with what the coders recorded of them, those that nobody could code weighted for.
+
+        Raises:
+            StudyError: The study names no coders' records.
+            ResponseError: The records contradict the draw, the codebook or each other.
+        """
+        settings = self.settings.responses
+        if settings is None:
+            raise StudyError(f"{self.folder / SETTINGS} has no [responses]: nobody read the sampled complaints")
+        return read_responses(
+            self.response_files(),
+            self.read_drawn(frame, sample).table,
+            sizes=frame.sizes,
+            variables=self.coded_values(codebook),
+            data_kind=settings.kind,
+            id_column=frame.id,
+        )
+
+    def read_records(self, frame: Frame, codebook: Codebook) -> pd.DataFrame | None:
+        """What each coder recorded before adjudication, one row for each record; None where nobody read the sample."""
+        if self.settings.responses is None:
+            return None
+        variables = self.coded_values(codebook)
+        files, faults = read_records(self.response_files(), variables)
+        raise_all(ResponseError, faults)
+        rows = [
+            {"id": record.id, "coder": coder, **dict(zip(variables, record.values, strict=True))}
+            for coder, records in files.items()
+            if coder != ADJUDICATED
+            for record in records.values()
+        ]
+        table = pd.DataFrame(rows)
+        table.attrs["id_column"] = frame.id
+        return table
+
+    def response_files(self) -> tuple[Path, ...]:
+        """The coders' files of records, in the order of their names."""
+        settings = self.settings.responses
+        return () if settings is None else tuple(sorted(self.path(settings.folder).glob("*.csv")))
+
+    def is_coded(self, variable: str) -> bool:
+        """Whether a variable is one that coders recorded, rather than one of the register."""
+        return self.settings.responses is not None and variable in self.settings.responses.variables
+
+    def coded_values(self, codebook: Codebook) -> dict[str, tuple[str, ...]]:
+        """The values that each coded variable may have, by the codebook."""
+        settings = self.settings.responses
+        names = [] if settings is None else settings.variables
+        return {name: tuple(value.key for value in codebook.variable(name).values) for name in names}
+
+    def read_codebook(self) -> Codebook:
+        """The codebook."""
+        return read_codebook(self.path(self._words().codebook))
+
+    def read_sources(self) -> Sources:
+        """The interviews and documents."""
+        return read_sources([self.path(name) for name in self._words().sources])
+
+    def read_coding(self, codebook: Codebook, sources: Sources) -> Coding:
+        """The coding of the sources by every coder, and its adjudication."""
+        return read_coding(self.path(self._words().coding), codebook, sources)
+
+    def read_decisions(self) -> Mapping[str, Decision]:
+        """The researcher's own status and memo for each dimension; none where no file is named."""
+        if self.decisions_file is None:
+            return {}
+        read = _parse(DecisionFile, self.decisions_file)
+        return {one.dimension: Decision(one.status, one.memo) for one in read.decision}
+
+    @property
+    def decisions_file(self) -> Path | None:
+        """The file of the researcher's decisions, where one is named."""
+        name = self._words().decisions
+        return None if name is None else self.path(name)
+
+    @property
+    def words_kind(self) -> DataKind:
+        """The kind of data that the words are."""
+        return self._words().kind
+
+    def read_figures(self) -> Figures | None:
+        """The published figures, where the study has any."""
+        settings = self.settings.published
+        return None if settings is None else read_figures(self.path(settings.figures))
+
+    def check_data_files(self) -> tuple[DataFile, ...]:
+        """The declared data files, each checked to be still the file that was declared."""
+        settings = self.settings.provenance
+        return () if settings is None else check_data_files(self.path(settings.files))
+
+    def _words(self) -> WordSettings:
+        if self.settings.words is None:
+            raise StudyError(f"{self.folder / SETTINGS} has no [words]: this study has no interviews and no codebook")
+        return self.settings.words
+
+    def _make_full_set(self, file: Path, made_from: str, seed: str) -> None:
+        from cmresearch.synthetic import make_full_set, read_parameters, write_full_set  # only made studies need it
+
+        parameters = read_parameters(self.path(made_from))
+        recipe = f"{__version__}\n{seed}\n{parameters.model_dump_json()}\n"
+        stamp = file.with_suffix(".made-from.txt")
+        if file.is_file() and stamp.is_file() and stamp.read_text(encoding="utf-8") == recipe:
+            return
+        write_full_set(make_full_set(parameters, seed=seed), file)
+        write_text(stamp, recipe)
+
+    def _register_values(self, frame: Frame, sample: Sample) -> pd.DataFrame:
+        names = [name for name in self.settings.variables if name not in sample.rows.columns]
+        values = frame.read_values([frame.id], variables=names).set_index(frame.id)
+        return values.loc[list(sample.ids)]
+
+
+def open_study(folder: str | Path | None = None, *, data: str | Path | None = None) -> Study:
+    """The study of a folder, or of the nearest folder above the present one that holds a `study.toml`.
+
+    Args:
+        folder: The study's folder; by default it is looked for from the present folder upwards.
+        data: The full set's file, where it is not the one that the settings name.
+
+    Returns:
+        The study. Nothing but its settings is read yet.
+
+    Raises:
+        StudyError: There is no `study.toml`, or it has faults; all of them, each with its place.
+    """
+    place = _nearest_study() if folder is None else Path(folder)
+    path = place / SETTINGS
+    if not path.is_file():
+        raise StudyError(f"there is no {SETTINGS} in {place}")
+    given = None if data is None else Path(data)
+    if given is not None and not given.is_file():
+        raise StudyError(f"there is no file {given}")
+    return Study(place, read_settings(path), given)
+
+
+def read_settings(path: Path) -> Settings:
+    """The settings in a `study.toml`.
+
+    Raises:
+        StudyError: It is no TOML, or holds unknown or missing keys or values of another kind; all faults at once.
+    """
+    return _parse(Settings, path)
+
+
+def _parse(model: type[Model], path: Path) -> Model:
+    file = read_toml_file(path, StudyError)
+    known = [name for each in _Settings.__subclasses__() for name in each.model_fields]
+    try:
+        return model.model_validate(file.data)
+    except ValidationError as error:
+        faults = [file.fault(fault["loc"], describe_fault(fault, known)) for fault in error.errors()]
+        raise StudyError("\n".join(faults)) from error
+
+
+def _nearest_study() -> Path:
+    here = Path.cwd()
+    for folder in (here, *here.parents):
+        if (folder / SETTINGS).is_file():
+            return folder
+    raise StudyError(f"there is no {SETTINGS} in {here} or above it; name the study's folder")

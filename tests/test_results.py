@@ -1,0 +1,91 @@
+"""The files that a study writes."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+from dataclasses import replace
+
+import pytest
+
+from cmresearch.cli import main
+from cmresearch.results import write_results
+from cmresearch.verification import verify
+
+FILES = {
+    "assessment.csv", "certificate.json", "estimates.csv", "findings.csv", "frame.csv", "reliability.csv",
+    "report.html", "run.json", "sample.csv", "workbook.xlsx",
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def written(jakarta, tmp_path_factory):
+    """The Jakarta study's results, without its notebooks, which have a test of their own."""
+    folder = tmp_path_factory.mktemp("results")
+    study = _WithoutNotebooks(jakarta.study.folder, jakarta.study.settings, jakarta.study.data)
+    write_results(replace(jakarta, study=study), folder)
+    return folder
+
+
+class _WithoutNotebooks(type(__import__("cmresearch").open_study(__file__.rsplit("/", 2)[0]))):
+    @property
+    def notebooks(self):
+        return ()
+
+
+def rows(path):
+    with path.open(encoding="utf-8", newline="") as lines:
+        return list(csv.DictReader(lines))
+
+
+def test_every_promised_file_is_there(written):
+    assert {path.name for path in written.iterdir()} >= FILES
+
+
+def test_nothing_unfinished_is_left(written):
+    assert not [path for path in written.iterdir() if path.name.startswith(".")]
+
+
+def test_the_frames_file_holds_every_complaint_and_none_of_its_words(written, jakarta):
+    table = rows(written / "frame.csv")
+    assert len(table) == jakarta.frame.size
+    assert not {"text", "final_reply"} & set(table[0])
+
+
+def test_the_results_verify_against_their_own_frame_and_against_the_full_set(written, jakarta):
+    for frame in (written / "frame.csv", jakarta.study.full_set()):
+        verification = verify(written, frame)
+        assert verification.holds, verification.to_text()
+
+
+def test_the_assessment_has_a_row_for_each_dimension(written):
+    table = rows(written / "assessment.csv")
+    assert len(table) == 12
+    assert {"dimension", "proposed_status", "researcher_status", "memo"} <= set(table[0])
+
+
+def test_every_estimate_names_its_method_its_n_and_its_interval(written):
+    for row in rows(written / "estimates.csv"):
+        assert all(row[name] for name in ("estimate", "lower", "upper", "level", "method", "n", "data_kind"))
+
+
+def test_every_finding_names_the_kind_of_data_it_rests_on(written):
+    for row in rows(written / "findings.csv"):
+        assert row["data_kind"] or row["result"] == "not checkable"
+
+
+def test_two_runs_give_the_same_bytes(written, jakarta, tmp_path):
+    write_results(replace(jakarta, study=_WithoutNotebooks(jakarta.study.folder, jakarta.study.settings)), tmp_path)
+    for name in sorted(FILES - {"run.json"}):
+        assert digest(tmp_path / name) == digest(written / name), name
+
+
+def digest(path):
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def test_an_unwritable_folder_is_an_error_of_one_line(tmp_path, capsys, project, monkeypatch):
+    monkeypatch.chdir(project)
+    (tmp_path / "taken").write_text("a file, not a folder", encoding="utf-8")
+    assert main(["report", "--out", str(tmp_path / "taken" / "report.html")]) == 2
+    assert f"cannot write to {tmp_path / 'taken'}" in capsys.readouterr().err

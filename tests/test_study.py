@@ -1,0 +1,109 @@
+"""The settings of a study: what they may hold, and how their faults are told."""
+
+from __future__ import annotations
+
+import pytest
+
+from cmresearch.errors import StudyError
+from cmresearch.study import open_study
+
+MINIMAL = """
+[study]
+key = "small"
+title = { en = "A small study" }
+place = "Somewhere"
+period = "2020"
+
+[full_set]
+kind = "real"
+origin = "the city's portal"
+FULL_SET
+
+[frame]
+id = "id"
+strata = ["channel"]
+
+[variables]
+quick = "CAST(hours AS DOUBLE) <= 24"
+
+[sample]
+size = 3
+seed = "small"
+seed_source = "a test"
+minimum = 1
+"""
+EXPORT = "id,channel,hours\n1,web,5\n2,web,30\n3,web,7\n4,phone,50\n5,phone,\n"
+
+
+@pytest.fixture
+def folder(tmp_path):
+    (tmp_path / "study.toml").write_text(MINIMAL.replace("FULL_SET", 'file = "export.csv"'), encoding="utf-8")
+    (tmp_path / "export.csv").write_text(EXPORT, encoding="utf-8")
+    return tmp_path
+
+
+def test_a_study_is_found_from_a_folder_below_it(folder, monkeypatch):
+    below = folder / "notebooks"
+    below.mkdir()
+    monkeypatch.chdir(below)
+    assert open_study().settings.study.key == "small"
+
+
+def test_without_a_study_the_error_says_where_was_looked(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(StudyError, match=r"there is no study\.toml in .* or above it; name the study's folder"):
+        open_study()
+
+
+def test_every_fault_of_the_settings_is_named_with_its_line(folder):
+    text = (folder / "study.toml").read_text(encoding="utf-8")
+    text = text.replace("size = 3", 'siez = 3\nsize = "many"').replace('kind = "real"', 'kind = "genuine"')
+    (folder / "study.toml").write_text(text, encoding="utf-8")
+    with pytest.raises(StudyError) as error:
+        open_study(folder)
+    message = str(error.value)
+    assert "line 21: unknown key 'siez'; did you mean 'size'?" in message
+    assert "line 22: size is 'many'; expected a valid integer" in message
+    assert "line 9: kind is 'genuine'; expected published or real or synthetic or illustrative" in message
+
+
+def test_a_study_whose_data_are_not_distributed_says_how_to_give_them(folder):
+    (folder / "study.toml").write_text(MINIMAL.replace("FULL_SET", ""), encoding="utf-8")
+    with pytest.raises(StudyError, match=r"give it with --data FILE \(the city's portal\)"):
+        open_study(folder).full_set()
+
+
+def test_another_file_can_take_the_full_sets_place(folder, tmp_path):
+    other = tmp_path / "other.csv"
+    other.write_text("id,channel,hours\n9,web,1\n", encoding="utf-8")
+    assert open_study(folder, data=other).read_frame().size == 1
+
+
+def test_a_full_set_that_is_not_there_is_an_error_at_once(folder):
+    with pytest.raises(StudyError, match=r"there is no file .*absent\.csv"):
+        open_study(folder, data=folder / "absent.csv")
+
+
+def test_sampled_complaints_carry_their_register_variables(folder):
+    study = open_study(folder)
+    frame = study.read_frame()
+    drawn = study.read_drawn(frame, study.draw(frame))
+    known = dict(zip(drawn.table["id"], drawn.words("quick"), strict=True))
+    assert all(known[id] == truth for id, truth in {"1": "true", "2": "false", "4": "false"}.items() if id in known)
+
+
+def test_a_study_without_words_says_so(folder):
+    with pytest.raises(StudyError, match="this study has no interviews and no codebook"):
+        open_study(folder).read_codebook()
+
+
+def test_the_jakarta_draw_is_pinned(jakarta):
+    # The coders' records belong to these complaints; another draw would need other records.
+    assert len(jakarta.sample.ids) == 989
+    assert jakarta.certificate.frame.rows == 14581
+    assert jakarta.certificate.frame.membership == PINNED_MEMBERSHIP
+    assert jakarta.sample.ids[:3] == PINNED_FIRST
+
+
+PINNED_MEMBERSHIP = "e76a73f01a43e86520bdf1331fc5d60619c012d78a91b992887e8bee34bc0b6b"
+PINNED_FIRST = ("JK2009020278", "JK2008180334", "JK2005100021")
