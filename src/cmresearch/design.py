@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cmresearch.errors import EstimationError, nearest
-from cmresearch.responses import Responses, Words
+from cmresearch.responses import Responses
 
 Floats = NDArray[np.float64]
 Codes = NDArray[np.int64]
@@ -172,6 +172,8 @@ class Calibrated:
         weighted = self.weights[:, None] != 0
         plain = np.divide(scores, self.weights[:, None], out=np.zeros_like(scores), where=weighted) * root
         left = plain - basis @ (basis.T @ plain)
+        # What the auxiliaries explain wholly is left with the last digits of a subtraction; that is no variance.
+        left[np.abs(left) < 1e-12 * np.abs(plain).max(axis=0)] = 0.0
         result: Floats = left / root * self.weights[:, None]
         return result
 
@@ -231,7 +233,7 @@ def design_of(responses: Responses, *, lonely: LonelyPolicy = "error") -> Design
             f"{nearest(lonely, LONELY_POLICIES)}"
         )
     counts = np.ones(len(responses.table)) if responses.counts is None else responses.counts
-    labels, stratum = positions(responses.strata)
+    labels, stratum = responses.stratum.labels, responses.stratum.codes
     sampled = np.bincount(stratum, weights=counts, minlength=len(labels)).astype(float)
     design = Design(
         labels=tuple(str(label) for label in labels),
@@ -246,19 +248,6 @@ def design_of(responses: Responses, *, lonely: LonelyPolicy = "error") -> Design
     if lonely == "error":
         _refuse_lonely(design)
     return design
-
-
-def positions(words: Words) -> tuple[list[str | None], Codes]:
-    """The distinct words in code-point order (None first), and each row's position among them.
-
-    Example:
-        >>> positions(np.array(["web", "phone", "web"], dtype=object))
-        (['phone', 'web'], array([1, 0, 1]))
-    """
-    distinct = sorted(set(words.tolist()), key=lambda word: (word is not None, word))
-    place = {word: index for index, word in enumerate(distinct)}
-    codes = np.fromiter((place[word] for word in words.tolist()), dtype=np.int64, count=len(words))
-    return distinct, codes
 
 
 def _calibration(responses: Responses) -> Calibrated | None:

@@ -56,11 +56,13 @@ class Estimates:
 
     Attributes:
         rows: The estimates, domains and categories in code-point order.
-        statistic: mean, total, proportion, count, ratio, quantile or difference.
+        statistic: mean, total, proportion, count, ratio, quantile, contrast, or a regression.
         variable: The variable asked of.
         by: The columns that make the domains.
         data_kind: published, real, synthetic or illustrative, as the sample.
         scores: The linearised scores, for contrasts and for the explanation.
+        values: The values asked of, a row per sampled row, a column per category.
+        bases: What they are related to: ones, or the denominator of a ratio.
     """
 
     rows: tuple[Estimate, ...]
@@ -70,6 +72,7 @@ class Estimates:
     data_kind: str
     scores: Scores = field(repr=False, compare=False)
     values: Floats = field(repr=False, compare=False)
+    bases: Floats | None = field(default=None, repr=False, compare=False)
 
     def __iter__(self) -> Iterator[Estimate]:
         """The estimates one by one."""
@@ -121,14 +124,20 @@ class Estimates:
         With z = the linearised score of a unit (its weight times its distance from the estimate, over the domain's
         size), a stratum contributes correction * sampled / (sampled - 1) * (score_squares - score_sum^2 / sampled);
         the contributions add up to the squared standard error. The estimate of a total or a count is the sum of
-        `weighted_sum`, that of a mean or proportion the same over the sum of `weight_sum`.
+        `weighted_sum`, that of a mean, proportion or ratio the same over the sum of `base_sum` (the weights, or the
+        weighted denominator of a ratio).
 
         Returns:
             A row per estimate and stratum that the domain has units in or that adds variance: domain, category,
             stratum, population (N_h), sampled (n_h), in_domain, weight (mean over the domain's units), weight_sum,
-            weighted_sum, mean, variance (of the domain's units), correction, score_sum, score_squares, contribution.
+            base_sum, weighted_sum, mean, variance (of the domain's units), correction, score_sum, score_squares,
+            contribution. Contrasts and regressions have no base_sum, weighted_sum, mean and variance, quantiles those
+            of the share at or below the quantile.
         """
-        return pd.concat([_explained(self, place) for place in range(len(self.rows))], ignore_index=True)
+        table = pd.concat([_explained(self, place) for place in range(len(self.rows))], ignore_index=True)
+        if self.statistic == "contrast" or self.statistic.endswith("regression"):
+            return table.drop(columns=["base_sum", "weighted_sum", "mean", "variance"])
+        return table
 
     def _repr_html_(self) -> str:
         return self.to_frame().round(4).to_html(index=False)
@@ -148,6 +157,7 @@ def _explained(estimates: Estimates, place: int) -> pd.DataFrame:
     design = scores.design
     d, c = divmod(place, estimates.values.shape[1])
     y, z = estimates.values[:, c], scores.columns[:, place]
+    bases = np.ones(len(z)) if estimates.bases is None else estimates.bases
     cells = CellIndex(design, np.where(scores.domain == d, 0, -1), 1)
     every = CellIndex(design, np.zeros(len(z), dtype=np.int64), 1)
     units, weight = cells.units[:, 0], cells.sums(design.weights)[:, 0]
@@ -163,6 +173,7 @@ def _explained(estimates: Estimates, place: int) -> pd.DataFrame:
                 "in_domain": units.astype(int),
                 "weight": weight / units,
                 "weight_sum": weight,
+                "base_sum": cells.sums(design.weights * bases)[:, 0],
                 "weighted_sum": weighted,
                 "mean": weighted / weight,
                 "variance": (squares - plain**2 / units) / (units - 1),

@@ -9,7 +9,7 @@ from typing import Literal, get_args
 
 import numpy as np
 
-from cmresearch.design import CellIndex, Design, Floats, LonelyPolicy, Scores
+from cmresearch.design import Floats, LonelyPolicy, Scores
 from cmresearch.errors import EstimationError, nearest
 from cmresearch.estimates import Estimate, Estimates
 from cmresearch.intervals import (
@@ -30,7 +30,6 @@ __all__ = [
     "Estimate",
     "Estimates",
     "estimate_count",
-    "estimate_differences",
     "estimate_mean",
     "estimate_proportion",
     "estimate_ratio",
@@ -247,55 +246,6 @@ def estimate_ratio(
     return answer(question, "ratio", f"{numerator} / {denominator}", by, level=level, deff=deff)
 
 
-def estimate_differences(estimates: Estimates) -> Estimates:
-    """The difference between every two domains of an estimate, for each category, with Student's t interval.
-
-    The covariance of the two domains is part of it: their sizes are estimated from one sample.
-
-    Args:
-        estimates: Estimates by domain: means, totals, proportions, counts or ratios.
-
-    Returns:
-        One row per pair of domains (first minus second, in their order) and category, at the level of `estimates`.
-
-    Raises:
-        EstimationError: There are no two domains, or the figures are quantiles or differences already.
-
-    Example:
-        >>> import pandas as pd
-        >>> from cmresearch.responses import declare_sample
-        >>> table = pd.DataFrame(
-        ...     {"channel": ["web", "web", "phone", "phone"], "N": [6, 6, 4, 4],
-        ...      "days": [1, 3, 4, 8]}
-        ... )
-        >>> sample = declare_sample(table, strata="channel", population_size="N")
-        >>> found = estimate_differences(estimate_mean(sample, "days", by="channel"))[0]
-        >>> found.domain, found.estimate
-        ('phone - web', 4.0)
-        >>> round(found.standard_error**2, 4)  # (1 - 2/4) 8 / 2 + (1 - 2/6) 2 / 2
-        2.6667
-    """
-    if estimates.statistic in ("quantile", "difference"):
-        raise EstimationError(f"differences between domains are not defined for a {estimates.statistic}")
-    pairs = [
-        (first, second)
-        for first in range(len(estimates))
-        for second in range(first + 1, len(estimates))
-        if estimates[first].category == estimates[second].category
-    ]
-    if not pairs:
-        raise EstimationError("a difference needs two domains; name their column with by=")
-    columns = estimates.scores.columns
-    values = np.stack([columns[:, a] - columns[:, b] for a, b in pairs], axis=1)
-    scores = Scores(estimates.scores.design, np.zeros(len(columns), dtype=np.int64), 1, values)
-    rows = tuple(
-        _difference(estimates, pair, float(variance)) for pair, variance in zip(pairs, scores.variances[0], strict=True)
-    )
-    return Estimates(
-        rows, "difference", estimates.variable, estimates.by, estimates.data_kind, scores, np.zeros_like(values)
-    )
-
-
 def answer(
     question: Question,
     statistic: str,
@@ -311,13 +261,13 @@ def answer(
     points, scores = linearise(question, statistic)
     variances = scores.variances
     effects = variances / _srs_variance(question, statistic, points, deff)
-    units = question.cells.units
+    domains = _domains(question)
     rows = tuple(
         _row(
             question,
-            units[:, d],
+            domains[d],
             _Figure(float(points[d, c]), float(variances[d, c]), float(effects[d, c])),
-            (question.labels[d], question.categories[c]),
+            question.categories[c],
             statistic=statistic,
             level=level,
             method=method,
@@ -326,7 +276,9 @@ def answer(
         for c in range(len(question.categories))
     )
     names = () if by is None else (by,) if isinstance(by, str) else tuple(by)
-    return Estimates(rows, statistic, variable, names, question.responses.data_kind, scores, question.values)
+    return Estimates(
+        rows, statistic, variable, names, question.responses.data_kind, scores, question.values, question.bases
+    )
 
 
 def linearise(question: Question, statistic: str) -> tuple[Floats, Scores]:
@@ -391,18 +343,39 @@ class _Figure:
     design_effect: float
 
 
+@dataclass(frozen=True)
+class _Domain:
+    """What the rows of one domain share."""
+
+    label: str | None
+    n: int
+    degrees_of_freedom: float
+    is_census: bool
+
+
+def _domains(question: Question) -> list[_Domain]:
+    units = question.cells.units
+    n, touched = units.sum(axis=0), units > 0
+    df = np.maximum(1, n - touched.sum(axis=0))
+    # A census: every stratum was taken whole, or all those that the domain is seen in, if it fills them.
+    design = question.design
+    whole = np.where(touched, design.is_census[:, None] & (units == design.sampled[:, None]), True).all(axis=0)
+    census = (n > 0) & (whole | design.is_census.all())
+    columns = zip(question.labels, n.astype(int).tolist(), df.tolist(), census.tolist(), strict=True)
+    return [_Domain(*column) for column in columns]
+
+
 def _row(
     question: Question,
-    units: Floats,
+    domain: _Domain,
     figure: _Figure,
-    place: tuple[str | None, str | None],
+    category: str | None,
     *,
     statistic: str,
     level: float,
     method: ProportionMethod,
 ) -> Estimate:
-    n, df = int(units.sum()), degrees_of_freedom(units)
-    census = _is_census(question.design, units)
+    n, df, census = domain.n, domain.degrees_of_freedom, domain.is_census
     # A single unit shows no spread; only totals and counts vary with whether it was drawn.
     unknown = n <= 1 and not census and statistic not in ("total", "count")
     error = math.nan if unknown else math.sqrt(figure.variance)
@@ -414,8 +387,8 @@ def _row(
     else:
         interval = student(figure.estimate, error, df, level)
     return Estimate(
-        domain=place[0],
-        category=place[1],
+        domain=domain.label,
+        category=category,
         estimate=figure.estimate,
         standard_error=error,
         lower=interval.lower,
@@ -440,15 +413,6 @@ def _warnings(n: int, error: float, *, census: bool) -> list[str]:
     return ["no variation observed within strata"] if error == 0 else []
 
 
-def _is_census(design: Design, units: Floats) -> bool:
-    """True where every stratum was taken whole, or all those that the domain fills."""
-    touched = units > 0
-    if not touched.any():
-        return False
-    filled = units[touched] == design.sampled[touched]
-    return bool(design.is_census.all() or (design.is_census[touched].all() and filled.all()))
-
-
 def _share_interval(question: Question, share: Share, *, level: float, method: ProportionMethod) -> Interval:
     if share.n == 0:
         return Interval(math.nan, math.nan, method)
@@ -466,32 +430,3 @@ def _share_interval(question: Question, share: Share, *, level: float, method: P
             "estimated: use korn-graubard"
         )
     return hypergeometric(round(share.estimate * share.n), share.n, int(design.population[0]), level)
-
-
-def _difference(estimates: Estimates, pair: tuple[int, int], variance: float) -> Estimate:
-    first, second = estimates[pair[0]], estimates[pair[1]]
-    scores, categories = estimates.scores, estimates.values.shape[1]
-    both = np.isin(scores.domain, [place // categories for place in pair])
-    cells = CellIndex(scores.design, np.where(both, 0, -1), 1)
-    df = degrees_of_freedom(cells.units[:, 0])
-    error = math.sqrt(variance)
-    # One unit on either side shows no spread of its own, so the difference has none either.
-    if math.isnan(first.standard_error) or math.isnan(second.standard_error):
-        error = math.nan
-    estimate = first.estimate - second.estimate
-    exact = first.method == CENSUS and second.method == CENSUS
-    interval = Interval(estimate, estimate, CENSUS) if exact else student(estimate, error, df, first.level)
-    return Estimate(
-        domain=f"{first.domain} - {second.domain}",
-        category=first.category,
-        estimate=estimate,
-        standard_error=error,
-        lower=interval.lower,
-        upper=interval.upper,
-        level=first.level,
-        method=interval.method,
-        degrees_of_freedom=df,
-        n=int(cells.units.sum()),
-        coefficient_of_variation=error / abs(estimate) if estimate else math.nan,
-        note="; ".join(dict.fromkeys(note for note in (first.note, second.note) if note)),
-    )

@@ -9,9 +9,10 @@ from typing import Literal, get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from cmresearch.design import CellIndex, Codes, Design, Floats, LonelyPolicy, design_of, positions
+from cmresearch.columns import Labelled
+from cmresearch.design import CellIndex, Codes, Design, Floats, LonelyPolicy, design_of
 from cmresearch.errors import EstimationError, nearest
-from cmresearch.responses import Responses, Words
+from cmresearch.responses import Responses
 
 Mask = NDArray[np.bool_]
 MissingPolicy = Literal["error", "drop"]
@@ -83,6 +84,9 @@ def ask_ratio(
     return _ask(responses, table, by=by, missing=missing, lonely=lonely)
 
 
+NOWHERE = -9  # the code of a category that no unit has
+
+
 def ask_categories(
     responses: Responses,
     variable: str,
@@ -93,14 +97,15 @@ def ask_categories(
     lonely: LonelyPolicy,
 ) -> Question:
     """The category of each unit, as a column of ones and zeros for each category or for the one that is named."""
-    words = responses.words(variable)
-    blank = np.array([word is None for word in words], dtype=bool)
-    known, codes = positions(words)
-    present = sorted({str(word) for word in words[eligible(responses) & ~blank]})
-    wanted = present if value is None else [_known_category(variable, value, present)]
-    places = np.array([known.index(category) for category in wanted], dtype=np.int64)
-    columns = (codes[:, None] == places[None, :]).astype(float)
-    table = _Columns(variable, columns, np.ones(len(words)), tuple(wanted), blank)
+    column = responses.labelled(variable)
+    present = _present(column, eligible(responses) & ~column.blank)
+    # A value that coders could have recorded and nobody did is a share of zero, not an unknown word.
+    known = sorted({*present, *responses.categories.get(variable, ())})
+    wanted = known if value is None else [_known_category(variable, value, known)]
+    labels = list(column.labels)
+    places = np.array([labels.index(one) if one in labels else NOWHERE for one in wanted], dtype=np.int64)
+    values = (column.codes[:, None] == places[None, :]).astype(float)
+    table = _Columns(variable, values, np.ones(len(values)), tuple(wanted), column.blank)
     return _ask(responses, table, by=by, missing=missing, lonely=lonely)
 
 
@@ -143,16 +148,16 @@ def _ask(
     design = design_of(responses, lonely=lonely)
     asked = eligible(responses)
     dropped = _dropped(design, asked, columns, missing)
-    labels, domain = _domains(responses.domains(by), asked)
+    labels, domain = domains_of(responses, by)
     return Question(
         design=design,
         responses=responses,
         domain=np.where(columns.blank, -1, domain),
-        labels=tuple(labels),
+        labels=labels,
         categories=columns.categories,
         values=columns.values,
         bases=columns.bases,
-        notes=(*responses.notes, *dropped, *_lonely_note(design)),
+        notes=(*responses.notes, *dropped, *lonely_note(design)),
     )
 
 
@@ -167,16 +172,25 @@ def _dropped(design: Design, asked: Mask, columns: _Columns, missing: MissingPol
         )
     if not (asked & ~columns.blank).any():
         raise EstimationError(f"variable {columns.variable!r}: no sampled unit has a value")
-    return (f"{lost} units without a value left out",) if lost else ()
+    return (f"{lost} units without a value left out: a figure of those with one",) if lost else ()
 
 
-def _domains(words: Words, asked: Mask) -> tuple[list[str | None], Codes]:
-    labels, codes = positions(words[asked])
-    domain = np.full(len(words), -1, dtype=np.int64)
-    domain[asked] = codes
-    return labels, domain
+def _present(column: Labelled, rows: Mask) -> list[str]:
+    """The words that some of these rows have."""
+    seen = np.bincount(column.codes[rows], minlength=len(column.labels)) > 0
+    return [str(label) for label, there in zip(column.labels, seen, strict=True) if there]
 
 
-def _lonely_note(design: Design) -> tuple[str, ...]:
+def domains_of(responses: Responses, by: str | Sequence[str] | None) -> tuple[tuple[str | None, ...], Codes]:
+    """The domains that eligible units are in, and each row's place among them; -1 for ineligible units."""
+    column, asked = responses.domains(by), eligible(responses)
+    seen = np.bincount(column.codes[asked], minlength=len(column.labels)) > 0
+    place = np.where(seen, np.cumsum(seen) - 1, -1)
+    labels = tuple(label for label, there in zip(column.labels, seen, strict=True) if there)
+    return labels, np.where(asked, place[column.codes], -1)
+
+
+def lonely_note(design: Design) -> tuple[str, ...]:
+    """Which policy was taken for how many lonely strata, or nothing where there are none."""
     found = int(design.is_lonely.sum())
     return (f"{found} strata of one drawn unit: {design.lonely}",) if found else ()

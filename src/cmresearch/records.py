@@ -6,11 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import duckdb
-import numpy as np
-import pandas as pd
-
-from cmresearch.errors import ResponseError, nearest
+from cmresearch.columns import read_table, word
+from cmresearch.errors import nearest
 
 DISPOSITIONS = ("coded", "not_codable", "ineligible")
 ADJUDICATED = "adjudicated"
@@ -25,35 +22,6 @@ class Record:
     place: str
     disposition: str
     values: tuple[str, ...]
-
-
-def word(value: object) -> str | None:
-    """A cell as text without surrounding blanks, or None where it is blank.
-
-    Example:
-        >>> word(" yes "), word(""), word(float("nan")), word(True)
-        ('yes', None, None, 'true')
-    """
-    if value is None or (isinstance(value, float) and np.isnan(value)) or value is pd.NA:
-        return None
-    if isinstance(value, bool | np.bool_):
-        return "true" if value else "false"
-    return str(value).strip() or None
-
-
-def read_table(path: Path) -> pd.DataFrame:
-    """Every value as the text that stands in the file, so that leading zeros stay."""
-    if not path.is_file():
-        raise ResponseError(f"{path}: no such file")
-    parquet = path.suffix.lower() == ".parquet"
-    source = "read_parquet(?)" if parquet else "read_csv(?, all_varchar=true, header=true, sample_size=-1)"
-    try:
-        with duckdb.connect() as connection:
-            connection.execute("SET enable_progress_bar=false")
-            connection.execute("SET preserve_insertion_order=true")
-            return connection.execute(f"SELECT COLUMNS(*)::VARCHAR FROM {source}", [str(path)]).df()
-    except duckdb.Error as error:
-        raise ResponseError(f"{path}: cannot be read as a table: {str(error).splitlines()[0]}") from error
 
 
 def coded_names(variables: Mapping[str, Sequence[str]]) -> list[str]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from itertools import combinations
 from pathlib import Path
 
@@ -12,25 +13,22 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from cmresearch.columns import Labelled, label_column, number, read_table
+from cmresearch.declared import SEPARATOR, DeclaredTable, check_design, units_per_row
 from cmresearch.errors import ResponseError, nearest, raise_all
 from cmresearch.records import (
     ADJUDICATED,
     DISPOSITIONS,
-    FIRST_ROW,
     Record,
     coded_names,
     not_drawn,
     not_recorded,
     read_records,
-    read_table,
     settle,
-    word,
 )
 
 Floats = NDArray[np.float64]
 Words = NDArray[np.object_]
-
-SEPARATOR = " / "
 
 
 @dataclass(frozen=True)
@@ -51,6 +49,7 @@ class Responses:
         counts: How many sampled units a row stands for; one, unless equal rows were put together.
         auxiliaries: The variables that the weights were calibrated on, a column each; none by default.
         base_weights: The weights before calibration.
+        categories: The values that a coded variable may have, recorded or not; none known by default.
 
     Example:
         >>> sample = Responses(
@@ -74,16 +73,24 @@ class Responses:
     counts: Floats | None = None
     auxiliaries: Floats | None = None
     base_weights: Floats | None = None
+    categories: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    # Sorting a column into its distinct words is the slow part of an estimate; it is done once.
+    _labelled: dict[str, Labelled] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def __len__(self) -> int:
         """How many units were sampled and could be classified."""
         return len(self.table) if self.counts is None else int(self.counts.sum())
 
+    def labelled(self, variable: str) -> Labelled:
+        """A variable's distinct words and the place of each row's word among them."""
+        self._require(variable)
+        if variable not in self._labelled:
+            self._labelled[variable] = label_column(self.table[variable])
+        return self._labelled[variable]
+
     def words(self, variable: str) -> Words:
         """Each row's value of a variable as text; None where it is blank."""
-        self._require(variable)
-        column = self.table[variable]
-        return np.array([word(value) for value in column.tolist()], dtype=object)
+        return self.labelled(variable).words()
 
     def numbers(self, variable: str) -> Floats:
         """Each row's value of a variable as a number; NaN where it is blank.
@@ -91,38 +98,43 @@ class Responses:
         Raises:
             ResponseError: A value is text that is no finite number.
         """
-        self._require(variable)
-        column = self.table[variable]
-        parsed = pd.to_numeric(column, errors="coerce").to_numpy(dtype=float, na_value=np.nan)
-        blank = np.array([word(value) is None for value in column.tolist()], dtype=bool)
-        bad = np.flatnonzero(~np.isfinite(parsed) & ~blank)
-        if len(bad):
+        column = self.labelled(variable)
+        distinct = np.array([number(label) for label in column.labels], dtype=float)
+        bad = [label for label, value in zip(column.labels, distinct, strict=True) if label and not np.isfinite(value)]
+        if bad:
+            rows = np.flatnonzero(np.isin(column.codes, [column.labels.index(label) for label in bad]))
             raise ResponseError(
-                f"variable {variable!r}: {len(bad)} of {len(column)} values are not numbers, "
-                f"such as {column.iloc[bad[0]]!r} for sampled unit {bad[0] + 1}; "
+                f"variable {variable!r}: {len(rows)} of {len(column.codes)} values are not numbers, "
+                f"such as {column.labels[column.codes[rows[0]]]!r} for sampled unit {rows[0] + 1}; "
                 "for words use a proportion"
             )
-        return parsed
+        found: Floats = distinct[column.codes]
+        return found
 
-    def domains(self, by: str | Sequence[str] | None) -> Words:
+    def domains(self, by: str | Sequence[str] | None) -> Labelled:
         """The domain of each row: the values of the columns joined by ' / ', or None for all.
 
         Raises:
             ResponseError: A column is unknown or blank for some row.
         """
         if by is None:
-            return np.full(len(self.table), None, dtype=object)
-        parts = [self.words(name) for name in _names(by)]
+            return Labelled((None,), np.zeros(len(self.table), dtype=np.int64))
+        parts = [self.labelled(name) for name in _names(by)]
         raise_all(
             ResponseError,
             [
-                f"column {name!r}: blank for {sum(v is None for v in part)} sampled units; "
+                f"column {name!r}: blank for {int(part.blank.sum())} sampled units; "
                 "a unit whose domain nobody knows cannot be put in one"
                 for name, part in zip(_names(by), parts, strict=True)
-                if any(v is None for v in part)
+                if part.blank.any()
             ],
         )
-        return np.array([SEPARATOR.join(row) for row in zip(*parts, strict=True)], dtype=object)
+        return parts[0] if len(parts) == 1 else _crossed(parts)
+
+    @cached_property
+    def stratum(self) -> Labelled:
+        """The distinct strata and the place of each row's stratum among them."""
+        return label_column(self.strata)
 
     def to_frame(self) -> pd.DataFrame:
         """One row per sampled unit with its stratum, population size and design weight."""
@@ -149,6 +161,7 @@ def read_sample(
     strata: str | Sequence[str],
     population_size: str,
     weight: str | None = None,
+    columns: Sequence[str] | None = None,
     data_kind: str = "real",
 ) -> Responses:
     r"""A sample that somebody else drew, with the design that its columns declare.
@@ -158,10 +171,12 @@ def read_sample(
         strata: Column or columns whose values make the stratum; none (an empty list) for a simple random sample.
         population_size: Column with the number of units in the row's stratum (N_h), the same in all of its rows.
         weight: Column of design weights, above zero; by default N_h / n_h.
+        columns: Only these variables, rows that are equal in them put together: for samples of millions. Every row
+            of the file by default.
         data_kind: published, real, synthetic or illustrative.
 
     Returns:
-        One row per row of the file, columns as text.
+        One row per row of the file (or per group of equal rows), columns as text.
 
     Raises:
         ResponseError: A column is missing, or sizes and weights contradict the rows; all faults at once.
@@ -175,14 +190,10 @@ def read_sample(
         >>> sample.weights.tolist(), dict(sample.sizes)
         ([2.0, 2.0, 1.0], {'web': 4, 'phone': 1})
     """
-    return _declare(
-        str(path),
-        read_table(Path(path)),
-        strata=_names(strata),
-        population_size=population_size,
-        weight=weight,
-        data_kind=data_kind,
-    )
+    names = _names(strata)
+    wanted = None if columns is None else [*names, population_size, *([weight] if weight else []), *columns]
+    table = read_table(Path(path), wanted)
+    return _declared(DeclaredTable(str(path), table, tuple(names), population_size, weight), data_kind)
 
 
 def declare_sample(
@@ -202,46 +213,20 @@ def declare_sample(
         >>> declare_sample(table, strata="channel", population_size="N").weights.tolist()
         [2.0, 2.0, 1.0]
     """
-    return _declare(
-        "the table",
-        table,
-        strata=_names(strata),
-        population_size=population_size,
-        weight=weight,
-        data_kind=data_kind,
-    )
+    return _declared(DeclaredTable("the table", table, tuple(_names(strata)), population_size, weight), data_kind)
 
 
-def _declare(
-    path: str,
-    table: pd.DataFrame,
-    *,
-    strata: list[str],
-    population_size: str,
-    weight: str | None,
-    data_kind: str,
-) -> Responses:
-    names = [*strata, population_size, *([weight] if weight else [])]
-    known = [str(name) for name in table.columns]
-    raise_all(
-        ResponseError,
-        [f"{path}: no column {name!r}{nearest(name, known)}" for name in names if name not in known],
-    )
-    if table.empty:
-        raise ResponseError(f"{path}: no rows below the header; a sample has one row per sampled unit")
-    labels = _labels(path, table, strata)
-    stated = _positive(path, table, population_size)
-    given = _positive(path, table, weight) if weight else None
-    sizes = _sizes(path, labels, stated)
-    weights = stated / _per_row(labels) if given is None else given
+def _declared(table: DeclaredTable, data_kind: str) -> Responses:
+    design = check_design(table)
     return Responses(
-        table=table,
-        strata=labels,
-        sizes=sizes,
-        weights=weights,
+        table=table.table,
+        strata=design.strata,
+        sizes=design.sizes,
+        weights=design.weights,
         data_kind=data_kind,
-        dispositions={"coded": len(table)},
-        notes=_weight_notes(path, labels, sizes, weights),
+        dispositions={"coded": int(design.counts.sum())},
+        notes=design.notes,
+        counts=design.counts if table.counted else None,
     )
 
 
@@ -285,7 +270,7 @@ def read_responses(
     faults += _uncovered(sample_rows[strata_column], sizes)
     raise_all(ResponseError, faults)
     merged = _merge(sample_rows, drawn, final, variables)
-    return _weigh(merged, strata_column, sizes, data_kind)
+    return replace(_weigh(merged, strata_column, sizes, data_kind), categories=dict(variables))
 
 
 def double_coded_ratings(paths: Iterable[str | Path], *, variables: Mapping[str, Sequence[str]]) -> dict[str, Floats]:
@@ -325,81 +310,9 @@ def _names(columns: str | Sequence[str]) -> list[str]:
     return [columns] if isinstance(columns, str) else list(columns)
 
 
-def _labels(path: str | Path, table: pd.DataFrame, names: list[str]) -> Words:
-    if not names:
-        return np.full(len(table), "all", dtype=object)
-    columns = [[word(value) for value in table[name].tolist()] for name in names]
-    raise_all(
-        ResponseError,
-        [
-            f"{path}, row {row + FIRST_ROW}: blank stratum in column {name!r}; "
-            "a unit whose stratum nobody knows has no known chance of being drawn"
-            for name, column in zip(names, columns, strict=True)
-            for row, value in enumerate(column)
-            if value is None
-        ],
-    )
-    return np.array([SEPARATOR.join(map(str, row)) for row in zip(*columns, strict=True)], dtype=object)
-
-
-def _positive(path: str | Path, table: pd.DataFrame, name: str) -> Floats:
-    """A column of numbers above zero, or one error with every value that is none."""
-    column = table[name]
-    parsed = pd.to_numeric(column, errors="coerce").to_numpy(dtype=float, na_value=np.nan)
-    bad = np.flatnonzero(~(np.isfinite(parsed) & (parsed > 0)))
-    raise_all(
-        ResponseError,
-        [
-            f"{path}, row {row + FIRST_ROW}: {name!r} is {word(column.iloc[row]) or ''!r}; expected a number above zero"
-            for row in bad
-        ],
-    )
-    return parsed
-
-
-def _per_row(labels: Words) -> Floats:
-    """How many sampled units the stratum of each row has."""
-    _, codes, counts = np.unique(labels.astype(str), return_inverse=True, return_counts=True)
-    return counts[codes].astype(float)
-
-
-def _sizes(path: str | Path, labels: Words, stated: Floats) -> dict[str, int]:
-    found = pd.DataFrame({"stratum": labels, "size": stated}).groupby("stratum", sort=False)["size"]
-    summary = found.agg(["min", "max", "count"])
-    faults = []
-    for label, low, high, count in summary.itertuples():
-        if low != high:
-            faults.append(f"{path}, stratum {label!r}: population sizes from {low:g} to {high:g}; expected one")
-        elif low != int(low):
-            faults.append(f"{path}, stratum {label!r}: population size {low:g} is not a whole number")
-        elif low < count:
-            faults.append(
-                f"{path}, stratum {label!r}: population size {low:g} is below the {count} units sampled from it"
-            )
-    raise_all(ResponseError, faults)
-    return {str(label): int(size) for label, size in zip(summary.index, summary["min"], strict=True)}
-
-
-def _weight_notes(path: str | Path, labels: Words, sizes: Mapping[str, int], weights: Floats) -> tuple[str, ...]:
-    """A warning where weights and population sizes tell of different populations; an error beyond a factor of two."""
-    sums = pd.Series(weights).groupby(labels).sum()
-    ratios = {label: sums[label] / size for label, size in sizes.items()}
-    far = [label for label, ratio in ratios.items() if not 0.5 <= ratio <= 2]
-    raise_all(
-        ResponseError,
-        [
-            f"{path}, stratum {label!r}: the weights sum to {sums[label]:.6g}, "
-            f"the population size is {sizes[label]}; one of them belongs to another population"
-            for label in far
-        ],
-    )
-    off = [label for label, ratio in ratios.items() if abs(ratio - 1) > 0.01]
-    if not off:
-        return ()
-    return (
-        f"weights and population sizes differ by more than 1 % in {len(off)} strata, such as {off[0]!r}: "
-        f"{sums[off[0]]:.6g} and {sizes[off[0]]}",
-    )
+def _crossed(parts: Sequence[Labelled]) -> Labelled:
+    joined = zip(*(part.words() for part in parts), strict=True)
+    return label_column(np.array([SEPARATOR.join(row) for row in joined], dtype=object))
 
 
 def _uncovered(strata: pd.Series, sizes: Mapping[str, int]) -> list[str]:
@@ -457,7 +370,7 @@ def _weigh(merged: pd.DataFrame, strata_column: str, sizes: Mapping[str, int], d
         table=table,
         strata=kept,
         sizes={label: sizes[label] for label in sizes if sizes[label] > 0},
-        weights=size / _per_row(kept),
+        weights=size / units_per_row(kept, np.ones(len(kept))),
         data_kind=data_kind,
         eligible=(table["disposition"] == "coded").to_numpy(),
         dispositions={name: int(counts.get(name, 0)) for name in DISPOSITIONS},

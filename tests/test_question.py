@@ -1,0 +1,81 @@
+"""Missing values and units outside the question."""
+
+import dataclasses
+import math
+import re
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from cmresearch.errors import EstimationError
+from cmresearch.estimation import estimate_mean, estimate_proportion
+from cmresearch.responses import declare_sample
+
+# Web: N = 30, n = 4, days 2 4 4 6 (mean 4, variance 8/3); phone: N = 10, n = 2, days 10 14 (mean 12, variance 8).
+DAYS = pd.DataFrame(
+    {
+        "channel": ["web"] * 4 + ["phone"] * 2,
+        "N": [30] * 4 + [10] * 2,
+        "days": [2, 4, 4, 6, 10, 14],
+        "letters": [1, 2, 2, 3, 5, 7],
+        "city": ["North", "North", "South", "South", "North", "South"],
+        "answer": ["yes", "yes", "yes", "no", "no", "no"],
+    }
+)
+VARIANCE_OF_TOTAL = 30**2 * (1 - 4 / 30) * (8 / 3) / 4 + 10**2 * (1 - 2 / 10) * 8 / 2
+
+
+def saying(text):
+    return re.escape(text)
+
+
+def make(table=DAYS, strata="channel"):
+    return declare_sample(table, strata=strata, population_size="N")
+
+
+@pytest.fixture
+def sample():
+    return make()
+
+
+class TestMissingValues:
+    TABLE = DAYS.assign(days=[2, 4, None, 6, 10, 14], answer=["yes", None, "yes", "no", "no", "no"])
+
+    def test_blanks_are_refused_unless_a_policy_is_named(self):
+        message = "variable 'days': 1 of 6 sampled units have no value; missing='drop' estimates over those"
+        with pytest.raises(EstimationError, match=saying(message)):
+            estimate_mean(make(self.TABLE), "days")
+
+    def test_dropping_makes_those_with_a_value_a_domain_and_counts_the_rest(self):
+        row = estimate_mean(make(self.TABLE), "days", missing="drop")[0]
+        filled = self.TABLE.assign(known=self.TABLE["days"].notna().astype(str), days=self.TABLE["days"].fillna(0))
+        expected = estimate_mean(make(filled), "days", by="known").find(domain="True")
+        assert (row.estimate, row.standard_error, row.n) == (expected.estimate, expected.standard_error, 5)
+        assert row.note == "1 units without a value left out: a figure of those with one"
+
+    def test_a_blank_category_is_no_category(self):
+        found = estimate_proportion(make(self.TABLE), "answer", missing="drop")
+        assert [row.category for row in found] == ["no", "yes"]
+        assert sum(row.estimate for row in found) == pytest.approx(1)
+
+    def test_a_variable_that_is_blank_throughout_is_refused(self):
+        with pytest.raises(EstimationError, match="variable 'days': no sampled unit has a value"):
+            estimate_mean(make(DAYS.assign(days=None)), "days", missing="drop")
+
+    def test_a_domain_without_any_value_is_told_and_not_guessed(self):
+        table = DAYS.assign(days=[2, 4, 4, 6, None, None])
+        row = estimate_mean(make(table), "days", by="channel", missing="drop").find(domain="phone")
+        assert row.n == 0
+        assert math.isnan(row.estimate)
+        assert (
+            row.note
+            == "2 units without a value left out: a figure of those with one; no unit of this domain has a value"
+        )
+
+    def test_an_ineligible_unit_is_outside_the_question_and_inside_the_design(self, sample):
+        eligible = np.array([True, True, True, False, True, True])
+        row = estimate_mean(dataclasses.replace(sample, eligible=eligible), "days")[0]
+        marked = make(DAYS.assign(inside=["in", "in", "in", "out", "in", "in"]))
+        expected = estimate_mean(marked, "days", by="inside").find(domain="in")
+        assert row.standard_error == pytest.approx(expected.standard_error)

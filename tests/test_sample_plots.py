@@ -1,0 +1,63 @@
+"""Figures of a sample."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from cmresearch.drawing import to_svg
+from cmresearch.representativeness import compare_with_frame
+from cmresearch.responses import declare_sample
+from cmresearch.sample_plots import plot_representativeness, plot_survival
+from cmresearch.survival import estimate_survival
+
+NUMBER = np.arange(60)
+TABLE = pd.DataFrame(
+    {
+        "N": 600,
+        "days": (NUMBER * 37) % 29 + 1,
+        "done": np.where(NUMBER % 4, "yes", "no"),
+        "city": np.where(NUMBER % 2, "North", "South"),
+    }
+)
+
+
+@pytest.fixture
+def curves():
+    return estimate_survival(declare_sample(TABLE, strata=[], population_size="N"), "days", "done", by="city")
+
+
+def texts(figure):
+    return [text.get_text() for text in figure.axes[0].texts]
+
+
+def test_the_numbers_at_risk_stand_below_each_tick(curves):
+    written = texts(plot_survival(curves, kind="synthetic"))
+    assert written[0] == "number at risk"
+    assert written[1] == "North"
+    assert written[2] == "30"  # all of them at time 0
+
+
+def test_each_curve_begins_with_all_open(curves):
+    lines = plot_survival(curves, kind="synthetic").axes[0].lines
+    assert [line.get_ydata()[0] for line in lines] == [100, 100]
+
+
+def test_five_curves_cannot_be_told_apart(curves):
+    with pytest.raises(ValueError, match="5 curves in one figure cannot be told apart; draw 4 at most"):
+        plot_survival([curves[0]] * 5, kind="synthetic")
+
+
+def test_the_kind_of_data_stands_in_the_corner(curves):
+    assert "illustrative data" in [text.get_text() for text in plot_survival(curves, kind="illustrative").texts]
+
+
+def test_sample_and_frame_stand_beside_each_category():
+    register = pd.DataFrame({"stratum": ["all"] * 10, "city": list("NNNNNSSSSS")})
+    sample = declare_sample(register.iloc[[0, 1, 2, 5]].assign(N=10), strata=[], population_size="N")
+    figure = plot_representativeness(compare_with_frame(sample, register, ["city"]), kind="synthetic")
+    assert texts(figure) == ["75.0 %, frame 50.0 %", "25.0 %, frame 50.0 %"]
+
+
+def test_a_figure_is_the_same_text_each_time(curves):
+    first, second = (to_svg(plot_survival(curves, kind="synthetic"), alt="two curves") for _ in range(2))
+    assert first == second
