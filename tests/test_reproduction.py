@@ -87,7 +87,7 @@ def test_other_records_of_the_coders_change_an_indicator(copy, jakarta):
                 row
                 | (
                     {"reply_addresses_case": "no"}
-                    if row["id"][-1] in "01234567" and row["disposition"] == "coded"
+                    if row["disposition"] == "coded"
                     else {}
                 )
             ),

@@ -372,7 +372,8 @@ def test_coded_indicators_carry_the_interval_of_the_sample(responses):
 
 def test_a_value_that_nobody_recorded_is_a_share_of_none_with_an_interval(responses):
     implicit = indicator("implicit", value="implicit", direction="at_most")
-    (measured,) = measure_indicators(codebook(implicit), None, responses)
+    could = replace(responses, categories={"final_answer": ("explicit", "implicit", "none")})
+    (measured,) = measure_indicators(codebook(implicit), None, could)
     assert (measured.estimate, measured.lower, measured.n) == (0.0, 0.0, 20)
     # With 20 of 20 elsewhere, Clopper and Pearson leave 1 − 0.025^(1/20) = 0.168 where all units are alike.
     assert measured.upper == pytest.approx(0.168, abs=0.02)

@@ -11,6 +11,7 @@ from cmresearch.errors import ReportError
 from cmresearch.execution import execute_notebooks
 from cmresearch.report import write_report
 from cmresearch.reproduction import Progress, Run, silent
+from cmresearch.shareable import shareable
 from cmresearch.workbook import write_workbook
 from cmresearch.writing import csv_text, json_text, whole_folder, write_text
 
@@ -39,9 +40,10 @@ def write_results(run: Run, folder: Path, *, progress: Progress = silent) -> Pat
         progress(f"notebooks ({len(run.study.notebooks)})")
         executed = execute_notebooks(run.study.notebooks, beside / NOTEBOOKS)
         progress("workbook")
-        write_workbook(run, beside / WORKBOOK)
+        shown = shareable(run)
+        write_workbook(shown, beside / WORKBOOK)
         progress("report")
-        write_report(run, beside / REPORT, notebooks=[f"{NOTEBOOKS}/{path.name}" for path in executed])
+        write_report(shown, beside / REPORT, notebooks=[f"{NOTEBOOKS}/{path.name}" for path in executed])
     return folder / REPORT
 
 

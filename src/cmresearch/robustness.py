@@ -296,7 +296,7 @@ def _chance_of_truth(double: pd.DataFrame, result: IndicatorResult, settled: Map
 
 def _without_a_source(now: _Evidence) -> Iterator[World]:
     for key in now.coding.sources:
-        segments = tuple(each for each in now.coding.segments if each.source != key)
+        segments = tuple(each for each in now.coding.adjudicated if each.source != key)
         yield _single(now, "source", f"without {key}", segments=segments)
 
 

@@ -11,7 +11,6 @@ import pandas as pd
 from cmresearch.codebook import Codebook, Dimension, Indicator
 from cmresearch.coding import Coding, Segment
 from cmresearch.errors import TriangulationError, nearest, raise_all
-from cmresearch.estimates import Estimate
 from cmresearch.estimation import estimate_proportion
 from cmresearch.frame import Frame
 from cmresearch.responses import Responses
@@ -357,21 +356,10 @@ def _counted(dimension: str, indicator: Indicator, frame: Frame, kind: str) -> I
 
 
 def _estimated(dimension: str, indicator: Indicator, responses: Responses) -> IndicatorResult:
-    row = _share_of(str(indicator.value), indicator.variable, responses)
+    (row,) = estimate_proportion(responses, indicator.variable, value=str(indicator.value))
     outcome = judge(indicator, row.lower, row.upper)
     kind = responses.data_kind
     return IndicatorResult(dimension, indicator, row.estimate, row.lower, row.upper, row.n, outcome, kind)
-
-
-def _share_of(value: str, variable: str, responses: Responses) -> Estimate:
-    rows = {row.category: row for row in estimate_proportion(responses, variable)}
-    if value in rows:
-        return rows[value]
-    # Nobody recorded it: its share is what all other values together leave, and so is the interval.
-    others = pd.Series([word and "other" for word in responses.words(variable)], dtype=object)
-    merged = replace(responses, table=responses.table.assign(**{variable: others.to_numpy()}))
-    (row,) = estimate_proportion(merged, variable)
-    return replace(row, category=value, estimate=1 - row.estimate, lower=1 - row.upper, upper=1 - row.lower)
 
 
 def _not_measured(dimension: str, indicator: Indicator) -> IndicatorResult:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from cmresearch import __version__, wording
 from cmresearch.errors import ReportError
+from cmresearch.explanation import Formula, explain_in_formulas
 from cmresearch.findings import RESULTS
 from cmresearch.provenance import KIND_MEANS
 from cmresearch.report import kinds_of, variable_name
@@ -67,8 +68,9 @@ class Sheet:
 def write_workbook(run: Run, path: str | Path) -> None:
     """Write a run as an Excel workbook; the same run gives the same bytes.
 
-    Sheets: Read me, Findings, Dimensions, Estimates, Reliability, Strata, Sample, Segments, Codebook and Data
-    dictionary. Text stays text: whatever it begins with, no cell is a formula. Text of complaints is not in it.
+    Sheets: Read me, Findings, Dimensions, Robustness, Estimates, By stratum and Recomputed (every estimate again, with
+    live formulas from the sums of its strata), Reliability, Strata, Sample, Segments, Codebook and Data dictionary. Text
+    stays text: whatever it begins with, it is no formula. Text of complaints is not in it.
 
     Args:
         run: What the study's files give.
@@ -88,7 +90,9 @@ def sheets(run: Run) -> tuple[Sheet, ...]:
         _read_me(run),
         _of_records("Findings", run.findings.to_frame().to_dict("records")),
         _of_words("Dimensions", run, run.assessment_table().to_dict("records")),
+        _of_words("Robustness", run, run.robustness_table().to_dict("records")),
         _estimates(run),
+        *_recomputed(run),
         _of_words("Reliability", run, run.reliability_table().to_dict("records")),
         _strata(run),
         _sample(run),
@@ -115,6 +119,12 @@ def _read_me(run: Run) -> Sheet:
     rows += [("seed", run.sample.seed), ("plan of analysis, SHA-256 of study.toml", run.study.sha256)]
     rows += [("frame, membership", run.certificate.frame.membership), ("made by", f"cmresearch {__version__}")]
     return Sheet("Read me", ("what", "text"), tuple(rows))
+
+
+def _recomputed(run: Run) -> Iterator[Sheet]:
+    """The estimates as a reviewer would redo them: the sums of each stratum, and formulas over them."""
+    for sheet in explain_in_formulas([estimates for _, estimates in run.estimates]):
+        yield Sheet(sheet.title, tuple(sheet.columns), tuple(tuple(row) for row in sheet.rows))
 
 
 def _of_records(title: str, records: Sequence[Mapping[Any, object]]) -> Sheet:
@@ -225,8 +235,11 @@ def _fill(book: Workbook, sheet: Sheet) -> None:
 
 
 def _put(cell: Cell, value: object, column: str) -> None:
-    """Write one value: numbers as numbers, all else as text that can be no formula."""
+    """Write one value: numbers as numbers, our own formulas as formulas, all else as text that can be none."""
     if wording.is_nothing(value):
+        return
+    if isinstance(value, Formula):
+        cell.value = value.text
         return
     if isinstance(value, bool) or not isinstance(value, int | float):
         text = CONTROL.sub("\N{REPLACEMENT CHARACTER}", str(value))[:LONGEST]

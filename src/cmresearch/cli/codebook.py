@@ -14,22 +14,19 @@ Without --folder (or FOLDER) the codebook of the nearest study is meant.
 from __future__ import annotations
 
 import argparse
-import datetime
-import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from cmresearch.cli.codebook_edits import add_changes, add_folder, add_meaning, add_signature, change, codebook_folder
 from cmresearch.cli.output import add_json, print_json, show
 from cmresearch.errors import CodebookError
 
 if TYPE_CHECKING:
     from cmresearch.codebook import Codebook
-    from cmresearch.codebook_edits import Draft, Signature
     from cmresearch.coding import Coding
 
 TEMPLATES = ("complaint-management", "iso-10002", "stauss-seidel", "blank")
-FIELDS = ("definition", "use-when", "do-not-use-when", "example", "atypical-example", "close-but-not", "citation")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -39,14 +36,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     check.add_argument("folder", nargs="?", type=Path, help="default: the codebook of the nearest study")
     add_json(check)
     _add_reading(actions)
-    _add_changes(actions)
+    add_changes(actions)
     _add_beginning(actions)
 
 
 def _add_reading(actions: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     shown = actions.add_parser("show", help="one code, one dimension, or the whole")
     shown.add_argument("key", nargs="?", help="the key of a code or a dimension")
-    _add_folder(shown)
+    add_folder(shown)
     add_json(shown)
     diff = actions.add_parser("diff", help="what changed from one version to another")
     diff.add_argument("old", type=Path, metavar="OLD", help="the folder of the earlier version")
@@ -58,67 +55,20 @@ def _add_reading(actions: argparse._SubParsersAction[argparse.ArgumentParser]) -
     add_json(coverage)
 
 
-def _add_changes(actions: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    new = actions.add_parser("new-code", help="add a code to a dimension")
-    new.add_argument("key", help="such as final_answer")
-    new.add_argument("--dimension", required=True, help="the dimension in whose file it stands")
-    new.add_argument("--label", required=True, action="append", metavar="LANGUAGE=WORDS", help="once for each language")
-    new.add_argument("--brief", required=True, help="in one sentence")
-    new.add_argument("--draft", action="store_true", help="not yet decided; its status says so")
-    new.add_argument("--origin", choices=("theory", "data"), default="theory", help="where it comes from")
-    for name in FIELDS:
-        new.add_argument(f"--{name}", required=name in FIELDS[:4], help=f"its {name.replace('-', ' ')}")
-    reword = actions.add_parser("reword", help="give a code other words")
-    reword.add_argument("key")
-    for name in (*FIELDS, "brief"):
-        reword.add_argument(f"--{name}", help=f"its new {name.replace('-', ' ')}")
-    _add_meaning(reword)
-    merge = actions.add_parser("merge", help="merge a code into another")
-    merge.add_argument("key")
-    merge.add_argument("into")
-    merge.add_argument("--definition", help="the wider definition of the code that receives it")
-    rename = actions.add_parser("rename", help="give a code another key; codings follow by themselves")
-    rename.add_argument("key")
-    rename.add_argument("new")
-    retire = actions.add_parser("retire", help="take a code out of use; it stays in its file")
-    retire.add_argument("key")
-    for each in (new, reword, merge, rename, retire):
-        _add_signature(each)
-
-
 def _add_beginning(actions: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     written = actions.add_parser("to-excel", help="write it as a workbook")
     written.add_argument("file", type=Path)
-    _add_folder(written)
+    add_folder(written)
     read = actions.add_parser("from-excel", help="take over what was changed in the workbook")
     read.add_argument("file", type=Path)
-    _add_meaning(read)
-    _add_signature(read)
+    add_meaning(read)
+    add_signature(read)
     begun = actions.add_parser("new", help="begin a codebook of your own")
     begun.add_argument("folder", type=Path, help="where it shall be; must be empty or not there yet")
     begun.add_argument("--template", choices=TEMPLATES, default="complaint-management", help="default: %(default)s")
-
-
-def _add_folder(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--folder", type=Path, help="the codebook (default: that of the nearest study)")
-
-
-def _add_meaning(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--meaning",
-        choices=("changed", "kept"),
-        default="changed",
-        help="whether another definition changes what is coded; if so, earlier codings are stale (default: %(default)s)",
-    )
-
-
-def _add_signature(parser: argparse.ArgumentParser) -> None:
-    _add_folder(parser)
-    parser.add_argument("--who", required=True, help="who is responsible for the change")
-    parser.add_argument("--why", required=True, help="the reason, in a sentence")
-    parser.add_argument("--version", metavar="N.N.N", help="the codebook's version afterwards (default: the next one)")
-    parser.add_argument("--date", help="default: today")
-    parser.add_argument("--yes", action="store_true", help="do not ask")
+    walk = actions.add_parser("crosswalk", help="how the twelve dimensions correspond to ISO 10002 and others")
+    walk.add_argument("dimension", nargs="?", help="such as create_closure; by default all")
+    add_json(walk)
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -130,19 +80,9 @@ def run(arguments: argparse.Namespace) -> int:
         "coverage": _coverage,
         "to-excel": _to_excel,
         "new": _new,
+        "crosswalk": _crosswalk,
     }
-    return actions.get(arguments.action, _change)(arguments)
-
-
-def _folder(arguments: argparse.Namespace) -> Path:
-    from cmresearch.study import open_study
-
-    if arguments.folder is not None:
-        return Path(arguments.folder)
-    study = open_study()
-    if study.settings.words is None:
-        raise CodebookError(f"the study in {study.folder} names no codebook; name its folder with --folder")
-    return study.path(study.settings.words.codebook)
+    return actions.get(arguments.action, change)(arguments)
 
 
 def _coding(study: Path | None) -> Coding:
@@ -155,7 +95,7 @@ def _coding(study: Path | None) -> Coding:
 def _check(arguments: argparse.Namespace) -> int:
     from cmresearch.codebook import read_codebook
 
-    codebook = read_codebook(_folder(arguments))
+    codebook = read_codebook(codebook_folder(arguments))
     rows = [
         {
             "number": dimension.number,
@@ -176,7 +116,7 @@ def _check(arguments: argparse.Namespace) -> int:
 def _show(arguments: argparse.Namespace) -> int:
     from cmresearch.codebook import read_codebook
 
-    codebook = read_codebook(_folder(arguments))
+    codebook = read_codebook(codebook_folder(arguments))
     if arguments.key is None:
         table = codebook.to_frame()[["number", "dimension", "code", "brief"]]
         show(arguments, table.to_dict("records"), title=f"{codebook.title}, version {codebook.version}")
@@ -218,7 +158,7 @@ def _diff(arguments: argparse.Namespace) -> int:
     from cmresearch.codebook_changes import compare_codebooks, find_stale
 
     arguments.folder = arguments.new
-    folder = _folder(arguments)
+    folder = codebook_folder(arguments)
     old, new = read_codebook(arguments.old), read_codebook(folder)
     differences = compare_codebooks(old, new)
     coding = _coding_of(new, arguments.study)
@@ -231,8 +171,12 @@ def _diff(arguments: argparse.Namespace) -> int:
     print()
     if coding is None:
         print("No study with this codebook was found, so no coding was looked through (--study FOLDER).")
+    elif not stale:
+        print("No coding is stale.")
     else:
-        show(arguments, stale, title=f"{len(stale)} codings are stale: made under words that have changed")
+        columns = ("file", "entry", "source", "code", "codebook_version", "since", "then")
+        rows = [{name: row[name] for name in columns} for row in stale]
+        show(arguments, rows, title=f"{len(stale)} codings are stale: made under words that have changed")
     return int(bool(differences))
 
 
@@ -276,7 +220,7 @@ def _to_excel(arguments: argparse.Namespace) -> int:
     from cmresearch.codebook import read_codebook
     from cmresearch.codebook_tables import write_codebook_workbook
 
-    codebook = read_codebook(_folder(arguments))
+    codebook = read_codebook(codebook_folder(arguments))
     write_codebook_workbook(arguments.file, codebook)
     print(f"{arguments.file}: {len(codebook.every_code)} codes, version {codebook.version}")
     return 0
@@ -291,92 +235,12 @@ def _new(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _change(arguments: argparse.Namespace) -> int:
-    """Show what an edit does to the codebook, ask, and write it."""
-    from cmresearch.codebook import read_codebook
-    from cmresearch.codebook_changes import compare_codebooks
-    from cmresearch.codebook_edits import read_draft, write_draft
+def _crosswalk(arguments: argparse.Namespace) -> int:
+    from cmresearch.codebook_templates import read_crosswalk
 
-    folder = _folder(arguments)
-    before = read_codebook(folder)
-    draft = read_draft(folder)
-    changed = _edited(arguments, draft, before)
-    if changed.files == draft.files:
-        print("nothing to change")
-        return 0
-    after = _tried(folder, changed)
-    print("\n\n".join(map(str, compare_codebooks(before, after))))
-    print("\n" + "\n".join(changed.notes) + f"\nversion {before.version} -> {after.version}")
-    if not (arguments.yes or _agreed()):
-        print("nothing was changed")
-        return 1
-    write_draft(folder, changed)
-    print(f"{folder}: written. Codings that are stale now: cmresearch coding stale")
+    table = read_crosswalk()
+    rows = table[table["dimension"] == arguments.dimension] if arguments.dimension else table
+    if rows.empty:
+        raise CodebookError(f"the cross-walk has no dimension {arguments.dimension!r}")
+    show(arguments, rows.to_dict("records"), title="What corresponds to each dimension (that it does is our reading)")
     return 0
-
-
-def _tried(folder: Path, draft: Draft) -> Codebook:
-    """The codebook that a draft would give, with every fault told before anybody is asked."""
-    import tempfile
-
-    from cmresearch.codebook_edits import write_draft
-
-    with tempfile.TemporaryDirectory() as above:
-        trial = Path(above) / folder.resolve().name
-        trial.mkdir()
-        return write_draft(trial, draft)
-
-
-def _agreed() -> bool:
-    if not sys.stdin.isatty():
-        print("\nNobody to ask: give --yes to write it.")
-        return False
-    return input("\nWrite this? [y/N] ").strip().lower() in ("y", "yes")
-
-
-def _edited(arguments: argparse.Namespace, draft: Draft, codebook: Codebook) -> Draft:
-    from cmresearch import codebook_edits as edits
-    from cmresearch.codebook_tables import apply_changes, read_codebook_changes
-
-    if arguments.action == "from-excel":
-        changes = read_codebook_changes(arguments.file, codebook)
-        concerned = any(each.what != "changed" or each.may_change_the_meaning for each in changes)
-        meaning = arguments.meaning if concerned else "kept"
-        return apply_changes(draft, changes, _signature(arguments, draft, meaning), meaning=meaning)
-    signature = _signature(arguments, draft, getattr(arguments, "meaning", "changed"))
-    if arguments.action == "merge":
-        return edits.merge(draft, arguments.key, arguments.into, signature, definition=arguments.definition)
-    if arguments.action == "rename":
-        return edits.rename(draft, arguments.key, arguments.new, signature)
-    if arguments.action == "retire":
-        return edits.retire(draft, arguments.key, signature)
-    fields = _given(arguments, (*FIELDS, "brief"))
-    if arguments.action == "reword":
-        if not fields:
-            raise CodebookError("no new words; name them, such as --definition TEXT")
-        return edits.reword(draft, arguments.key, fields, signature, meaning=arguments.meaning)
-    status = "draft" if arguments.draft else "active"
-    head = {"key": arguments.key, "label": _labels(arguments.label), "origin": arguments.origin, "status": status}
-    return edits.new_code(draft, arguments.dimension, head | fields, signature)
-
-
-def _given(arguments: argparse.Namespace, names: Sequence[str]) -> dict[str, str]:
-    fields = {name.replace("-", "_"): getattr(arguments, name.replace("-", "_"), None) for name in names}
-    return {name: text for name, text in fields.items() if text}
-
-
-def _labels(given: Sequence[str]) -> dict[str, str]:
-    parts = [each.partition("=") for each in given]
-    wrong = [each[0] for each in parts if not each[1]]
-    if wrong:
-        raise CodebookError(f"label {wrong[0]!r}; expected a language and the words, such as --label en='Final answer'")
-    return {language.strip(): words.strip() for language, _, words in parts}
-
-
-def _signature(arguments: argparse.Namespace, draft: Draft, meaning: str) -> Signature:
-    from cmresearch.codebook_edits import Signature, next_version
-
-    # The one place where the day is looked up: what is written afterwards depends on the files alone.
-    date = arguments.date or datetime.datetime.now(tz=datetime.UTC).date().isoformat()
-    version = arguments.version or next_version(draft.version, meaning=meaning)
-    return Signature(version=version, date=date, who=arguments.who, why=arguments.why)

@@ -25,6 +25,7 @@ def run(arguments: argparse.Namespace) -> int:
     from cmresearch.report import write_report
     from cmresearch.reproduction import run_study
     from cmresearch.results import REPORT
+    from cmresearch.shareable import shareable
     from cmresearch.writing import whole_folder
 
     study = chosen_study(arguments)
@@ -33,7 +34,7 @@ def run(arguments: argparse.Namespace) -> int:
         result = run_study(study, progress=step)
         step("report")
         with whole_folder(target.parent) as beside:
-            write_report(result, beside / target.name)
+            write_report(shareable(result), beside / target.name)
     if arguments.json:
         print_json({"report": str(target)})
     else:

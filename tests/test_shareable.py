@@ -1,0 +1,62 @@
+"""What leaves a study shows no personal data of its words."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from cmresearch.report import report_html
+from cmresearch.shareable import shareable
+from cmresearch.sources import Sources
+
+DATUM = "0812-0000-1234"
+
+
+@pytest.fixture(scope="module")
+def private(jakarta):
+    """The study with a telephone number in an interview, in a quotation from it, and in a memo."""
+    words = jakarta.words
+    quoted = next(each for each in words.coding.adjudicated if each.source == "interview-1-government-bureau")
+    source = words.sources[quoted.source]
+    inserted = f" telepon {DATUM}"
+    place = quoted.end
+    turns = tuple(
+        replace(
+            turn,
+            start=turn.start + (len(inserted) if turn.start >= place else 0),
+            end=turn.end + (len(inserted) if turn.end >= place else 0),
+        )
+        for turn in source.turns
+    )
+    changed = replace(source, text=source.text[:place] + inserted + source.text[place:], turns=turns)
+    segment = replace(quoted, end=place + len(inserted), quote=quoted.quote + inserted, memo=f"ask at {DATUM}")
+    sources = Sources({**words.sources, source.key: changed})
+    coding = replace(words.coding, segments=(segment,), sources=sources)
+    undecided = replace(words.assessment, decisions={})
+    return replace(jakarta, words=replace(words, sources=sources, coding=coding, assessment=undecided))
+
+
+def test_a_number_in_source_quotation_and_memo_becomes_one_placeholder(private):
+    words = shareable(private).words
+    (segment,) = words.coding.segments
+    assert segment.quote.endswith("telepon [PHONE-1]")
+    assert segment.memo == "ask at [PHONE-1]"
+
+
+def test_a_masked_quotation_still_stands_where_its_offsets_say(private):
+    words = shareable(private).words
+    (segment,) = words.coding.segments
+    assert words.sources[segment.source].text[segment.start : segment.end] == segment.quote
+
+
+def test_the_report_does_not_show_the_number(private):
+    page = report_html(shareable(private), ())
+    assert DATUM not in page
+    assert "[PHONE-1]" in page
+
+
+def test_statuses_do_not_depend_on_masking(jakarta):
+    shown = shareable(jakarta).words.assessment
+    assert [each.status for each in shown.dimensions] == [each.status for each in jakarta.words.assessment.dimensions]
+    assert shown.decisions == jakarta.words.assessment.decisions
