@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 
@@ -25,7 +26,7 @@ def test_every_verb_explains_itself_with_an_example(verb, capsys):
     with pytest.raises(SystemExit) as stop:
         main([verb, "--help"])
     assert stop.value.code == 0
-    assert f"\n  cmresearch {verb}" in capsys.readouterr().out
+    assert re.search(rf"^ *cmresearch {verb}", capsys.readouterr().out, flags=re.MULTILINE)
 
 
 def test_an_unknown_verb_ends_with_2(capsys):

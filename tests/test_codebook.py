@@ -231,6 +231,15 @@ def test_a_record_cannot_be_changed(write):
         code.brief = "Otherwise."
 
 
+ID = "e95f1853-d81c-534c-98b1-788a3c67d29d"
+CHANGE = """
+[[code.history]]
+version = "0.3"
+date = "2021-01-01"
+who = "Ani"
+change = "created"
+why = "x"
+"""
 ONE_FAULT = {
     "an unknown key is named with its nearest spelling": (
         [("02-closure.toml", 'brief = "That', 'breif = "'), ("02-closure.toml", "[[code]]", '[[code]]\nbrief = "x"')],
@@ -291,6 +300,36 @@ ONE_FAULT = {
     "a source that is not listed": (
         [("02-closure.toml", '["memory"]', '["memoir"]')],
         "book/02-closure.toml, line 8: codebook.toml has no source 'memoir'; did you mean 'memory'?",
+    ),
+    "a parent that is not there": (
+        [("02-closure.toml", 'key = "ended"', 'key = "ended"\nparent = "quik"')],
+        "book/02-closure.toml, line 13, code 'ended': there is no code 'quik'; did you mean 'quick'?",
+    ),
+    "parents in a circle": (
+        [("02-closure.toml", 'key = "ended"', 'key = "ended"\nparent = "ended"')],
+        "book/02-closure.toml, line 13, code 'ended': parents run in a circle: ended",
+    ),
+    "a merged code that does not say into which": (
+        [("02-closure.toml", 'key = "ended"', 'key = "ended"\nstatus = "merged"')],
+        "book/02-closure.toml, line 11, code 'ended': status is 'merged' and merged_into None; "
+        "expected a merged code, and no other, to name the code it was merged into",
+    ),
+    "a history that is ahead of the codebook": (
+        [("02-closure.toml", 'dimensions = ["closure", "speed"]', f'dimensions = ["closure", "speed"]{CHANGE}')],
+        "book/02-closure.toml, line 21, code 'ended': version is 0.3; expected 0.1 at most, the codebook's",
+    ),
+    "a status that is not known": (
+        [("02-closure.toml", 'key = "ended"', 'key = "ended"\nstatus = "retird"')],
+        "book/02-closure.toml, line 13, code 'ended': status is 'retird'; "
+        "expected draft or active or merged or retired; did you mean 'retired'?",
+    ),
+    "an id given twice": (
+        [
+            ("02-closure.toml", 'key = "ended"', f'key = "ended"\nid = "{ID}"'),
+            ("01-speed.toml", 'key = "quick"', f'key = "quick"\nid = "{ID}"'),
+        ],
+        "book/02-closure.toml, line 13, code 'ended': the id of a code "
+        f"'{ID}' stands already in book/01-speed.toml, line 17; expected it once",
     ),
     "a provenance that is neither verified nor inferred": (
         [("02-closure.toml", 'name = "inferred"', 'name = "infered"')],
@@ -434,13 +473,35 @@ def test_every_dimension_shipped_can_be_asked_about_and_coded_in_both_languages(
         assert set(dimension.name) == {"en", "id"}
 
 
-def test_every_shipped_code_names_a_neighbour_and_shows_a_made_example():
+def test_every_shipped_code_names_a_neighbour_in_use_and_shows_made_examples():
     codes = read_codebook(SHIPPED).codes
     for code in codes.values():
         neighbours = set(re.findall(r": use ([a-z_]+)", code.do_not_use_when))
         assert neighbours, code.key
         assert neighbours <= set(codes) - {code.key}, code.key
-        assert code.example.startswith("(made) ")
+        for example in (code.example, code.atypical_example, code.close_but_not):
+            assert example.startswith("(made) "), code.key
+
+
+def test_every_shipped_code_says_where_another_code_applies_that_is_in_use():
+    codes = read_codebook(SHIPPED).codes
+    for code in codes.values():
+        (belongs,) = re.findall(r"\(([a-z_]+|no code: .*)\)$", code.close_but_not)
+        assert belongs.startswith("no code") or belongs in set(codes) - {code.key}, code.key
+
+
+def test_every_shipped_code_has_a_life_and_a_source():
+    for code in read_codebook(SHIPPED).every_code.values():
+        assert code.history[0].change == "created", code.key
+        assert code.citation, code.key
+
+
+def test_the_shipped_codebook_has_a_merged_and_a_reworded_code():
+    book = read_codebook(SHIPPED)
+    assert {code.key: code.merged_into for code in book.every_code.values() if not code.is_in_use} == {
+        "tracking_number": "single_register"
+    }
+    assert [key for key, code in book.codes.items() if code.defined_in != "1.0.0"] == ["green_for_show"]
 
 
 def test_few_shipped_codes_speak_to_two_dimensions():

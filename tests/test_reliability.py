@@ -133,7 +133,8 @@ def test_resamples_that_miss_a_rare_code_are_left_out_and_counted():
         (
             [[1, 2]],
             "ordnal",
-            "there is no metric 'ordnal'; expected one of nominal, ordinal, interval, ratio; did you mean 'ordinal'?",
+            "there is no metric 'ordnal'; expected one of nominal, ordinal, interval, ratio, linear, gwet_ordinal; "
+            "did you mean 'ordinal'?",
         ),
         ([[-1, 2]], "ratio", "the rating -1 is negative; the ratio metric compares amounts from 0 up"),
     ],

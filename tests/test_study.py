@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+
 import pytest
 
 from cmresearch.errors import StudyError
@@ -103,7 +105,9 @@ def test_the_jakarta_draw_is_pinned(jakarta):
     assert jakarta.certificate.frame.rows == 14581
     assert jakarta.certificate.frame.membership == PINNED_MEMBERSHIP
     assert jakarta.sample.ids[:3] == PINNED_FIRST
+    assert hashlib.sha256("\n".join(jakarta.sample.ids).encode()).hexdigest() == PINNED_IDS
 
 
 PINNED_MEMBERSHIP = "e76a73f01a43e86520bdf1331fc5d60619c012d78a91b992887e8bee34bc0b6b"
 PINNED_FIRST = ("JK2009020278", "JK2008180334", "JK2005100021")
+PINNED_IDS = "52936cb397a46ea3b26c68a7ab26a119ba1a191a3d6a9a6c969275b0749837d8"

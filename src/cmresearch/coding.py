@@ -2,62 +2,44 @@
 
 from __future__ import annotations
 
-import csv
-import datetime
-import io
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Literal, TypeAlias, cast, get_args
 
 import numpy as np
 import pandas as pd
 
 from cmresearch.codebook import Codebook
+from cmresearch.entries import (
+    ADJUDICATOR,
+    CODER_OF_FILE,
+    COLUMNS,
+    DIRECTIONS,
+    TEXTS,
+    Checks,
+    Direction,
+    Entry,
+    Segment,
+    changed_texts,
+    present,
+    read_entries,
+)
 from cmresearch.errors import CodingError, nearest, raise_all
 from cmresearch.reliability import krippendorff_alpha, percent_agreement
 from cmresearch.sources import Sources
 
-Direction: TypeAlias = Literal["supports", "hinders", "absent", "context"]
-DIRECTIONS: tuple[str, ...] = get_args(Direction)
-ADJUDICATOR = "adjudicator"
-# Files are named after their coder; the adjudicated coding is named after what it is.
-CODER_OF_FILE = {"adjudicated": ADJUDICATOR}
-FIRST_ROW = 2  # Rows are counted as a spreadsheet shows them: the header is row 1.
-SHOWN = 40
-
-
-@dataclass(frozen=True, order=True)
-class Segment:
-    """A stretch of a source to which a coder gave a code.
-
-    Attributes:
-        source: The key of the source.
-        start: Where it begins in the source's text, in code points from 0.
-        end: Where it ends, exclusive.
-        code: The key of the code.
-        coder: Who gave it; `adjudicator` for what coders settled on.
-        direction: What it says of the dimension: supports, hinders, absent (states its absence), or context.
-        at: When it was coded, as the coder's file says it.
-        memo: Why, in the coder's words.
-        quote: The words themselves.
-        codebook_version: The version of the codebook under which it was coded.
-    """
-
-    source: str
-    start: int
-    end: int
-    code: str
-    coder: str
-    direction: Direction
-    at: str
-    memo: str
-    quote: str
-    codebook_version: str
-
-
-COLUMNS = tuple(each.name for each in fields(Segment))
+__all__ = [
+    "ADJUDICATOR",
+    "COLUMNS",
+    "DIRECTIONS",
+    "Coding",
+    "Direction",
+    "Entry",
+    "Segment",
+    "measure_reliability",
+    "read_coding",
+]
 
 
 @dataclass(frozen=True)
@@ -70,12 +52,15 @@ class Coding:
         sources: The sources that hold their words.
         coded: Who coded which source, as pairs of coder and source. A part of a coding keeps the pairs of the
             whole, so that a source without this code is not taken for one that nobody coded.
+        entries: Everything that was ever written down, of which the segments are the present state; a part of a
+            coding keeps that of the whole.
     """
 
     segments: tuple[Segment, ...]
     codebook: Codebook = field(repr=False)
     sources: Sources = field(repr=False)
     coded: frozenset[tuple[str, str]] = field(repr=False)
+    entries: tuple[Entry, ...] = field(default=(), repr=False, compare=False)
 
     def __len__(self) -> int:
         return len(self.segments)
@@ -117,7 +102,9 @@ class Coding:
         Raises:
             CodebookError: The codebook has no such dimension.
         """
-        keys = {code.key for code in self.codebook.codes_of(dimension)}
+        key = self.codebook.dimension(dimension).key
+        # A code that was merged since still says what a segment was taken for, until it is coded again.
+        keys = {code.key for code in self.codebook.every_code.values() if key in code.dimensions}
         return self._where(each for each in self if each.code in keys)
 
     def of_source(self, source: str) -> Coding:
@@ -171,6 +158,17 @@ class Coding:
         ]
         return pd.DataFrame(rows, columns=[*COLUMNS, "dimensions", *columns])
 
+    def history(self) -> pd.DataFrame:
+        """Everything that was written down, whether it counts now or not.
+
+        Returns:
+            One row per entry, in the order of the files and their rows: file, row, entry, action, replaces, reason and
+            state (present, replaced or removed), then what the entry says of the segment.
+        """
+        names = ("file", "row", "number", "action", "replaces", "reason", "state")
+        rows = [{name: getattr(each, name) for name in names} | vars(each.segment) for each in self.entries]
+        return pd.DataFrame(rows, columns=[*names, *COLUMNS]).rename(columns={"number": "entry"})
+
     def _repr_html_(self) -> str:
         return self.to_frame().head(10).to_html(index=False)
 
@@ -195,8 +193,11 @@ def read_coding(
     """The coded segments of all coding files, each checked against codebook and sources.
 
     A coding file is a CSV file in UTF-8 with the columns source, start, end, code, coder, direction, at,
-    memo, quote and codebook_version, in any order, one row per segment. The order of rows and files plays no
-    part.
+    memo, quote and codebook_version, in any order, one row per entry. The order of rows and files plays no
+    part. Nothing is overwritten: a row that changes or removes an earlier one says so in four more columns (entry, the
+    row's number; replaces, the number of the entry it changes; action, one of add, change, remove; and reason), and
+    the segments are what is left when all of them are followed. `texts.toml` beside the files keeps the SHA-256 of
+    each text as it was coded; codings of a text that has changed since are refused until they are moved.
 
     Args:
         paths: A folder, whose .csv files are all read, or the files.
@@ -210,18 +211,36 @@ def read_coding(
 
     Raises:
         CodingError: A file is missing or no CSV in UTF-8, or a row has an unknown source, code, direction or
-            coder, offsets outside the text, a quote that does not stand there, or stands twice. Every fault
+            coder, offsets outside the text, a quote that does not stand there, or stands twice, a change without
+            reason or of an entry that is not there, a text that is no longer the one that was coded. Every fault
             of every file, a line each, with the row as a spreadsheet counts it (the header is row 1).
     """
     faults: list[str] = []
-    segments: list[Segment] = []
-    for path in _files(paths, faults):
+    entries: list[Entry] = []
+    files = _files(paths, faults)
+    changed = _changed(files, sources, faults)
+    for path in files:
         names = (CODER_OF_FILE.get(path.stem, path.stem),) if coders is None else (*coders, ADJUDICATOR)
-        segments.extend(_read_file(path, _Checks(codebook, sources, names), faults))
+        entries.extend(read_entries(path, Checks(codebook, sources, names, changed), faults))
     raise_all(CodingError, faults)
     order = {key: number for number, key in enumerate(sources)}
-    segments.sort(key=lambda each: (order[each.source], each))
-    return Coding(tuple(segments), codebook, sources, frozenset((each.coder, each.source) for each in segments))
+    segments = sorted(present(entries, codebook), key=lambda each: (order[each.source], each))
+    coded = frozenset((each.segment.coder, each.segment.source) for each in entries)
+    return Coding(tuple(segments), codebook, sources, coded, tuple(entries))
+
+
+def _changed(files: Sequence[Path], sources: Sources, faults: list[str]) -> frozenset[str]:
+    """The sources whose text is not the one that was coded; a line each among the faults."""
+    found: set[str] = set()
+    for folder in dict.fromkeys(path.parent for path in files):
+        changed = changed_texts(folder, sources)
+        faults += [
+            f"{folder / TEXTS}: the text of {key} is not the one that was coded; put that text back, or move its "
+            "codings to the new one (cmresearch coding move)"
+            for key in changed
+        ]
+        found |= set(changed)
+    return frozenset(found)
 
 
 def measure_reliability(
@@ -275,26 +294,6 @@ def _reliability_of(coding: Coding, code: str, coders: Sequence[str], *, level: 
     }
 
 
-@dataclass(frozen=True)
-class _Checks:
-    """What the rows of one file are checked against."""
-
-    codebook: Codebook
-    sources: Sources
-    coders: tuple[str, ...]
-
-    def faults(self, row: dict[str, str]) -> Iterator[str]:
-        """What is wrong with a row, a sentence each."""
-        yield from _unknown("there is no source", row["source"], list(self.sources))
-        yield from _unknown("the codebook has no code", row["code"], list(self.codebook.codes))
-        yield from _unknown("there is no direction", row["direction"], DIRECTIONS, listed=True)
-        yield from _unknown("there is no coder", row["coder"], self.coders, listed=True)
-        yield from _time_faults(row["at"])
-        yield from _offset_faults(row)
-        if row["source"] in self.sources and not any(_offset_faults(row)):
-            yield from _quote_faults(row, self.sources[row["source"]].text)
-
-
 def _files(paths: str | Path | Sequence[str | Path], faults: list[str]) -> list[Path]:
     listed = [Path(paths)] if isinstance(paths, str | Path) else [Path(path) for path in paths]
     found: list[Path] = []
@@ -304,103 +303,3 @@ def _files(paths: str | Path | Sequence[str | Path], faults: list[str]) -> list[
         if not any(file.is_file() for file in files):
             faults.append(f"{path}: {'holds no .csv file' if path.is_dir() else 'there is no such file'}")
     return found
-
-
-def _read_file(path: Path, checks: _Checks, faults: list[str]) -> list[Segment]:
-    try:
-        rows = list(_rows(path))
-    except (UnicodeDecodeError, csv.Error, CodingError) as error:
-        faults.append(_unreadable(path, error))
-        return []
-    segments: dict[tuple[str, ...], Segment] = {}
-    for number, row in rows:
-        found = [f"{path}, row {number}: {fault}" for fault in checks.faults(row)]
-        identity = tuple(row[column] for column in ("source", "start", "end", "code", "coder", "direction"))
-        if identity in segments:
-            found.append(f"{path}, row {number}: the same segment, code and direction stand in an earlier row")
-        faults += found
-        if not found:
-            segments[identity] = _segment(row)
-    return list(segments.values())
-
-
-def _rows(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
-    """The rows of a file with their numbers; blank rows count and are left out."""
-    text = path.read_bytes().decode("utf-8-sig")
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    header = next(reader, [])
-    faults = [f"{path}: no column {name!r}{nearest(name, header)}" for name in COLUMNS if name not in header]
-    faults += [f"{path}: unknown column {name!r}{nearest(name, COLUMNS)}" for name in header if name not in COLUMNS]
-    rows = [(number, cells) for number, cells in enumerate(reader, FIRST_ROW) if any(cells)]
-    faults += [
-        f"{path}, row {number}: {len(cells)} cells; expected {len(header)}"
-        for number, cells in rows
-        if len(cells) != len(header)
-    ]
-    raise_all(CodingError, faults)
-    for number, cells in rows:
-        yield number, dict(zip(header, cells, strict=True))
-
-
-def _unreadable(path: Path, error: Exception) -> str:
-    if isinstance(error, UnicodeDecodeError):
-        return f"{path}: byte {error.start + 1} is not UTF-8; save the file as UTF-8"
-    return str(error) if isinstance(error, CodingError) else f"{path}: is no CSV file: {error}"
-
-
-def _segment(row: dict[str, str]) -> Segment:
-    return Segment(
-        source=row["source"],
-        start=int(row["start"]),
-        end=int(row["end"]),
-        code=row["code"],
-        coder=row["coder"],
-        direction=cast("Direction", row["direction"]),
-        at=row["at"],
-        memo=row["memo"],
-        quote=row["quote"],
-        codebook_version=row["codebook_version"],
-    )
-
-
-def _unknown(what: str, word: str, known: Sequence[str], *, listed: bool = False) -> Iterator[str]:
-    if word not in known:
-        expected = f"; expected {', '.join(known)}" if listed else ""
-        yield f"{what} {word!r}{expected}{nearest(word, known)}"
-
-
-def _time_faults(at: str) -> Iterator[str]:
-    try:
-        datetime.datetime.fromisoformat(at)
-    except ValueError:
-        yield f"the time is {at!r}; expected one such as 2021-03-04T10:30"
-
-
-def _offset_faults(row: dict[str, str]) -> Iterator[str]:
-    start, end = row["start"], row["end"]
-    if not (start.isdecimal() and end.isdecimal()):
-        yield f"start is {start!r} and end {end!r}; expected whole numbers from 0"
-    elif int(start) >= int(end):
-        yield f"the segment ends at {end} and starts at {start}; expected an end after its start"
-
-
-def _quote_faults(row: dict[str, str], text: str) -> Iterator[str]:
-    start, end = int(row["start"]), int(row["end"])
-    if end > len(text):
-        yield f"the segment ends at {end}; expected {len(text)} at most, where {row['source']} ends"
-    elif row["quote"] != text[start:end]:
-        quoted, found = _differing(row["quote"], text[start:end])
-        yield f"the quote reads {quoted!r}, but {row['source']} reads {found!r} from {start} to {end}"
-
-
-def _differing(quote: str, found: str) -> tuple[str, str]:
-    """Both texts, shortened to where they begin to differ."""
-    pairs = zip(quote, found, strict=False)
-    first = next((place for place, (one, other) in enumerate(pairs) if one != other), min(len(quote), len(found)))
-    begin = max(0, first - SHOWN // 2)
-    return _shortened(quote, begin), _shortened(found, begin)
-
-
-def _shortened(text: str, begin: int) -> str:
-    end = begin + SHOWN
-    return ("…" if begin else "") + text[begin:end] + ("…" if end < len(text) else "")

@@ -15,10 +15,10 @@ import pandas as pd
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 
 from cmresearch.errors import SourceError, nearest, raise_all
+from cmresearch.source_files import PLAIN, SUFFIXES, read_source_file
 
 Speaker: TypeAlias = Literal["interviewer", "informant", "document", "label", "unmarked"]
 
-MARK = "+++\n"
 # How a turn of an interview begins, by the language of its text.
 SPEAKERS: Mapping[str, Mapping[str, Speaker]] = {
     "id": {"Pewawancara: ": "interviewer", "Informan: ": "informant"},
@@ -33,8 +33,8 @@ class Turn:
 
     Attributes:
         number: Its place in the source, from 1.
-        speaker: interviewer, informant, document, or label for the line that says what kind of text this is
-            (unmarked where an interview does not say who speaks; `read_sources` refuses it).
+        speaker: interviewer, informant, document (of a complaint too), or label for the line that says what kind of
+            text this is (unmarked where an interview does not say who speaks; `read_sources` refuses it).
         start: Where it begins in the source's text, in code points from 0.
         end: Where it ends, exclusive.
     """
@@ -52,11 +52,11 @@ class Turn:
 
 @dataclass(frozen=True)
 class Source:
-    """One interview or document: its header, its text exactly as it stands, and the turns within.
+    """One interview, document or complaint: its header, its text exactly as it stands, and the turns within.
 
     Attributes:
         key: The name that coding files use; the file's name without its ending.
-        kind: interview or document.
+        kind: interview, document or complaint.
         data_kind: published, real, synthetic or illustrative.
         title: What it is.
         informant: Who speaks, as a label and never a name; empty for a document.
@@ -72,7 +72,7 @@ class Source:
     """
 
     key: str
-    kind: Literal["interview", "document"]
+    kind: Literal["interview", "document", "complaint"]
     data_kind: str
     title: str
     informant: str
@@ -164,11 +164,11 @@ class Sources(Mapping[str, Source]):
 def read_sources(folders: str | Path | Sequence[str | Path]) -> Sources:
     r"""The interviews and documents of one folder or several, with every turn and its place in the text.
 
-    A source is a Markdown file: a header in TOML between two lines `+++` (key, kind, data_kind, title,
-    language, and for an interview informant and role; date, place, interviewer, source_note), then paragraphs
-    with a blank line between. A paragraph of an interview begins with who speaks. `<key>.en.md` beside
-    `<key>.md` is its English rendering, paragraph by paragraph. An illustrative source begins with a
-    paragraph `> …` that says so.
+    A source is a file in Markdown or plain text, or a document (.docx, .odt): a header in TOML between two lines `+++`
+    (key, kind, data_kind, title, language, and for an interview informant and role; date, place, interviewer,
+    source_note), then paragraphs with a blank line between. A paragraph of an interview begins with who speaks.
+    `<key>.en.md` beside `<key>.md` is its English rendering, paragraph by paragraph. An illustrative source begins with
+    a paragraph `> …` that says so.
 
     Args:
         folders: A folder, or several; README.md in them is not read.
@@ -225,8 +225,14 @@ def _joined(originals: list[Source], renderings: list[Source]) -> Sources:
 
 def _files(folders: list[Path], faults: list[str]) -> list[Path]:
     faults.extend(f"{folder}: there is no such folder" for folder in folders if not folder.is_dir())
-    found = [sorted(folder.glob("*.md"), key=lambda path: path.name) for folder in folders if folder.is_dir()]
-    return [path for files in found for path in files if path.name != "README.md"]
+    found = [sorted(folder.iterdir(), key=lambda path: path.name) for folder in folders if folder.is_dir()]
+    # "~$…" and ".~lock…" stand beside a document that is open in a word processor.
+    return [
+        path
+        for files in found
+        for path in files
+        if path.suffix in SUFFIXES and path.name != "README.md" and not path.name.startswith(("~$", "."))
+    ]
 
 
 def _as_text(value: object) -> object:
@@ -238,7 +244,7 @@ class _Header(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 
     key: str
-    kind: Literal["interview", "document"]
+    kind: Literal["interview", "document", "complaint"]
     data_kind: Literal["published", "real", "synthetic", "illustrative"]
     title: str
     language: str
@@ -252,11 +258,8 @@ class _Header(BaseModel):
 
 def _read_source(path: Path, faults: list[str]) -> Source | None:
     try:
-        content = path.read_bytes().decode("utf-8-sig")
-        header, text = _parted(content)
+        header, text = read_source_file(path)
         fields = _Header.model_validate(tomllib.loads(header))
-    except UnicodeDecodeError as error:
-        faults.append(f"{path}: byte {error.start + 1} is not UTF-8; save the file as UTF-8")
     except tomllib.TOMLDecodeError as error:
         faults.append(f"{path}: the header is no TOML: {error}")
     except ValidationError as error:
@@ -269,17 +272,6 @@ def _read_source(path: Path, faults: list[str]) -> Source | None:
         faults.extend(found)
         return None if found else source
     return None
-
-
-def _parted(content: str) -> tuple[str, str]:
-    if "\r" in content:
-        # Offsets count characters: a file whose line ends change would shift every coding.
-        raise SourceError("the lines end with a carriage return; save the file with LF line ends")
-    opening, mark, rest = content.partition(MARK)
-    header, closing, text = rest.partition("\n" + MARK)
-    if opening or not mark or not closing:
-        raise SourceError("no header; expected TOML between two lines '+++' at the top")
-    return header + "\n", text
 
 
 def _in_words(fault: Mapping[str, object]) -> str:
@@ -303,7 +295,7 @@ def _turns(text: str, header: _Header) -> tuple[Turn, ...]:
 def _speaker(paragraph: str, number: int, header: _Header) -> Speaker:
     if number == 1 and paragraph.startswith("> "):
         return "label"
-    if header.kind == "document":
+    if header.kind != "interview":
         return "document"
     marks = SPEAKERS.get(header.language, {})
     return next((speaker for mark, speaker in marks.items() if paragraph.startswith(mark)), "unmarked")
@@ -332,8 +324,9 @@ def _faults_of_interview(path: Path, source: Source, first_line: int) -> list[st
     for turn in source.turns:
         if turn.speaker == "unmarked":
             line = first_line + source.text.count("\n", 0, turn.start)
+            place = f"line {line}" if path.suffix in PLAIN else f"paragraph {turn.number}"
             begins = source.text_of(turn)[:30]
-            faults.append(f"{path}, line {line}: the paragraph {begins!r} does not begin with {marks}")
+            faults.append(f"{path}, {place}: the paragraph {begins!r} does not begin with {marks}")
     return faults
 
 

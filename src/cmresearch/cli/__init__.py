@@ -12,12 +12,21 @@ from cmresearch.errors import CmResearchError
 
 VERBS = {
     "reproduce": "run a whole study, from the full set to the report",
-    "draw": "draw a stratified sample from any CSV or Parquet file",
-    "verify": "draw a certified sample again and compare everything",
-    "estimate": "estimate a mean, a total or proportions from a stratified sample",
-    "assess": "propose a status for each dimension, with the evidence behind it",
     "report": "write a study's report alone",
-    "codebook": "check the codebook",
+    "assess": "propose a status for each dimension, with the evidence behind it",
+    "inspect": "say what an export holds and what is wrong with it, and begin a study with it",
+    "compare-exports": "say what changed between two exports of one register",
+    "plan": "plan a sample: its size, its margin, its allocation",
+    "commit": "fix frame and sizes before the seed exists: print the hash to make public",
+    "draw": "draw a stratified sample from any export",
+    "verify": "draw a certified sample again and compare everything",
+    "check-record": "say of one complaint whether it is in a sample, and why",
+    "estimate": "estimate from a stratified sample in any file, with intervals",
+    "codebook": "check the codebook, change it with its history, start one of your own",
+    "coding": "look at the coding: its history, its open differences, its stale entries",
+    "workbooks": "write workbooks for coders, and read them back",
+    "query": "find coded segments, and set them out by case and code",
+    "reliability": "say how far coders agree, with intervals",
     "check-privacy": "look for personal data in a folder that is about to be shared",
 }
 EPILOG = "Start with 'cmresearch reproduce'. Each verb explains itself: cmresearch VERB --help."

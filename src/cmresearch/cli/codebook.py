@@ -14,6 +14,10 @@ Without --folder (or FOLDER) the codebook of the nearest study is meant.
 from __future__ import annotations
 
 import argparse
+import io
+import subprocess
+import tempfile
+import zipfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -46,7 +50,7 @@ def _add_reading(actions: argparse._SubParsersAction[argparse.ArgumentParser]) -
     add_folder(shown)
     add_json(shown)
     diff = actions.add_parser("diff", help="what changed from one version to another")
-    diff.add_argument("old", type=Path, metavar="OLD", help="the folder of the earlier version")
+    diff.add_argument("old", metavar="OLD", help="the folder of the earlier version, or a version that git knows")
     diff.add_argument("new", type=Path, metavar="NEW", nargs="?", help="default: the codebook of the nearest study")
     diff.add_argument("--study", type=Path, help="the study whose codings may be stale (default: the nearest one)")
     add_json(diff)
@@ -110,6 +114,8 @@ def _check(arguments: argparse.Namespace) -> int:
     ]
     title = f"{codebook.title}, version {codebook.version}: no faults, {len(codebook.codes)} codes"
     show(arguments, rows, title=title)
+    for key, named in codebook.outdated_neighbours().items() if not arguments.json else ():
+        print(f"to read again: {key} still names a code out of use ({', '.join(named)})")
     return 0
 
 
@@ -159,7 +165,7 @@ def _diff(arguments: argparse.Namespace) -> int:
 
     arguments.folder = arguments.new
     folder = codebook_folder(arguments)
-    old, new = read_codebook(arguments.old), read_codebook(folder)
+    old, new = _earlier(arguments.old, folder), read_codebook(folder)
     differences = compare_codebooks(old, new)
     coding = _coding_of(new, arguments.study)
     stale = [] if coding is None else find_stale(coding).to_dict("records")
@@ -178,6 +184,26 @@ def _diff(arguments: argparse.Namespace) -> int:
         rows = [{name: row[name] for name in columns} for row in stale]
         show(arguments, rows, title=f"{len(stale)} codings are stale: made under words that have changed")
     return int(bool(differences))
+
+
+def _earlier(named: str, folder: Path) -> Codebook:
+    """The codebook of a folder, or that of the same folder as git knows it under a tag, branch or commit."""
+    from cmresearch.codebook import read_codebook
+
+    if Path(named).is_dir():
+        return read_codebook(named)
+    command = ["git", "-C", str(folder), "archive", "--format=zip", named, "--", "."]
+    try:
+        made = subprocess.run(command, check=True, capture_output=True)
+    except (OSError, subprocess.CalledProcessError):
+        raise CodebookError(f"{named!r} is neither a folder nor a version of {folder} that git knows") from None
+    with tempfile.TemporaryDirectory() as above, zipfile.ZipFile(io.BytesIO(made.stdout)) as archive:
+        target = Path(above) / f"{folder.name} at {named.replace('/', '-')}"
+        target.mkdir()
+        for name in archive.namelist():
+            if name.endswith(".toml") and "/" not in name:
+                (target / name).write_bytes(archive.read(name))
+        return read_codebook(target)
 
 
 def _coding_of(codebook: Codebook, study: Path | None) -> Coding | None:

@@ -18,7 +18,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cmresearch.cli.output import add_json, show
+from cmresearch.cli.output import add_json, long_work, show
 
 if TYPE_CHECKING:
     from cmresearch.allocation import Allocation
@@ -42,6 +42,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--commitment", metavar="HASH", help="draw only if frame and sizes are those of this published commitment"
     )
+    parser.add_argument("--exported", metavar="DATE", help="when the city exported the file, as it says itself")
     parser.add_argument("--grow", type=Path, metavar="FOLDER", help="keep the sample of this folder and draw more")
     add_json(parser)
 
@@ -72,27 +73,29 @@ def add_frame(parser: argparse.ArgumentParser, *, required: str = "always") -> N
 def run(arguments: argparse.Namespace) -> int:
     """Draw, certify and write."""
     from cmresearch.certificate import certify, write_sample
-    from cmresearch.errors import SampleError
     from cmresearch.sampling import draw
 
     base, avoided = _earlier(arguments)
-    frame = _frame(arguments, base)
-    allocation = planned(frame, arguments, base)
-    seed = base.seed.text if base else arguments.seed
-    sample = draw(frame, allocation, seed=seed, avoiding=[record.id for record in avoided.records] if avoided else ())
-    certificate, made = certify(
-        sample,
-        frame,
-        seed_source=arguments.seed_source or (base.seed.source if base else MY_OWN),
-        published=arguments.published,
-        content_columns=base.frame.content_columns if base else None,
-        earlier=base or avoided,
-    )
-    if arguments.commitment and arguments.commitment.strip().lower() != certificate.commitment.sha256:
-        raise SampleError(
-            f"frame and sizes give the commitment {certificate.commitment.sha256}, not {arguments.commitment.strip()}"
+    with long_work() as step:
+        step("frame")
+        frame = _frame(arguments, base)
+        allocation = planned(frame, arguments, base)
+        step("sample")
+        seed = base.seed.text if base else arguments.seed
+        ids = [record.id for record in avoided.records] if avoided else ()
+        sample = draw(frame, allocation, seed=seed, avoiding=ids)
+        step("certificate")
+        certificate, made = certify(
+            sample,
+            frame,
+            seed_source=arguments.seed_source or (base.seed.source if base else MY_OWN),
+            published=arguments.published,
+            exported=arguments.exported,
+            content_columns=base.frame.content_columns if base else None,
+            earlier=base or avoided,
         )
-    write_sample(arguments.out, sample, certificate, made)
+        _refuse_other_commitment(certificate, arguments.commitment)
+        write_sample(arguments.out, sample, certificate, made)
     warn(allocation.warnings)
     show(
         arguments,
@@ -100,6 +103,14 @@ def run(arguments: argparse.Namespace) -> int:
         title=f"{allocation.size} of {frame.size} complaints drawn into {arguments.out}",
     )
     return 0
+
+
+def _refuse_other_commitment(certificate: Certificate, commitment: str | None) -> None:
+    from cmresearch.errors import SampleError
+
+    found = certificate.commitment.sha256
+    if commitment and commitment.strip().lower() != found:
+        raise SampleError(f"frame and sizes give the commitment {found}, not {commitment.strip()}")
 
 
 def _earlier(arguments: argparse.Namespace) -> tuple[Certificate | None, Certificate | None]:

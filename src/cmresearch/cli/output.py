@@ -5,13 +5,26 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 
 def add_json(parser: argparse.ArgumentParser) -> None:
     """Let the verb answer in JSON."""
     parser.add_argument("--json", action="store_true", help="answer in JSON, for machines")
+
+
+@contextmanager
+def long_work() -> Iterator[Callable[[str], None]]:
+    """A function that is told each step as it begins; at a terminal the steps are shown with a clock that runs."""
+    if not sys.stderr.isatty():
+        yield lambda step: None  # noqa: ARG005 - the name is part of what is promised
+        return
+    from cmresearch.cli.progress import steps
+
+    with steps() as step:
+        yield step
 
 
 def print_json(content: object) -> None:

@@ -15,7 +15,7 @@ import argparse
 from dataclasses import asdict
 from pathlib import Path
 
-from cmresearch.cli.output import add_json, print_json
+from cmresearch.cli.output import add_json, long_work, print_json
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -33,9 +33,11 @@ def run(arguments: argparse.Namespace) -> int:
     """Verify and say what differs."""
     from cmresearch.verification import verify
 
-    verification = verify(
-        arguments.folder, arguments.frame, published=arguments.published, old_frame=arguments.old_frame
-    )
+    with long_work() as step:
+        step("certificate, frame and sample")
+        verification = verify(
+            arguments.folder, arguments.frame, published=arguments.published, old_frame=arguments.old_frame
+        )
     if arguments.json:
         print_json({"holds": verification.holds, **asdict(verification)})
     else:

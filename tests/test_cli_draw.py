@@ -1,0 +1,181 @@
+"""Drawing, committing, verifying and checking one complaint at the command line."""
+
+import json
+import time
+
+import pytest
+from small_draw import ROWS, SEED, as_csv, export
+
+from cmresearch.cli import main
+
+
+@pytest.fixture
+def file(tmp_path):
+    return export(tmp_path)
+
+
+def draw(file, out, *more, size=8, seed=SEED):
+    words = ["draw", file, "--id", "id", "--strata", "channel", "--size", size, "--seed", seed, "--out", out, *more]
+    return main(list(map(str, words)))
+
+
+def answer(*words):
+    return main(list(map(str, words)))
+
+
+def test_a_draw_writes_five_files_and_holds(file, tmp_path, capsys):
+    assert draw(file, tmp_path / "drawn") == 0
+    found = sorted(path.name for path in (tmp_path / "drawn").iterdir())
+    assert found == ["certificate.json", "frame-buckets.csv", "run.json", "sample.csv", "verify_sample.py"]
+    assert "8 of 20 complaints drawn into" in capsys.readouterr().out
+    assert main(["verify", str(tmp_path / "drawn"), "--frame", str(file)]) == 0
+    assert capsys.readouterr().out == "all holds: 8 drawn complaints of a frame of 20\n"
+
+
+def test_json_answers_are_json(file, tmp_path, capsys):
+    draw(file, tmp_path / "drawn", "--json")
+    rows = json.loads(capsys.readouterr().out)
+    assert [(row["stratum"], row["sample_size"]) for row in rows] == [("JAKI", 6), ("Qlue", 2)]
+    main(["verify", str(tmp_path / "drawn"), "--frame", str(file), "--json"])
+    assert json.loads(capsys.readouterr().out)["holds"] is True
+
+
+def test_verify_exits_1_and_says_what_differs(file, tmp_path, capsys):
+    draw(file, tmp_path / "drawn")
+    other = export(tmp_path, as_csv(ROWS[1:]), "other.csv")
+    capsys.readouterr()
+    assert main(["verify", str(tmp_path / "drawn"), "--frame", str(other)]) == 1
+    assert "the frame's membership has changed: 19 complaints instead of 20" in capsys.readouterr().out
+
+
+def test_verify_exits_2_where_there_is_nothing_to_verify(file, tmp_path, capsys):
+    assert main(["verify", str(tmp_path / "nowhere"), "--frame", str(file)]) == 2
+    assert "cmresearch verify: there is no certificate" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("more", "message"),
+    [
+        (["--size", "21"], "cannot draw 21 complaints: the frame holds 20"),
+        (["--size", "0"], "cannot draw 0 complaints with at least 2 from each stratum"),
+        (["--id", "idd"], "export.csv has no column 'idd'; did you mean 'id'?"),
+        (["--strata", "channel,chanel"], "export.csv has no column 'chanel'; did you mean 'channel'?"),
+        (["--seed", "a|b"], "the seed 'a|b' must be text without a vertical bar"),
+        (["--where", "channel = 'x'"], "keeps none of its rows"),
+        (["--where", "1=1) --"], "the filter '1=1) --': expected one SQL expression"),
+        (["--grow", "nowhere"], "--grow takes id, strata, filter and seed from the earlier certificate"),
+        (["--commitment", "0" * 64], "frame and sizes give the commitment"),
+    ],
+)
+def test_bad_input_exits_2_with_one_sentence_and_writes_nothing(file, tmp_path, capsys, more, message):
+    assert draw(file, tmp_path / "drawn", *more) == 2
+    said = capsys.readouterr()
+    assert message in said.err
+    assert "Traceback" not in said.err
+    assert not (tmp_path / "drawn").exists()
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("", "export.csv is empty"),
+        ("id,channel\n", "it has no rows"),
+        ("id,channel\n1,A\n1,A\n", "1 ids are not unique in column 'id': '1' 2 times"),
+        ("id,channel\n1,\n2,A\n", "1 complaints with a blank stratum, column 'channel' (for example id '1')"),
+    ],
+)
+def test_unusable_files_exit_2_and_write_nothing(tmp_path, capsys, text, message):
+    assert draw(export(tmp_path, text), tmp_path / "drawn", size=1) == 2
+    assert message in capsys.readouterr().err
+    assert not (tmp_path / "drawn").exists()
+
+
+def test_a_folder_that_cannot_be_written_exits_2(file, capsys):
+    assert draw(file, file) == 2
+    assert f"cannot write to {file}: File exists" in capsys.readouterr().err
+
+
+def test_an_older_sample_stays_whole_when_a_new_draw_fails(file, tmp_path):
+    draw(file, tmp_path / "drawn")
+    before = (tmp_path / "drawn" / "certificate.json").read_bytes()
+    assert draw(file, tmp_path / "drawn", size=99) == 2
+    assert (tmp_path / "drawn" / "certificate.json").read_bytes() == before
+
+
+def test_the_date_of_the_export_stands_in_the_certificate(file, tmp_path):
+    draw(file, tmp_path / "drawn", "--exported", "2021-01-04")
+    certificate = json.loads((tmp_path / "drawn" / "certificate.json").read_text("utf-8"))
+    assert certificate["source"]["exported"] == "2021-01-04"
+
+
+def test_growing_keeps_what_was_drawn(file, tmp_path):
+    draw(file, tmp_path / "first")
+    words = ["draw", str(file), "--grow", str(tmp_path / "first"), "--size", "13", "--out", str(tmp_path / "second")]
+    assert main(words) == 0
+    small, large = (
+        json.loads((tmp_path / name / "certificate.json").read_text("utf-8")) for name in ("first", "second")
+    )
+    assert {record["id"] for record in small["records"]} < {record["id"] for record in large["records"]}
+    assert large["earlier"]["relation"] == "grown from"
+    assert main(["verify", str(tmp_path / "second"), "--frame", str(file)]) == 0
+
+
+def test_avoiding_draws_none_of_the_earlier_sample(file, tmp_path):
+    draw(file, tmp_path / "first")
+    assert draw(file, tmp_path / "second", "--avoid", tmp_path / "first", size=6, seed="another") == 0
+    one, other = (json.loads((tmp_path / name / "certificate.json").read_text("utf-8")) for name in ("first", "second"))
+    assert not {record["id"] for record in one["records"]} & {record["id"] for record in other["records"]}
+    assert main(["verify", str(tmp_path / "second"), "--frame", str(file)]) == 0
+
+
+def test_strata_of_one_drawn_complaint_are_warned_of(file, tmp_path, capsys):
+    assert draw(file, tmp_path / "drawn", "--minimum", "1", size=3) == 0
+    assert "warning: one of several complaints is drawn from 1 strata (Qlue)" in capsys.readouterr().err
+
+
+def test_commit_prints_the_hash_that_the_certificate_will_hold(file, tmp_path, capsys):
+    assert answer("commit", file, "--id", "id", "--strata", "channel", "--size", 8) == 0
+    commitment = capsys.readouterr().out.strip()
+    assert draw(file, tmp_path / "drawn", "--commitment", commitment, "--published", "the gazette of 30 April") == 0
+    words = ["verify", str(tmp_path / "drawn"), "--frame", str(file), "--published"]
+    assert main([*words, commitment]) == 0
+    assert main([*words, "0" * 64]) == 1
+
+
+def test_check_record_says_whether_and_why(file, tmp_path, capsys):
+    draw(file, tmp_path / "drawn")
+    drawn = json.loads((tmp_path / "drawn" / "certificate.json").read_text("utf-8"))["records"][0]["id"]
+    capsys.readouterr()
+    assert answer("check-record", tmp_path / "drawn", drawn, "--frame", file) == 0
+    assert f"{drawn} is in the sample: its ticket" in capsys.readouterr().out
+    assert answer("check-record", tmp_path / "drawn", "JK99", "--frame", file, "--json") == 1
+    assert json.loads(capsys.readouterr().out)["outcome"] == "not in the frame"
+
+
+def test_989_of_137776_are_drawn_within_half_a_second(project):
+    from cmresearch.allocation import allocate
+    from cmresearch.frame import read_frame
+    from cmresearch.sampling import draw as draw_sample
+    from cmresearch.study import open_study
+
+    path = open_study(project).full_set()
+    began = time.perf_counter()
+    frame = read_frame(path, id="id", strata="channel")
+    sample = draw_sample(frame, allocate(frame, 989), seed=SEED)
+    taken = time.perf_counter() - began
+    assert len(sample.ids) == 989
+    assert taken < 0.5 * 3, f"{taken:.2f} s (three times the bar, for a busy machine)"
+
+
+def test_strata_made_at_the_command_line_are_verified_too(file, tmp_path):
+    half = "half=CASE WHEN received < '2020-03-11' THEN 'first' ELSE 'second' END"
+    assert draw(file, tmp_path / "drawn", "--strata", "channel,half", "--define", half, "--join-below", "4") == 0
+    certificate = json.loads((tmp_path / "drawn" / "certificate.json").read_text("utf-8"))
+    labels = [part["stratum"] for part in certificate["strata"]]
+    assert labels == ["JAKI / first", "JAKI / second", "Qlue / first + Qlue / second"]
+    assert main(["verify", str(tmp_path / "drawn"), "--frame", str(file)]) == 0
+
+
+def test_a_definition_without_a_name_exits_2(file, tmp_path, capsys):
+    assert draw(file, tmp_path / "drawn", "--define", "=1") == 2
+    assert "--define '=1': expected NAME=SQL" in capsys.readouterr().err

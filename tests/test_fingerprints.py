@@ -1,0 +1,114 @@
+"""Fingerprints of frames: by hand, whatever the order, and where they differ."""
+
+import hashlib
+import re
+
+import pytest
+from small_draw import ROWS, as_csv, changed, small_frame
+
+from cmresearch import fingerprints
+from cmresearch.errors import SampleError
+from cmresearch.fingerprints import fingerprint, read_buckets, read_rows, record_fingerprint
+
+
+def sha256(text):
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def by_hand(rows, places):
+    buckets = {f"{number:03x}": [] for number in range(4096)}
+    for row in rows:
+        line = "\x1f".join(row[place] for place in places) + "\n"
+        buckets[sha256(row[0])[:3]].append(line.encode())
+    hashes = [hashlib.sha256(b"".join(sorted(lines))).hexdigest() for lines in buckets.values()]
+    return sha256("".join(hashes))
+
+
+def test_both_fingerprints_are_what_ten_lines_of_python_give(tmp_path):
+    made = fingerprint(small_frame(tmp_path), ["received", "words"])
+    assert made.membership == by_hand(ROWS, [0, 1])
+    assert made.content == by_hand(ROWS, [0, 1, 2, 3])
+
+
+def test_the_order_of_the_rows_plays_no_part(tmp_path):
+    made = fingerprint(small_frame(tmp_path), ["words"])
+    assert fingerprint(small_frame(tmp_path, as_csv(ROWS[::-1])), ["words"]) == made
+
+
+def test_without_content_columns_the_content_is_the_membership(tmp_path):
+    made = fingerprint(small_frame(tmp_path), [])
+    assert made.membership == made.content == by_hand(ROWS, [0, 1])
+
+
+def test_empty_fields_and_line_breaks_stand_in_the_line_as_they_are(tmp_path):
+    rows = [("b", "x", "", ""), ("a", "x", "", "1\n2"), ("ab", "y", "\x1e", "é")]
+    made = fingerprint(small_frame(tmp_path, as_csv(rows)), ["received", "words"])
+    assert made.content == by_hand(rows, [0, 1, 2, 3])
+
+
+def test_reading_the_buckets_in_ranges_changes_nothing(tmp_path, monkeypatch):
+    whole = fingerprint(small_frame(tmp_path), ["words"])
+    monkeypatch.setattr(fingerprints, "AT_ONCE", 100)
+    assert fingerprint(small_frame(tmp_path), ["words"]) == whole
+
+
+def test_a_complaint_in_another_stratum_changes_membership_in_its_bucket_alone(tmp_path):
+    made = fingerprint(small_frame(tmp_path), ["words"])
+    moved = fingerprint(small_frame(tmp_path, as_csv(changed(ROWS, "JK05", "channel", "Qlue"))), ["words"])
+    differing = [name for name in made.buckets if made.buckets[name] != moved.buckets[name]]
+    assert moved.membership != made.membership
+    assert differing == [sha256("JK05")[:3]]
+
+
+def test_other_words_change_the_content_and_not_the_membership(tmp_path):
+    made = fingerprint(small_frame(tmp_path), ["words"])
+    other = fingerprint(small_frame(tmp_path, as_csv(changed(ROWS, "JK05", "words", "new"))), ["words"])
+    assert other.membership == made.membership
+    assert other.content != made.content
+
+
+def test_only_the_frame_is_fingerprinted_not_what_the_filter_leaves_out(tmp_path):
+    kept = [row for row in ROWS if row[2] > "2020-03-10"]
+    made = fingerprint(small_frame(tmp_path, where="received > '2020-03-10'"), ["words"])
+    assert made == fingerprint(small_frame(tmp_path, as_csv(kept)), ["words"])
+
+
+def test_the_separator_in_a_field_is_refused(tmp_path):
+    frame = small_frame(tmp_path, as_csv(changed(ROWS, "JK05", "words", "a\x1fb")))
+    message = "1 complaints hold the control character U+001F, which separates fields in fingerprints"
+    with pytest.raises(SampleError, match=re.escape(message)):
+        fingerprint(frame, ["words"])
+
+
+def test_the_bucket_file_holds_every_bucket_and_can_be_read_back(tmp_path):
+    made = fingerprint(small_frame(tmp_path), ["words"])
+    path = tmp_path / "frame-buckets.csv"
+    path.write_text(made.to_csv(), encoding="utf-8")
+    buckets = read_buckets(path)
+    assert len(buckets) == 4096
+    assert sum(count for count, _, _ in buckets.values()) == 20
+    assert {name: row for name, row in buckets.items() if row[0]} == made.buckets
+
+
+def test_a_file_that_is_no_bucket_file_is_refused(tmp_path):
+    path = tmp_path / "frame-buckets.csv"
+    path.write_text("bucket,complaints\n000,1\n", encoding="utf-8")
+    with pytest.raises(SampleError, match=r"frame-buckets\.csv is not a bucket file"):
+        read_buckets(path)
+
+
+def test_a_row_of_another_width_is_refused_with_its_number(tmp_path):
+    path = tmp_path / "sample.csv"
+    path.write_text("a,b\n1,2\n3\n", encoding="utf-8")
+    with pytest.raises(SampleError, match=re.escape(f"{path}, row 2: 1 cells; the header has 2")):
+        read_rows(path)
+
+
+def test_long_texts_and_line_breaks_are_read_back_to_the_letter(tmp_path):
+    path = tmp_path / "sample.csv"
+    path.write_text('id,words\n1,"' + "x" * 200_000 + '\r\ny"\n', encoding="utf-8", newline="")
+    assert read_rows(path) == [{"id": "1", "words": "x" * 200_000 + "\r\ny"}]
+
+
+def test_a_record_is_fingerprinted_with_all_its_fields():
+    assert record_fingerprint(["1", "", "x"]) == sha256("1\x1f\x1fx\n")
