@@ -79,7 +79,7 @@ def test_bad_input_exits_2_with_one_sentence_and_writes_nothing(file, tmp_path, 
     ("text", "message"),
     [
         ("", "export.csv is empty"),
-        ("id,channel\n", "it has no rows"),
+        ("id,channel\n", "export.csv has a header and no rows under it"),
         ("id,channel\n1,A\n1,A\n", "1 ids are not unique in column 'id': '1' 2 times"),
         ("id,channel\n1,\n2,A\n", "1 complaints with a blank stratum, column 'channel' (for example id '1')"),
     ],

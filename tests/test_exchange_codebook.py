@@ -130,9 +130,11 @@ def test_lines_added_to_a_description_belong_to_the_field_above_them(codebook, q
 def test_a_file_with_old_namespace_braces_upper_case_and_elements_out_of_order_is_read(tmp_path):
     body = (
         "<Sets><Set name='Group' guid='{D79FC877-F071-4117-8D25-235AA1062A44}'>"
-        "<MemberCode guid='{2CE89C66-C28D-473B-B5C4-6CF87D20EF04}'/><MemberCode guid='99999999-0000-0000-0000-000000000000'/>"
+        "<MemberCode guid='{2CE89C66-C28D-473B-B5C4-6CF87D20EF04}'/>"
+        "<MemberCode guid='99999999-0000-0000-0000-000000000000'/>"
         "</Set></Sets><Codes><Code name='Above' guid='{FFD939DA-B5DC-4611-A9F8-366495EB0AE2}' isCodable='false'>"
-        "<Code guid='2ce89c66-c28d-473b-b5c4-6cf87d20ef04' name='Below'/><Description>Words\r\nof it</Description></Code></Codes>"
+        "<Code guid='2ce89c66-c28d-473b-b5c4-6cf87d20ef04' name='Below'/><Description>Words\r\nof it</Description>"
+        "</Code></Codes>"
     )
     imported = read_qdc(code_file(tmp_path, body, root="CODEBOOK xmlns='urn:QDA-XML:codebook:0:4'"))
     assert imported.codebook.code("below").parent == "above"

@@ -344,3 +344,73 @@ def test_the_real_project_of_all_source_types_reports_each_with_its_name(real_da
     assert len(told["films, which this workbench does not hold"]) == 2
     assert (told["links"], told["graphs"]) == (("Memo-Quotation Relation",), ("Netzwerk",))
     assert len(told["ids that stand twice or more"]) == 2
+
+
+def test_a_coding_of_a_whole_source_takes_its_whole_text_and_is_reported(tmp_path):
+    whole = f"<Coding guid='{CODE}'><CodeRef targetGUID='{CODE}'/></Coding>"
+    imported = read_qdpx(archive(tmp_path, selection(4, 10, "street") + whole))
+    assert sorted(each.quote for each in imported.segments) == ["The street was dry.", "street"]
+    assert losses(imported)["codings of a whole source, taken as codings of its whole text"] == ("One.docx",)
+
+
+def test_a_project_cannot_be_written_where_there_is_no_folder(coding, tmp_path):
+    with pytest.raises(ExchangeError, match=r"^cannot write .*none/a\.qdpx: No such file or directory$"):
+        write_qdpx(tmp_path / "none" / "a.qdpx", coding, name="x")
+
+
+def test_what_is_coded_by_somebody_whose_user_is_missing_is_kept_and_reported(tmp_path):
+    made = archive(tmp_path, selection(4, 10, "street").replace(USER, SOURCE))
+    imported = read_qdpx(made)
+    assert imported.segments[0].coder == "unknown"
+    assert losses(imported)["codings without a known coder"] == ("one: street",)
+
+
+def changed_study(qdpx, tmp_path, *changes):
+    """The study's file after somebody changed something in another program."""
+    path = tmp_path / "changed.qdpx"
+    with zipfile.ZipFile(qdpx[0]) as old, zipfile.ZipFile(path, "w") as new:
+        for name in old.namelist():
+            content = old.read(name)
+            for before, after in changes if name == "project.qde" else ():
+                assert before.encode() in content
+                content = content.replace(before.encode(), after.encode(), 1)
+            new.writestr(name, content)
+    return path
+
+
+def test_a_file_that_went_through_another_program_still_gives_every_segment(coding, qdpx, tmp_path):
+    path = changed_study(qdpx, tmp_path, ('origin="cmresearch', 'origin="MAXQDA'))
+    imported = read_qdpx(path)
+    assert sorted(imported.segments) == sorted(coding.segments)
+    assert f"{len(coding)} of {len(coding)} codings named by their words read them" in imported.report.remarks[-1]
+
+
+def test_names_of_files_made_from_descriptions_never_lead_out_of_the_folder(qdpx, tmp_path):
+    rendering = ("Rendering of: interview-1-government-bureau\nKey: interview-1", "Rendering of: ../../x\nKey: ../../y")
+    language = ("Language: id\nInterviewer", "Language: ../id\nInterviewer")
+    path = changed_study(qdpx, tmp_path, rendering, language)
+    write_project(tmp_path / "a" / "b" / "c", read_qdpx(path))
+    found = [each for each in tmp_path.rglob("*.md") if not each.is_relative_to(tmp_path / "a" / "b" / "c")]
+    assert found == []
+
+
+def test_a_rendering_that_was_coded_elsewhere_becomes_a_source_of_its_own(coding, qdpx, tmp_path):
+    key = "interview-1-government-bureau"
+    mark = f"Rendering of: {key}\nKey: {key}</Description>"
+    code = coding.codebook.code("final_answer").id
+    added = selection(0, 14, "> Illustrative", coding=f"<Coding guid='{CODE}'><CodeRef targetGUID='{code}'/></Coding>")
+    imported = read_qdpx(changed_study(qdpx, tmp_path, (mark, mark + added)))
+    (own,) = [each for each in imported.segments if each.source == f"{key}-en"]
+    assert own.quote == "> Illustrative"
+    told = losses(imported)["renderings in another language that became sources of their own"]
+    assert told == (f"{key}-en",)
+    write_project(tmp_path / "new", imported)
+    assert f"{key}-en" in read_sources([tmp_path / "new/interviews", tmp_path / "new/documents"])
+
+
+def test_a_header_changed_beyond_reading_is_replaced_and_reported(qdpx, tmp_path):
+    path = changed_study(qdpx, tmp_path, ("Kind: interview\nData kind: illustrative", "Kind: film\nData kind: secret"))
+    imported = read_qdpx(path)
+    assert imported.sources[0].header["kind"] == "document"
+    told = losses(imported)["headers of sources that were changed beyond reading"]
+    assert told == ("interview-1-government-bureau: kind", "interview-1-government-bureau: data_kind")

@@ -3,12 +3,16 @@
 import hashlib
 import re
 
+import duckdb
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from small_draw import ROWS, as_csv, changed, small_frame
 
 from cmresearch import fingerprints
 from cmresearch.errors import SampleError
 from cmresearch.fingerprints import fingerprint, read_buckets, read_rows, record_fingerprint
+from cmresearch.frame import read_frame
 
 
 def sha256(text):
@@ -112,3 +116,24 @@ def test_long_texts_and_line_breaks_are_read_back_to_the_letter(tmp_path):
 
 def test_a_record_is_fingerprinted_with_all_its_fields():
     assert record_fingerprint(["1", "", "x"]) == sha256("1\x1f\x1fx\n")
+
+
+WORDS = st.text(st.characters(blacklist_categories=["Cs"], blacklist_characters="\x00\x1f\r"), max_size=12)
+IDS = st.text(st.characters(blacklist_categories=["Cs", "Cc"]), min_size=1, max_size=6)
+
+
+@settings(max_examples=40, deadline=None)
+@given(rows=st.lists(st.tuples(IDS, st.sampled_from(["A", "a", "it's"]), WORDS), min_size=1, unique_by=lambda r: r[0]))
+def test_any_text_whatever_gives_the_fingerprint_by_hand(shared_folder, rows):
+    path = shared_folder / "any.parquet"
+    with duckdb.connect() as connection:
+        connection.execute("CREATE TABLE t (id VARCHAR, channel VARCHAR, words VARCHAR)")
+        connection.executemany("INSERT INTO t VALUES (?, ?, ?)", rows)
+        connection.execute(f"COPY t TO '{path}' (FORMAT parquet)")
+    made = fingerprint(read_frame(path, id="id", strata="channel"), ["words"])
+    assert (made.membership, made.content) == (by_hand(rows, [0, 1]), by_hand(rows, [0, 1, 2]))
+
+
+@pytest.fixture(scope="module")
+def shared_folder(tmp_path_factory):
+    return tmp_path_factory.mktemp("frames")

@@ -260,6 +260,7 @@ def test_merged_cells_over_the_header_name_their_columns(tmp_path):
         ('{"error": true, "message": "Not found"}', "export.csv is JSON without a list of records; it says"),
         (b"%PDF-1.7\n", "export.csv is a PDF document; expected CSV"),
         (b"a,b\n1,\x00\x00\x00\x01\n", "export.csv is no text: it holds bytes of value 0"),
+        ("id,channel\n", "export.csv has a header and no rows under it: id, channel"),
         ("id,ID\n1,2\n", "export.csv has columns that differ in nothing or in case only: id, ID"),
         ("id,channel\n1,x\n2\n3,y\n", "1 rows have more or fewer cells than the header (line 3: 1 cells where the "
                                       "header has 2, '2')"),

@@ -234,11 +234,11 @@ def test_clusters_are_resampled_as_a_whole_and_few_are_warned_of():
     found = krippendorff_alpha(ratings, clusters=["a", "a", "b", "b", "c", "c"], clusters_are="interviews")
     assert found.method == "percentile bootstrap over interviews, 1,000 replicates, seed 1"
     assert found.note == (
-        "the interval rests on 3 interviews: so few make it too short and unsteady, read it as the least uncertainty "
-        "there is"
+        "the interval rests on 3 interviews: resampling so few makes it too short; the analytic interval holds better"
     )
-    # Each draw of three clusters holds pairs of units; what these give one by one bounds the interval.
     assert found.value == krippendorff_alpha(ratings).value
+    derived = krippendorff_alpha(ratings, clusters=list("aabbcc"), interval="analytic")
+    assert derived.note.endswith("clusters: so few leave it unsteady, read it as the least uncertainty there is")
 
 
 def test_clusters_that_agree_throughout_or_not_make_the_error_larger_than_single_units():

@@ -2,7 +2,9 @@
 
 import csv
 import io
+import os
 import random
+import sys
 
 import duckdb
 import pytest
@@ -27,14 +29,14 @@ SEED = "lottery of 1 May"
 HEADER = ["id", "Channel of entry", "words"]
 HOSTILE_IDS = [
     "it's", 'say "yes"', "007", "7", "07", "ünï 😀", "\\u0041", "a\\", "\\", "%", "_", "${spark.app.name}", "{{x}}",
-    "O'Br;--", "' OR 1=1", " leading", "trailing ", "ﬀ", "\uffff", "😀", "é", "e\u0301", "İ", "null", "NULL", "\\N", "`",
-    "$id", ":ids", "?", "/*", "1e5", "0.10", "-0", "١٢",
+    "O'Br;--", "' OR 1=1", " leading", "trailing ", "ﬀ", "\uffff", "😀", "é", "e\u0301", "İ", "null", "NULL", "\\N",
+    "`", "$id", ":ids", "?", "/*", "1e5", "0.10", "-0", "١٢",
 ]  # fmt: skip
 HOSTILE_WORDS = [
     "", "two\nlines", "two\r\nlines", 'a ""quoted"" word', "comma, semicolon; tab\t", "back\\slash", '\\"', "a\u00a0b",
     "#", " ", "null", "ünï 😀", "'", '"',
 ]  # fmt: skip
-STRATA = ["JAKI", "Qlue's \\ \"own\"", "ünï / 😀", "${x}"]
+STRATA = ["JAKI", 'Qlue\'s \\ "own"', "ünï / 😀", "${x}"]
 ROWS = [
     (id, STRATA[place % len(STRATA)], HOSTILE_WORDS[place % len(HOSTILE_WORDS)])
     for place, id in enumerate([*HOSTILE_IDS, *(f"JK{number:04d}" for number in range(400))])
@@ -45,6 +47,7 @@ ROWS = [
 def session():
     """Spark on two cores of this machine, to whose driver no more than four megabytes may come."""
     sql = pytest.importorskip("pyspark.sql")
+    os.environ["PYSPARK_PYTHON"] = sys.executable
     settings = {"spark.driver.maxResultSize": "4m", "spark.ui.enabled": "false", "spark.sql.shuffle.partitions": "4"}
     builder = sql.SparkSession.builder.master("local[2]").config(map=settings)
     running = builder.config("spark.sql.session.timeZone", "Asia/Jakarta").getOrCreate()
@@ -117,9 +120,11 @@ TYPED = """
 SELECT 'A' || i AS id, i AS number, CAST(i % 3 AS UTINYINT) AS small, i % 2 = 0 AS yes,
     CAST((i - 50) / 100.0 AS DECIMAL(2, 2)) AS fraction, CAST((i - 50) / 7.0 AS DECIMAL(18, 4)) AS price,
     CAST((i - 50) / 1e9 AS DECIMAL(20, 12)) AS tiny, CAST(i AS DECIMAL(38, 0)) AS huge,
-    DATE '0001-01-01' + CAST(i AS INTEGER) * 36000 AS day, TIMESTAMP '1582-10-01 00:00:00' + INTERVAL (i * 86399999) MILLISECOND AS moment,
+    DATE '0001-01-01' + CAST(i AS INTEGER) * 36000 AS day,
+    TIMESTAMP '1582-10-01 00:00:00' + INTERVAL (i * 86399999) MILLISECOND AS moment,
     CASE WHEN i % 4 > 0 THEN TIMESTAMP '2020-03-01 00:00:00' + INTERVAL (i * i * 100000003) MICROSECOND END AS closed,
-    CAST((i - 50) * pow(10, i % 40 - 20) / 3 AS DOUBLE) AS double, CAST((i - 50) * pow(10, i % 40 - 20) / 3 AS FLOAT) AS float,
+    CAST((i - 50) * pow(10, i % 40 - 20) / 3 AS DOUBLE) AS double,
+    CAST((i - 50) * pow(10, i % 40 - 20) / 3 AS FLOAT) AS float,
     CAST('2020-03-01 00:00:00+00' AS TIMESTAMPTZ) + INTERVAL (i) HOUR AS zoned,
     CASE WHEN i % 5 > 0 THEN 'A\\%b' || i END AS words, NULLIF(i % 7, 0) AS maybe, 'İΣé ' || i AS letters
 FROM range(100) AS r(i)
@@ -159,7 +164,10 @@ closed - moment <= INTERVAL 159800 DAY
 date_diff('minute', moment, closed) % 3 = 1
 date_diff('second', moment, closed) / 3600.0 > 1000.5
 date_diff('month', day, closed) % 2 = 0
-date_diff('week', DATE '2020-02-29', closed) > 0
+date_diff('day', moment, closed) % 7 = 0
+date_diff('hour', moment, closed) % 5 = 1
+date_diff('quarter', moment, closed) % 2 = 0
+date_diff('year', closed, moment) < -430
 strftime(closed, 'at %H:%M on %d.%m.%Y') = 'at 00:01 on 01.03.2020'
 strftime(CAST(CAST(moment AS VARCHAR) AS TIMESTAMP), '%Y-%m') = '1582-11'
 CAST(words || '' AS VARCHAR) = words
@@ -202,6 +210,7 @@ REFUSED = {
     "regexp_matches(words, '(?i)a')": "REGEXP_MATCHES(words, '(?i)a')",
     "substr(words, 0, 2) = 'a'": "SUBSTRING(words, 0, 2)",
     "strftime(closed, '%W') = '10'": "STRFTIME(closed, '%W')",
+    "date_diff('week', moment, closed) = 0": "DATE_DIFF('WEEK', moment, closed)",
     "levenshtein(words, 'A') < 2": "LEVENSHTEIN(words, 'A')",
 }
 
@@ -299,13 +308,13 @@ def test_columns_without_text_and_absent_files_are_refused(session, tmp_path):
 
 def test_a_data_frame_of_a_running_session_is_asked_without_changing_the_session(session, tmp_path):
     path = written(tmp_path / "export.csv", as_csv(ROWS))
-    table = session.createDataFrame([row for row in ROWS], HEADER)
+    table = session.createDataFrame(ROWS, HEADER)
     same(path, read_in_spark(table), **HOSTILE)
     assert session.conf.get("spark.sql.session.timeZone") == "Asia/Jakarta"
     assert session.catalog.listTables() == []
 
 
-def test_an_address_of_spark_is_read_as_a_frame(session, typed):
+def test_an_address_of_spark_is_read_as_a_frame(typed):
     path = typed[0]
     for address in (f"spark://local[2]{path}", f"spark://{path}", f"spark:///file:{path}"):
         same(path, address, id="id", strata="small")

@@ -2,32 +2,36 @@
 
 from __future__ import annotations
 
-import csv
-import hashlib
 import json
 import platform
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from cmresearch.allocation import Allocation
 from cmresearch.errors import SampleError, raise_all
+from cmresearch.fingerprints import Fingerprint as Fingerprint  # noqa: PLC0414 - studies name it from here
+from cmresearch.fingerprints import fingerprint, record_fingerprint, sha256_of_text
 from cmresearch.frame import Frame
 from cmresearch.provenance import sha256_of
 from cmresearch.sampling import Sample
-from cmresearch.writing import csv_text, json_text, whole_folder, write_text
+from cmresearch.writing import json_text, whole_folder, write_text
 
 RULE = "sha256(seed|id); in each stratum the sample_size complaints with the smallest tickets"
-REMAINDERS = "largest fractions, ties by label in UTF-8 byte order"
-UNIT_SEPARATOR = "\x1f"
 NOT_PUBLISHED = (
     "no place is named where this hash was public before the seed was known, so it proves no order of events"
 )
 CERTIFICATE, SAMPLE, BUCKETS, RUN = "certificate.json", "sample.csv", "frame-buckets.csv", "run.json"
+SCRIPT = "verify_sample.py"
+SCHEMA = Path(__file__).parent / "schemas" / "certificate-1.json"
+
+Digest = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
+Count = Annotated[int, Field(ge=0)]
 
 
 class _Part(BaseModel):
@@ -42,24 +46,29 @@ class SeedPart(_Part):
 
 
 class SourcePart(_Part):
-    """The file that the frame was read from."""
+    """The file that the frame was read from, and when the city exported it where that is known."""
 
     file: str
-    sha256: str
-    rows: int
+    sha256: Digest
+    exported: str | None
+    rows: Count
 
 
 class FramePart(_Part):
-    """The frame: how it was made from the file, and its two fingerprints."""
+    """The frame: how it was made from the file, and its two fingerprints.
+
+    Strata that are not columns of the file are in `strata_made`, each with the SQL expression that makes it.
+    """
 
     id: str
     strata: list[str]
+    strata_made: dict[str, str]
     filter: str | None
-    rows: int
+    rows: Count
     content_columns: list[str]
     columns_without_exact_text: list[str]
-    membership: str
-    content: str
+    membership: Digest
+    content: Digest
 
 
 class StratumPart(_Part):
@@ -67,24 +76,24 @@ class StratumPart(_Part):
 
     stratum: str
     values: list[str]
-    frame_size: int
-    sample_size: int
-    cut_off: str | None
+    frame_size: Count
+    sample_size: Count
+    cut_off: Digest | None
 
 
 class AllocationPart(_Part):
     """How the total was divided among the strata."""
 
-    size: int
+    size: Count
     method: str
-    minimum: int
+    minimum: Count
     remainders: str
 
 
 class CommitmentPart(_Part):
     """The hash of frame and allocation, to be made public before the seed exists."""
 
-    sha256: str
+    sha256: Digest
     published: str | None
     note: str
 
@@ -93,7 +102,15 @@ class RecordPart(_Part):
     """The fingerprint of one drawn complaint."""
 
     id: str
-    fingerprint: str
+    fingerprint: Digest
+
+
+class EarlierPart(_Part):
+    """An earlier sample of the same frame that this one grew from, or that it avoids."""
+
+    relation: Literal["grown from", "avoided"]
+    certificate_sha256: Digest
+    ids: list[str]
 
 
 class Certificate(_Part):
@@ -109,10 +126,11 @@ class Certificate(_Part):
     seed: SeedPart
     commitment: CommitmentPart
     source: SourcePart
-    study_sha256: str | None
+    study_sha256: Digest | None
     frame: FramePart
     allocation: AllocationPart
     strata: list[StratumPart]
+    earlier: EarlierPart | None = None
     record_columns: list[str]
     records: list[RecordPart]
 
@@ -122,93 +140,81 @@ class Certificate(_Part):
 
     def commitment_now(self) -> str:
         """The commitment as it follows from the frame and the allocation that this certificate names."""
-        sizes = [[part.stratum, part.frame_size, part.sample_size] for part in self.strata]
-        return _sha256(json_text([self.frame.model_dump(), self.allocation.model_dump(), sizes]))
+        sizes = {part.stratum: (part.frame_size, part.sample_size) for part in self.strata}
+        return _commitment_hash(self.frame, self.allocation, sizes, self.avoided)
+
+    @property
+    def avoided(self) -> tuple[str, ...]:
+        """The ids of an earlier sample that could not be drawn again."""
+        return tuple(self.earlier.ids) if self.earlier and self.earlier.relation == "avoided" else ()
+
+    @property
+    def sample_sizes(self) -> dict[str, int]:
+        """How many complaints were drawn from each stratum."""
+        return {part.stratum: part.sample_size for part in self.strata}
+
+    @property
+    def sha256(self) -> str:
+        """The hash of the certificate's file."""
+        return sha256_of_text(self.to_json())
 
 
 @dataclass(frozen=True)
-class Fingerprint:
-    """A frame's two fingerprints, and the 4,096 bucket hashes they are made of.
+class Commitment:
+    """What is fixed before the seed exists: the frame by its fingerprints, and how many come from each stratum.
 
     Attributes:
-        membership: The fingerprint of ids and strata.
-        content: The fingerprint of all the columns named.
-        buckets: For each bucket (the first three hexadecimal digits of the SHA-256 of the id) the number of
-            complaints and both hashes; buckets without complaints are left out.
+        sha256: The hash to make public.
+        content: What it is the hash of, as JSON text.
     """
 
-    membership: str
+    sha256: str
     content: str
-    buckets: Mapping[str, tuple[int, str, str]]
-
-    def to_csv(self) -> str:
-        """One row for each of the 4,096 buckets: bucket, complaints, membership, content."""
-        rows = [(name, *self.buckets.get(name, (0, EMPTY, EMPTY))) for name in BUCKET_NAMES]
-        return csv_text(["bucket", "complaints", "membership", "content"], rows)
 
 
-def _sha256(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()
+def commit(
+    frame: Frame,
+    allocation: Allocation,
+    *,
+    content_columns: Sequence[str] | None = None,
+    avoided: Certificate | None = None,
+) -> Commitment:
+    """The hash of frame and allocation, to be made public before anybody can know the seed.
 
-
-EMPTY = _sha256("")
-BUCKET_NAMES = tuple(f"{number:03x}" for number in range(4096))
-
-
-def fingerprint(frame: Frame, content_columns: Sequence[str]) -> Fingerprint:
-    """The fingerprints of a frame: what its members are, and what is said of them.
-
-    A complaint is a line: its fields joined by U+001F and ended by a line feed. Lines go into 4,096 buckets by the
-    SHA-256 of the id; a bucket's hash is the SHA-256 of its lines sorted by bytes; the fingerprint is the SHA-256 of
-    the 4,096 hashes in order. So the order of rows plays no part, and a difference is found in its bucket.
+    The seed is then a public random event that comes after it, such as a lottery's numbers. The certificate of the
+    sample holds the same hash, so everybody sees that neither frame nor sizes were chosen to suit the seed.
 
     Args:
         frame: The frame.
-        content_columns: The columns that the content fingerprint covers, beside id and strata.
+        allocation: How many to draw from each stratum.
+        content_columns: The columns that the content fingerprint covers; by default all of the export.
+        avoided: The certificate of an earlier sample whose complaints will not be drawn again.
 
     Returns:
-        Both fingerprints and their buckets.
-
-    Raises:
-        SampleError: A field holds U+001F, which separates the fields.
+        The hash, and what it was made from.
     """
-    complaints = frame.complaints
-    membership = [complaints.text(name) for name in (frame.id, *frame.strata)]
-    content = [complaints.text(name) for name in content_columns]
-    _refuse_separators(frame, [*membership, *content])
-    rows = complaints.query(
-        f"SELECT bucket, count(*), sha256(string_agg(m, '' ORDER BY m)), sha256(string_agg(c, '' ORDER BY c)) "
-        f"FROM (SELECT substr(sha256({complaints.text(frame.id)}), 1, 3) AS bucket, {_line(membership)} AS m, "
-        f"{_line([*membership, *content])} AS c FROM complaints WHERE {frame.condition}) GROUP BY bucket"
-    )
-    buckets = {str(name): (int(str(count)), str(m), str(c)) for name, count, m, c in rows}
-    return Fingerprint(*folded(buckets), buckets)
+    part, _ = _frame_part(frame, content_columns)
+    ids = tuple(record.id for record in avoided.records) if avoided else ()
+    content = _commitment_text(part, _allocation_part(allocation), _sizes(allocation), tuple(sorted(ids)))
+    return Commitment(sha256_of_text(content), content)
 
 
-def folded(buckets: Mapping[str, tuple[int, str, str]]) -> tuple[str, str]:
-    """The membership and the content fingerprint that some buckets make: the SHA-256 of their hashes in order."""
-    rows = [buckets.get(name, (0, EMPTY, EMPTY)) for name in BUCKET_NAMES]
-    return _sha256("".join(row[1] for row in rows)), _sha256("".join(row[2] for row in rows))
+def _commitment_hash(
+    frame: FramePart, allocation: AllocationPart, sizes: dict[str, tuple[int, int]], avoided: tuple[str, ...]
+) -> str:
+    return sha256_of_text(_commitment_text(frame, allocation, sizes, avoided))
 
 
-def _line(fields: list[str]) -> str:
-    return " || chr(31) || ".join(fields) + " || chr(10)"
+def _commitment_text(
+    frame: FramePart, allocation: AllocationPart, sizes: dict[str, tuple[int, int]], avoided: tuple[str, ...]
+) -> str:
+    strata = [[label, *size] for label, size in sizes.items()]
+    parts = {"frame": frame.model_dump(), "allocation": allocation.model_dump(), "strata": strata}
+    return json_text({**parts, "avoided": list(avoided)})
 
 
-def _refuse_separators(frame: Frame, fields: list[str]) -> None:
-    found = " OR ".join(f"contains({field}, chr(31))" for field in dict.fromkeys(fields))
-    ((count,),) = frame.complaints.query(
-        f"SELECT count(*) FROM complaints WHERE {frame.condition} AND ({found})"
-    )
-    if count:
-        raise SampleError(
-            f"{count} complaints hold the control character U+001F, which separates fields in fingerprints"
-        )
-
-
-def record_fingerprint(cells: Sequence[str]) -> str:
-    """The fingerprint of one complaint: the SHA-256 of its line."""
-    return _sha256(UNIT_SEPARATOR.join(cells) + "\n")
+def _sizes(allocation: Allocation) -> dict[str, tuple[int, int]]:
+    return {label: (total, allocation.sample_sizes[label]) for label, total in allocation.frame_sizes.items()}
 
 
 def certify(
@@ -217,8 +223,10 @@ def certify(
     *,
     seed_source: str = "chosen by whoever drew the sample",
     published: str | None = None,
+    exported: str | None = None,
     content_columns: Sequence[str] | None = None,
     study_sha256: str | None = None,
+    earlier: Certificate | None = None,
 ) -> tuple[Certificate, Fingerprint]:
     """The certificate of a sample, and the frame's fingerprint with its buckets.
 
@@ -228,46 +236,85 @@ def certify(
         seed_source: Where the seed comes from, in words.
         published: Where the commitment was public before the seed was known; None says in the certificate that it
             proves no order of events.
+        exported: When the city exported the file, as the city says; an export is a moment.
         content_columns: The columns that the content fingerprint covers; by default all of the export.
         study_sha256: The hash of the study's settings, which are its plan of analysis.
+        earlier: The certificate of the sample that this one avoids (if it avoids any) or grew from.
 
     Returns:
         The certificate and the fingerprint.
+
+    Raises:
+        SampleError: A field holds the separator of fields, or the earlier sample is of another frame.
+        FrameError: Two complaints have one id.
     """
-    wanted = list(frame.complaints.columns) if content_columns is None else list(content_columns)
-    exact = [name for name in wanted if frame.complaints.is_exact(name)]
-    made = fingerprint(frame, exact)
+    frame_part, made = _frame_part(frame, content_columns)
     # A drawn record is protected whole, its words included: every column that has an exact text.
     record_columns = [name for name in frame.complaints.columns if frame.complaints.is_exact(name)]
+    allocation = _allocation_part(sample.allocation)
+    commitment = _commitment_hash(frame_part, allocation, _sizes(sample.allocation), sample.avoided)
     certificate = Certificate(
         seed=SeedPart(text=sample.seed, source=seed_source),
-        commitment=CommitmentPart(sha256="", published=published, note="" if published else NOT_PUBLISHED),
+        commitment=CommitmentPart(sha256=commitment, published=published, note="" if published else NOT_PUBLISHED),
         source=SourcePart(
-            file=frame.complaints.path.name, sha256=sha256_of(frame.complaints.path), rows=frame.full_size
+            file=frame.complaints.path.name,
+            sha256=sha256_of(frame.complaints.path),
+            exported=exported,
+            rows=frame.full_size,
         ),
         study_sha256=study_sha256,
-        frame=FramePart(
-            id=frame.id,
-            strata=list(frame.strata),
-            filter=frame.where,
-            rows=frame.size,
-            content_columns=exact,
-            columns_without_exact_text=[name for name in wanted if name not in exact],
-            membership=made.membership,
-            content=made.content,
-        ),
-        allocation=AllocationPart(
-            size=sample.allocation.size,
-            method=sample.allocation.method,
-            minimum=sample.allocation.minimum,
-            remainders=REMAINDERS,
-        ),
+        frame=frame_part,
+        allocation=allocation,
         strata=_strata(sample, frame),
+        earlier=_earlier(sample, frame_part, earlier),
         record_columns=record_columns,
         records=_records(sample, record_columns),
     )
-    commitment = certificate.commitment.model_copy(update={"sha256": certificate.commitment_now()})
-    return certificate.model_copy(update={"commitment": commitment}), made
+    return certificate, made
+
+
+def _frame_part(frame: Frame, content_columns: Sequence[str] | None) -> tuple[FramePart, Fingerprint]:
+    wanted = list(frame.complaints.columns) if content_columns is None else list(content_columns)
+    exact = [name for name in wanted if frame.complaints.is_exact(name)]
+    made = fingerprint(frame, exact)
+    part = FramePart(
+        id=frame.id,
+        strata=list(frame.strata),
+        strata_made=frame.made,
+        filter=frame.where,
+        rows=frame.size,
+        content_columns=exact,
+        columns_without_exact_text=[name for name in wanted if name not in exact],
+        membership=made.membership,
+        content=made.content,
+    )
+    return part, made
+
+
+def _allocation_part(allocation: Allocation) -> AllocationPart:
+    return AllocationPart(
+        size=allocation.size,
+        method=allocation.method,
+        minimum=allocation.minimum,
+        remainders=allocation.remainders,
+    )
+
+
+def _earlier(sample: Sample, frame: FramePart, earlier: Certificate | None) -> EarlierPart | None:
+    if earlier is None:
+        if sample.avoided:
+            raise SampleError("the sample avoids an earlier one; its certificate has to be named")
+        return None
+    ids = sorted(record.id for record in earlier.records)
+    if earlier.frame.membership != frame.membership:
+        raise SampleError("the earlier sample was drawn from another frame: its ids or strata differ")
+    if sample.avoided and tuple(ids) != sample.avoided:
+        raise SampleError("the sample does not avoid what the earlier certificate lists")
+    if not sample.avoided and not set(ids) <= set(sample.ids):
+        raise SampleError("the sample did not grow from the earlier one: complaints of that one are missing")
+    relation: Literal["grown from", "avoided"] = "avoided" if sample.avoided else "grown from"
+    listed = ids if sample.avoided else []
+    return EarlierPart(relation=relation, certificate_sha256=earlier.sha256, ids=listed)
 
 
 def _strata(sample: Sample, frame: Frame) -> list[StratumPart]:
@@ -285,10 +332,7 @@ def _strata(sample: Sample, frame: Frame) -> list[StratumPart]:
 
 def _records(sample: Sample, columns: list[str]) -> list[RecordPart]:
     lines = sample.rows[columns].itertuples(index=False, name=None)
-    return [
-        RecordPart(id=id, fingerprint=record_fingerprint(line))
-        for id, line in zip(sample.ids, lines, strict=True)
-    ]
+    return [RecordPart(id=id, fingerprint=record_fingerprint(line)) for id, line in zip(sample.ids, lines, strict=True)]
 
 
 def write_sample(folder: Path, sample: Sample, certificate: Certificate, made: Fingerprint) -> None:
@@ -301,10 +345,19 @@ def write_sample(folder: Path, sample: Sample, certificate: Certificate, made: F
         made: The frame's fingerprint.
     """
     with whole_folder(folder) as beside:
-        write_text(beside / SAMPLE, sample.to_csv())
-        write_text(beside / CERTIFICATE, certificate.to_json())
-        write_text(beside / BUCKETS, made.to_csv())
-        write_text(beside / RUN, json_text(describe_run()))
+        for name, text in sample_files(sample, certificate, made).items():
+            write_text(beside / name, text)
+
+
+def sample_files(sample: Sample, certificate: Certificate, made: Fingerprint) -> dict[str, str]:
+    """The files that a sample is handed on as, by name, the script that checks them without this library included."""
+    return {
+        SAMPLE: sample.to_csv(),
+        CERTIFICATE: certificate.to_json(),
+        BUCKETS: made.to_csv(),
+        SCRIPT: Path(__file__).with_name(SCRIPT).read_text(encoding="utf-8"),
+        RUN: json_text(describe_run()),
+    }
 
 
 def describe_run() -> dict[str, str]:
@@ -335,18 +388,7 @@ def read_certificate(path: Path) -> Certificate:
         raise SampleError(f"{path} is not a certificate: {error}") from error
 
 
-def read_buckets(path: Path) -> dict[str, tuple[int, str, str]]:
-    """The bucket file of a certificate: for each bucket the number of complaints and both hashes."""
-    rows = read_rows(path)
-    try:
-        return {row["bucket"]: (int(row["complaints"]), row["membership"], row["content"]) for row in rows}
-    except (KeyError, ValueError) as error:
-        raise SampleError(f"{path} is not a bucket file: {error}") from error
-
-
-def read_rows(path: Path) -> list[dict[str, str]]:
-    """The rows of a CSV file of ours, every cell as text."""
-    if not path.is_file():
-        raise SampleError(f"there is no file {path}")
-    with path.open(encoding="utf-8", newline="") as lines:
-        return list(csv.DictReader(lines))
+def schema_text() -> str:
+    """The certificate's published JSON Schema, as JSON text."""
+    schema = {"$schema": "https://json-schema.org/draft/2020-12/schema", **Certificate.model_json_schema()}
+    return json_text(schema)

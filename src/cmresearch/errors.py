@@ -66,6 +66,10 @@ class FindingError(CmResearchError):
     """A published finding cannot be compared with these files."""
 
 
+class ExchangeError(CmResearchError):
+    """A file of another program cannot be read or written."""
+
+
 class ReportError(CmResearchError):
     """The report cannot be written."""
 

@@ -2,24 +2,60 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from functools import lru_cache
-from typing import Literal, TypeAlias, get_args
+from dataclasses import dataclass, replace
+from typing import TypedDict, Unpack, get_args
 
 import numpy as np
 import pandas as pd
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from cmresearch.agreement import (
+    Chance,
+    Floats,
+    Metric,
+    Statistic,
+    WeightName,
+    agreement_weights,
+    alpha,
+    categories_of,
+    check_metric,
+    check_ratings,
+    corrected_agreement,
+)
 from cmresearch.errors import ReliabilityError, nearest
+from cmresearch.resampling import Interval, percentile_interval, resampled_values, standard_error, t_interval
 
-Metric: TypeAlias = Literal["nominal", "ordinal", "interval", "ratio"]
-Floats: TypeAlias = NDArray[np.float64]
+__all__ = [
+    "FEW_CLUSTERS",
+    "Metric",
+    "Options",
+    "Reliability",
+    "WeightName",
+    "brennan_prediger",
+    "cohen_kappa",
+    "conger_kappa",
+    "explain_difference",
+    "fleiss_kappa",
+    "gwet_ac",
+    "krippendorff_alpha",
+    "measure",
+    "percent_agreement",
+    "scott_pi",
+]
 
 NO_PAIRS = "no unit was rated by two raters, so there is nothing to compare"
 ONE_VALUE = "every rating has the same value, so no disagreement could be expected and alpha is undefined"
+NOT_DEFINED = "every rating has the same value, so chance alone would give full agreement and nothing is left over"
 ONE_UNIT = "only one unit was rated by two raters, so there is nothing to resample"
+ONE_CLUSTER = "all that two raters rated lies in one cluster, so there is nothing to resample"
+ALL_AGREE_ANALYTIC = "every unit agrees, so the variance cannot show how uncertain that is"
 ALL_AGREE = "every unit agrees in every resample, so the interval cannot show how uncertain that is"
+FEW_CLUSTERS = 20
+"""Below this, intervals over clusters tend to be too short (Cameron, Gelbach and Miller 2008 find it up to 30)."""
+RARE = 0.1
+"""A value given in less than this share of the ratings is called rare."""
+ALIKE = 0.05
+"""Two coefficients that differ by less need no explanation."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +72,7 @@ class Reliability:
         units: How many units at least two raters rated; only these count.
         raters: How many raters there are.
         note: Why something is missing or to be read with care, otherwise empty.
+        standard_error: The linearised standard error, or None where it is not asked for or cannot be.
     """
 
     coefficient: str
@@ -47,6 +84,7 @@ class Reliability:
     units: int
     raters: int
     note: str = ""
+    standard_error: float | None = None
 
     def to_frame(self) -> pd.DataFrame:
         """The coefficient as a table of one row."""
@@ -56,7 +94,30 @@ class Reliability:
         return self.to_frame().to_html(index=False)
 
 
-def percent_agreement(ratings: ArrayLike, *, level: float = 0.95, replicates: int = 1000, seed: int = 1) -> Reliability:
+class Options(TypedDict, total=False):
+    """What every coefficient can be told of its interval.
+
+    Attributes:
+        interval: bootstrap (resampled, percentiles; the default) or analytic (linearised variance, Student's t).
+        level: Level of confidence, between 0 and 1; 0.95 by default.
+        replicates: How many times the units are resampled; 1,000 by default.
+        seed: Whole number from which the resampled units follow, the same on every machine; 1 by default.
+        clusters: A label per unit where units belong together, such as turns of one interview: then clusters are
+            resampled as a whole.
+        clusters_are: What the clusters are, in the plural, for the sentence that warns of too few.
+    """
+
+    interval: Interval
+    level: float
+    replicates: int
+    seed: int
+    clusters: ArrayLike | None
+    clusters_are: str
+
+
+def percent_agreement(
+    ratings: ArrayLike, weights: WeightName | ArrayLike = "identity", **options: Unpack[Options]
+) -> Reliability:
     """The share of pairs of raters who gave the same rating, averaged over units.
 
     In each unit with at least two ratings, the pairs of equal ratings are divided by all pairs; the
@@ -64,9 +125,8 @@ def percent_agreement(ratings: ArrayLike, *, level: float = 0.95, replicates: in
 
     Args:
         ratings: Numbers, one row per unit and one column per rater; NaN where a rater gave no rating.
-        level: Level of confidence of the interval, between 0 and 1.
-        replicates: How many times the units are resampled for the interval.
-        seed: Whole number from which the resampled units follow, the same on every machine.
+        weights: How far two values agree (see `agreement_weights`); by default only equal ones do.
+        options: How the interval is found (see `Options`).
 
     Returns:
         The agreement (0 to 1), with a percentile interval from a bootstrap over units.
@@ -81,28 +141,166 @@ def percent_agreement(ratings: ArrayLike, *, level: float = 0.95, replicates: in
         >>> percent_agreement([[1, 1], [0, 0], [1, 0], [0, 0]]).value
         0.75
     """
-    counts = _counts(_checked(ratings))
-    rated = counts.sum(axis=1)
-    shares = (counts * (counts - 1)).sum(axis=1) / (rated * (rated - 1))
-    return _measured(
-        "percent agreement",
-        lambda weights: weights @ shares / weights.sum(axis=1),
-        units=len(counts),
-        raters=np.shape(ratings)[1],
-        level=level,
-        replicates=replicates,
-        seed=seed,
+    return _corrected("percent agreement", ratings, "none", weights=weights, categories=None, options=options)
+
+
+def cohen_kappa(
+    ratings: ArrayLike,
+    weights: WeightName | ArrayLike = "identity",
+    *,
+    categories: ArrayLike | None = None,
+    **options: Unpack[Options],
+) -> Reliability:
+    """Cohen's kappa of two raters: agreement beyond what their own shares of the values would give by chance.
+
+    Args:
+        ratings: Numbers, one row per unit, two columns; units that one of them left out do not count.
+        weights: How far two values agree (see `agreement_weights`): with other weights than identity it is Cohen's
+            weighted kappa (1968). His weights of disagreement v are 1 − v / max(v) here.
+        categories: The values that could be given; by default those that were.
+        options: How the interval is found (see `Options`). The standard error has n / (n − 1); Fleiss, Cohen and
+            Everitt (1969) have n.
+
+    Raises:
+        ReliabilityError: The ratings are no table of numbers with two columns.
+
+    Source:
+        Cohen (1960), A coefficient of agreement for nominal scales; Cohen (1968), Weighted kappa.
+
+    Example:
+        >>> cohen_kappa([[1, 1], [0, 0], [1, 0], [0, 0]]).value
+        0.5
+    """
+    return _corrected(
+        "Cohen's kappa",
+        _both(ratings, "Cohen's kappa"),
+        "conger",
+        weights=weights,
+        categories=categories,
+        options=options,
     )
 
 
-def krippendorff_alpha(
+def scott_pi(
     ratings: ArrayLike,
-    metric: Metric = "nominal",
+    weights: WeightName | ArrayLike = "identity",
     *,
-    level: float = 0.95,
-    replicates: int = 1000,
-    seed: int = 1,
+    categories: ArrayLike | None = None,
+    **options: Unpack[Options],
 ) -> Reliability:
+    """Scott's pi of two raters: agreement beyond what their joint shares of the values would give by chance.
+
+    Args, Returns and Raises as `cohen_kappa`.
+
+    Source:
+        Scott (1955), Reliability of content analysis: the case of nominal scale coding.
+
+    Example:
+        >>> round(scott_pi([[1, 1], [0, 0], [1, 0], [0, 0]]).value, 3)
+        0.467
+    """
+    return _corrected(
+        "Scott's pi", _both(ratings, "Scott's pi"), "fleiss", weights=weights, categories=categories, options=options
+    )
+
+
+def fleiss_kappa(
+    ratings: ArrayLike,
+    weights: WeightName | ArrayLike = "identity",
+    *,
+    categories: ArrayLike | None = None,
+    **options: Unpack[Options],
+) -> Reliability:
+    """Fleiss' kappa of two raters or more: Scott's pi for many, ratings may be missing.
+
+    Args:
+        ratings: Numbers, one row per unit and one column per rater; NaN where a rater gave no rating.
+        weights: How far two values agree (see `agreement_weights`).
+        categories: The values that could be given; by default those that were.
+        options: How the interval is found (see `Options`).
+
+    Raises:
+        ReliabilityError: The ratings are no table of numbers with two columns or more.
+
+    Source:
+        Fleiss (1971), Measuring nominal scale agreement among many raters; with missing ratings Gwet (2014), eq. 2.12.
+
+    Example:
+        >>> round(fleiss_kappa([[1, 1, 1], [0, 0, 1], [0, 0, 0]]).value, 3)
+        0.55
+    """
+    return _corrected("Fleiss' kappa", ratings, "fleiss", weights=weights, categories=categories, options=options)
+
+
+def conger_kappa(
+    ratings: ArrayLike,
+    weights: WeightName | ArrayLike = "identity",
+    *,
+    categories: ArrayLike | None = None,
+    **options: Unpack[Options],
+) -> Reliability:
+    """Conger's kappa: Cohen's kappa for two raters or more, each with shares of the values of their own.
+
+    Args and Raises as `fleiss_kappa`.
+
+    Source:
+        Conger (1980), Integration and generalization of kappas for multiple raters.
+
+    Example:
+        >>> round(conger_kappa([[1, 1, 1], [0, 0, 1], [0, 0, 0]]).value, 3)
+        0.571
+    """
+    return _corrected("Conger's kappa", ratings, "conger", weights=weights, categories=categories, options=options)
+
+
+def gwet_ac(
+    ratings: ArrayLike,
+    weights: WeightName | ArrayLike = "identity",
+    *,
+    categories: ArrayLike | None = None,
+    **options: Unpack[Options],
+) -> Reliability:
+    """Gwet's AC1, or AC2 where weights are given: agreement beyond what chance gives where a value is hard to tell.
+
+    Chance agreement is small where one value is rare, so the coefficient stays high there when alpha and kappa fall.
+
+    Args and Raises as `fleiss_kappa`; with fewer than two categories nothing could differ, and the value is 1.
+
+    Source:
+        Gwet (2008), Computing inter-rater reliability and its variance in the presence of high agreement.
+
+    Example:
+        >>> round(gwet_ac([[1, 1], [0, 0], [1, 0], [0, 0]]).value, 3)
+        0.529
+    """
+    name = "Gwet's AC1" if isinstance(weights, str) and weights == "identity" else "Gwet's AC2"
+    return _corrected(name, ratings, "gwet", weights=weights, categories=categories, options=options)
+
+
+def brennan_prediger(
+    ratings: ArrayLike,
+    weights: WeightName | ArrayLike = "identity",
+    *,
+    categories: ArrayLike | None = None,
+    **options: Unpack[Options],
+) -> Reliability:
+    """Brennan and Prediger's kappa: agreement beyond what guessing among all values alike would give.
+
+    Args and Raises as `fleiss_kappa`.
+
+    Source:
+        Brennan and Prediger (1981), Coefficient kappa: some uses, misuses, and alternatives.
+
+    Example:
+        >>> brennan_prediger([[1, 1], [0, 0], [1, 0], [0, 0]]).value
+        0.5
+    """
+    return _corrected(
+        "Brennan-Prediger kappa", ratings, "uniform", weights=weights, categories=categories, options=options
+    )
+
+
+def krippendorff_alpha(ratings: ArrayLike, metric: Metric = "nominal", **options: Unpack[Options]) -> Reliability:
     """Krippendorff's alpha: how far raters agree beyond chance, for any number of raters and gaps.
 
     alpha = 1 − observed disagreement / disagreement expected by chance, both from the coincidences of values
@@ -112,11 +310,10 @@ def krippendorff_alpha(
 
     Args:
         ratings: Numbers, one row per unit and one column per rater; NaN where a rater gave no rating.
-        metric: How far two values differ: nominal (they do or not), ordinal (by the ranks between them),
-            interval (by their difference squared), ratio (by their relative difference squared).
-        level: Level of confidence of the interval, between 0 and 1.
-        replicates: How many times the units are resampled for the interval.
-        seed: Whole number from which the resampled units follow, the same on every machine.
+        metric: How far two values differ: nominal (they do or not), ordinal (by the ranks between them, as
+            Krippendorff has it), interval (by their difference squared), ratio (by their relative difference
+            squared); linear (by their difference) and gwet_ordinal (by the categories between them) are Gwet's.
+        options: How the interval is found (see `Options`).
 
     Returns:
         Alpha (1 at most, below 0 for systematic disagreement), with a percentile interval from a bootstrap
@@ -133,147 +330,160 @@ def krippendorff_alpha(
         >>> round(krippendorff_alpha([[0, 1], [1, 1], [0, 0], [0, 0]]).value, 3)
         0.533
     """
-    table = _checked(ratings)
-    values = np.unique(table[~np.isnan(table)])
-    _check_metric(metric, values)
-    counts = _counts(table)
-    return _measured(
-        f"Krippendorff's alpha ({metric})",
-        lambda weights: _alphas(weights, counts, values, metric),
-        units=len(counts),
-        raters=table.shape[1],
-        level=level,
-        replicates=replicates,
-        seed=seed,
-    )
+    table = check_ratings(ratings)
+    values = categories_of(table, None)
+    check_metric(metric, values)
+    paired = (~np.isnan(table)).sum(axis=1) >= 2
+    name = f"Krippendorff's alpha ({metric})"
+    return measure(name, alpha(table, values, metric), table, paired, ONE_VALUE, **options)
 
 
-def _checked(ratings: ArrayLike) -> Floats:
-    try:
-        table = np.asarray(ratings, dtype=np.float64)
-    except (TypeError, ValueError):
+def _both(ratings: ArrayLike, name: str) -> Floats:
+    table = check_ratings(ratings)
+    if table.shape[1] != 2:
         raise ReliabilityError(
-            "the ratings are no numbers; expected a number for each value, and NaN for none"
-        ) from None
-    if table.ndim != 2 or table.shape[1] < 2:
-        raise ReliabilityError(
-            f"the ratings have the shape {table.shape}; expected one row per unit and two or more raters as columns"
+            f"{name} compares two raters; found {table.shape[1]}: take Fleiss' or Conger's kappa, or each pair apart"
         )
-    if np.isinf(table).any():
-        raise ReliabilityError("a rating is infinite; expected numbers, and NaN where there is no rating")
-    return table
+    return table[~np.isnan(table).any(axis=1)]
 
 
-def _check_metric(metric: str, values: Floats) -> None:
-    if metric not in get_args(Metric):
-        known = ", ".join(get_args(Metric))
-        raise ReliabilityError(
-            f"there is no metric {metric!r}; expected one of {known}{nearest(metric, get_args(Metric))}"
-        )
-    if metric == "ratio" and values.size and values[0] < 0:
-        raise ReliabilityError(f"the rating {values[0]:g} is negative; the ratio metric compares amounts from 0 up")
-
-
-def _counts(table: Floats) -> Floats:
-    """How many raters gave each value: one row per unit with two ratings or more, one column per value."""
-    values = np.unique(table[~np.isnan(table)])
-    counts = np.array([(table == value).sum(axis=1) for value in values], dtype=np.float64)
-    counts = counts.reshape(len(values), len(table)).T
-    pairable: Floats = counts[counts.sum(axis=1) >= 2]
-    return pairable
-
-
-def _alphas(weights: Floats, counts: Floats, values: Floats, metric: str) -> Floats:
-    """Alpha for each row of weights (how often each unit counts); NaN where only one value is left."""
-    totals = weights @ counts
-    disagree = _ordinal if metric == "ordinal" else _fixed
-    observed, expected = disagree(weights, counts, totals, _distances(values, metric))
-    alphas = np.full(len(weights), np.nan)
-    defined = (totals > 0).sum(axis=1) > 1
-    alphas[defined] = 1 - (totals[defined].sum(axis=1) - 1) * observed[defined] / expected[defined]
-    return alphas
-
-
-def _distances(values: Floats, metric: str) -> Floats:
-    """The squared difference of every two values; ordinal ones depend on the resample and follow there."""
-    column, row = values[:, None], values[None, :]
-    distances: Floats = (column != row).astype(np.float64)
-    if metric == "interval":
-        distances = (column - row) ** 2
-    if metric == "ratio":
-        both = column + row
-        distances = np.divide(column - row, both, out=np.zeros_like(both), where=both > 0) ** 2
-    return distances
-
-
-def _fixed(weights: Floats, counts: Floats, totals: Floats, distances: Floats) -> tuple[Floats, Floats]:
-    within: Floats = ((counts @ distances) * counts).sum(axis=1) / (counts.sum(axis=1) - 1)
-    expected: Floats = ((totals @ distances) * totals).sum(axis=1)
-    return weights @ within, expected
-
-
-def _ordinal(weights: Floats, counts: Floats, totals: Floats, _: Floats) -> tuple[Floats, Floats]:
-    # Krippendorff's ordinal difference of two values is the difference of their mid-ranks, squared.
-    ranks = totals.cumsum(axis=1) - totals / 2
-    rated = counts.sum(axis=1)
-    within = 2 * (rated * (ranks**2 @ counts.T) - (ranks @ counts.T) ** 2) / (rated - 1)
-    squares, sums = (totals * ranks**2).sum(axis=1), (totals * ranks).sum(axis=1)
-    return (weights * within).sum(axis=1), 2 * (totals.sum(axis=1) * squares - sums**2)
-
-
-def _measured(
-    coefficient: str,
-    statistic: Callable[[Floats], Floats],
+def _corrected(
+    name: str,
+    ratings: ArrayLike,
+    chance: Chance,
     *,
-    units: int,
-    raters: int,
-    level: float,
-    replicates: int,
-    seed: int,
+    weights: WeightName | ArrayLike,
+    categories: ArrayLike | None,
+    options: Options,
 ) -> Reliability:
+    table = check_ratings(ratings)
+    values = categories_of(table, categories)
+    given = isinstance(weights, str) and weights == "identity"
+    shown = name if given else f"{name} ({weights if isinstance(weights, str) else 'given'} weights)"
+    statistic = corrected_agreement(table, values, agreement_weights(weights, values), chance)
+    rated = ~np.isnan(table).all(axis=1)
+    return measure(shown, statistic, table, rated, NOT_DEFINED, **options)
+
+
+def measure(
+    name: str, statistic: Statistic, table: Floats, counted: ArrayLike, undefined: str, **options: Unpack[Options]
+) -> Reliability:
+    """A coefficient with its interval.
+
+    Args:
+        name: What the coefficient is called.
+        statistic: The coefficient, with a row of parts for each unit that counts.
+        table: The ratings.
+        counted: Which rows of the ratings have parts.
+        undefined: The sentence that says why there is no value.
+        options: How the interval is found.
+
+    Raises:
+        ReliabilityError: The level is not between 0 and 1, there is no replicate, or clusters and units differ.
+    """
+    level, replicates = options.get("level", 0.95), options.get("replicates", 1000)
     if not 0 < level < 1 or replicates < 1:
         raise ReliabilityError(f"level {level} and {replicates} replicates; expected 0 < level < 1 and 1 or more")
-    method = f"percentile bootstrap over units, {replicates:,} replicates, seed {seed}"
-
-    def result(value: float | None, ends: tuple[float, float] | None, note: str) -> Reliability:
-        lower, upper = ends or (None, None)
-        return Reliability(coefficient, value, lower, upper, level, method, units, raters, note)
-
+    clustered = _clustered(statistic, table, np.asarray(counted), options.get("clusters"))
+    units = int(((~np.isnan(table)).sum(axis=1) >= 2).sum())
+    bare = Reliability(name, None, None, None, level, _method(options), units, table.shape[1])
     if units == 0:
-        return result(None, None, NO_PAIRS)
-    value = float(statistic(np.ones((1, units)))[0])
+        return replace(bare, note=NO_PAIRS)
+    value = float(statistic.values(statistic.parts.sum(axis=0, keepdims=True))[0])
     if np.isnan(value):
-        return result(None, None, ONE_VALUE)
-    if units == 1:
-        return result(value, None, ONE_UNIT)
-    resampled = statistic(_resamples(units, replicates, seed))
+        return replace(bare, note=undefined)
+    if len(clustered.parts) == 1 or units == 1:
+        return replace(bare, value=value, note=ONE_UNIT if options.get("clusters") is None else ONE_CLUSTER)
+    return _with_interval(replace(bare, value=value), value, clustered, options)
+
+
+def _with_interval(bare: Reliability, value: float, clustered: Statistic, options: Options) -> Reliability:
+    rows = len(clustered.parts)
+    notes = [few_clusters(rows, options)] if options.get("clusters") is not None and rows < FEW_CLUSTERS else []
+    if options.get("interval") == "analytic":
+        error = standard_error(clustered)
+        lower, upper = t_interval(value, error, rows=rows, level=bare.level)
+        notes += [ALL_AGREE_ANALYTIC] if value == 1 else []
+        return replace(bare, lower=lower, upper=upper, standard_error=error, note="; ".join(notes))
+    replicates, seed = options.get("replicates", 1000), options.get("seed", 1)
+    resampled = resampled_values(clustered, replicates=replicates, seed=seed)
     usable = resampled[~np.isnan(resampled)]
-    return result(value, _interval(usable, level), _note(usable, replicates))
+    ends = percentile_interval(usable, bare.level) or (None, None)
+    return replace(bare, lower=ends[0], upper=ends[1], note="; ".join([*notes, *_notes(usable, replicates)]))
 
 
-def _interval(resampled: Floats, level: float) -> tuple[float, float] | None:
-    if not resampled.size:
-        return None
-    lower, upper = np.quantile(resampled, [(1 - level) / 2, (1 + level) / 2])
-    return float(lower), float(upper)
+def _over(options: Options) -> str:
+    return "units" if options.get("clusters") is None else options.get("clusters_are", "clusters")
 
 
-def _note(usable: Floats, replicates: int) -> str:
+def _method(options: Options) -> str:
+    known = get_args(Interval)
+    interval = options.get("interval", "bootstrap")
+    if interval not in known:
+        expected = f"expected one of {', '.join(known)}{nearest(interval, known)}"
+        raise ReliabilityError(f"there is no interval {interval!r}; {expected}")
+    if interval == "analytic":
+        return f"linearised variance over {_over(options)}, Student's t"
+    drawn = f"{options.get('replicates', 1000):,} replicates, seed {options.get('seed', 1)}"
+    return f"percentile bootstrap over {_over(options)}, {drawn}"
+
+
+def few_clusters(number: int, options: Options) -> str:
+    """The sentence that warns of an interval over too few clusters.
+
+    Simulated with seven interviews of twelve turns, 95 % intervals for alpha held the true value in 88 % of the cases
+    when resampled, and in 94 % when analytic; with sixty interviews in 95 % and 96 %.
+    """
+    rests = f"the interval rests on {number} {_over(options)}: "
+    if options.get("interval") == "analytic":
+        return rests + "so few leave it unsteady, read it as the least uncertainty there is"
+    return rests + "resampling so few makes it too short; the analytic interval holds better"
+
+
+def _clustered(
+    statistic: Statistic, table: Floats, counted: np.ndarray[tuple[int, ...], np.dtype[np.bool_]], clusters: object
+) -> Statistic:
+    if clusters is None:
+        return statistic
+    labels = np.asarray(clusters)
+    if labels.shape != (len(table),):
+        raise ReliabilityError(f"there are {labels.size} labels of clusters for {len(table)} units; expected one each")
+    return statistic.by_cluster(labels[counted])
+
+
+def _notes(usable: Floats, replicates: int) -> list[str]:
     missing = replicates - usable.size
     notes = [f"{missing:,} of {replicates:,} resamples held one value only and were left out"] if missing else []
     if usable.size and (usable == 1).all():
         notes.append(ALL_AGREE)
-    return "; ".join(notes)
+    return notes
 
 
-@lru_cache(maxsize=4)  # The codes of one study are rated on the same units.
-def _resamples(units: int, replicates: int, seed: int) -> Floats:
-    """How often each unit is drawn: one row per replicate, one column per unit."""
-    # Raw words only: numpy may change what its Generator methods draw, the bit stream stays. The remainder
-    # prefers low numbers by less than units / 2**64.
-    words = np.random.PCG64(seed).random_raw(replicates * units) % np.uint64(units)
-    drawn = words.astype(np.int64).reshape(replicates, units)
-    cells = drawn + units * np.arange(replicates)[:, None]
-    times = np.bincount(cells.ravel(), minlength=replicates * units).astype(np.float64)
-    times.flags.writeable = False
-    return times.reshape(replicates, units)
+def explain_difference(ratings: ArrayLike, alpha: Reliability, ac1: Reliability) -> str:
+    """Why alpha and AC1 differ on a rare value, in a sentence; empty where none is rare or they hardly differ.
+
+    Args:
+        ratings: The ratings, 1 where a code was given and 0 where it was not.
+        alpha: Krippendorff's alpha of these ratings.
+        ac1: Gwet's AC1 of these ratings.
+
+    Example:
+        >>> ratings = [[0, 0]] * 18 + [[1, 0], [1, 1]]
+        >>> print(explain_difference(ratings, krippendorff_alpha(ratings), gwet_ac(ratings, categories=[0, 1])))
+        The code is rare (3 of 40 ratings): alpha (0.65) asks how far the few cases agree and moves far with each of \
+them, AC1 (0.94) mostly counts that all left it out elsewhere; look at the disagreements themselves.
+    """
+    table = check_ratings(ratings)
+    table = table[(~np.isnan(table)).sum(axis=1) >= 2]
+    given, rated = int((table == 1).sum()), int((~np.isnan(table)).sum())
+    if alpha.value is None or ac1.value is None or abs(ac1.value - alpha.value) < ALIKE:
+        return ""
+    what = "rare" if given < RARE * rated else "nearly everywhere" if given > (1 - RARE) * rated else ""
+    if not what:
+        return ""
+    other = "left it out" if what == "rare" else "gave it"
+    return (
+        f"The code is {what} ({given} of {rated} ratings): alpha ({alpha.value:.2f}) asks how far the few "
+        f"{'cases' if what == 'rare' else 'exceptions'} agree and moves far with each of them, AC1 ({ac1.value:.2f}) "
+        f"mostly counts that all {other} elsewhere; look at the disagreements themselves."
+    )

@@ -6,14 +6,14 @@ from pathlib import Path
 
 import pandas as pd
 
-from cmresearch.certificate import BUCKETS, CERTIFICATE, RUN, SAMPLE, describe_run
+from cmresearch.certificate import sample_files
 from cmresearch.errors import ReportError
 from cmresearch.execution import execute_notebooks
 from cmresearch.report import write_report
 from cmresearch.reproduction import Progress, Run, silent
 from cmresearch.shareable import shareable
 from cmresearch.workbook import write_workbook
-from cmresearch.writing import csv_text, json_text, whole_folder, write_text
+from cmresearch.writing import csv_text, whole_folder, write_text
 
 SIGNIFICANT_DIGITS = 9  # beyond them, versions of the numerical libraries differ
 REPORT, WORKBOOK, FRAME, NOTEBOOKS = "report.html", "workbook.xlsx", "frame.csv", "notebooks"
@@ -58,10 +58,8 @@ def _write_tables(run: Run, folder: Path) -> None:
     }
     for name, table in tables.items():
         write_text(folder / name, table_text(table))
-    write_text(folder / SAMPLE, run.sample.to_csv())
-    write_text(folder / CERTIFICATE, run.certificate.to_json())
-    write_text(folder / BUCKETS, run.fingerprint.to_csv())
-    write_text(folder / RUN, json_text(describe_run()))
+    for name, text in sample_files(run.sample, run.certificate, run.fingerprint).items():
+        write_text(folder / name, text)
 
 
 def frame_table(run: Run) -> pd.DataFrame:

@@ -13,13 +13,13 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from cmresearch.assumptions import Family, Matter, Parameters, ReplyWords, Weights, read_parameters
 from cmresearch.errors import CmResearchError, raise_all
+from cmresearch.sql import connect
 
 __all__ = ["content_fingerprint", "make_flawless_records", "make_full_set", "read_parameters", "write_full_set"]
 
@@ -74,8 +74,7 @@ def write_full_set(table: pd.DataFrame, path: Path | str) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_name(f".{path.name}.part")
     target = str(draft).replace("'", "''")
-    with duckdb.connect() as database:
-        database.execute("SET enable_progress_bar = false")
+    with connect() as database:
         database.register("full_set", table)
         database.execute(f"COPY (SELECT * FROM full_set) TO '{target}' (FORMAT parquet, COMPRESSION zstd)")
     draft.replace(path)

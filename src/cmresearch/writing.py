@@ -10,7 +10,6 @@ import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 from cmresearch.errors import CmResearchError
 
@@ -24,7 +23,7 @@ def whole_folder(folder: Path) -> Iterator[Path]:
     """A folder to write into, whose files reach `folder` only when all of them are complete.
 
     Files are written beside the target and moved into it at the end, so an error, a full disk or Ctrl-C
-    leaves the target as it was. Other files in the target stay.
+    leaves the target as it was, or not there if it was not there. Other files in the target stay.
 
     Args:
         folder: Where the files shall be in the end; made if it is not there.
@@ -43,22 +42,49 @@ def whole_folder(folder: Path) -> Iterator[Path]:
         >>> sorted(path.name for path in target.iterdir())
         ['a.txt']
     """
+    made = [place for place in (folder, *folder.parents) if not place.exists()]
     try:
         folder.mkdir(parents=True, exist_ok=True)
         beside = Path(tempfile.mkdtemp(prefix=".unfinished-", dir=folder))
     except OSError as error:
         raise WritingError(f"cannot write to {folder}: {error.strerror or error}") from error
+    new, old = beside / "new", beside / "old"
+    new.mkdir()
     try:
-        yield beside
-        for path in sorted(beside.rglob("*")):
-            if path.is_file():
-                target = folder / path.relative_to(beside)
-                target.parent.mkdir(parents=True, exist_ok=True)
-                path.replace(target)
+        yield new
+        _move_in(new, folder, old)
     except OSError as error:
         raise WritingError(f"cannot write to {folder}: {error.strerror or error}") from error
     finally:
         shutil.rmtree(beside, ignore_errors=True)
+        _remove_empty(made)
+
+
+def _move_in(new: Path, folder: Path, old: Path) -> None:
+    """Move every file of `new` into the folder; the files they replace come back if that is cut short."""
+    moved = []
+    try:
+        for path in sorted(path for path in new.rglob("*") if path.is_file()):
+            name = path.relative_to(new)
+            moved.append(name)
+            if (folder / name).exists():
+                (old / name).parent.mkdir(parents=True, exist_ok=True)
+                (folder / name).replace(old / name)
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            path.replace(folder / name)
+    except BaseException:
+        for name in moved:
+            if (old / name).exists():
+                (old / name).replace(folder / name)
+            elif not (new / name).exists():
+                (folder / name).unlink()
+        raise
+
+
+def _remove_empty(folders: Iterable[Path]) -> None:
+    for place in folders:
+        if place.is_dir() and not any(place.iterdir()):
+            place.rmdir()
 
 
 def csv_text(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
@@ -78,7 +104,7 @@ def csv_text(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     return out.getvalue()
 
 
-def json_text(content: Any) -> str:
+def json_text(content: object) -> str:
     r"""Any plain value as JSON text with sorted keys: the same value is the same bytes.
 
     Example:

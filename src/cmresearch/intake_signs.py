@@ -1,0 +1,242 @@
+"""What kind of file an export is, told by its first bytes, never by its name alone."""
+
+from __future__ import annotations
+
+import gzip
+import lzma
+import re
+import zipfile
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+from cmresearch.errors import IntakeError
+
+HEAD = 4096
+PIECE = 1 << 20
+# Text shrinks ten- to fortyfold; a file that grows two hundredfold was made to fill a disk.
+BOMB_RATIO, BOMB_SIZE = 200, 100 << 20
+BROKEN = (EOFError, gzip.BadGzipFile, zlib.error, zipfile.BadZipFile, lzma.LZMAError, NotImplementedError, OSError)
+OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+EXPECTED = "expected CSV or other separated text, XLSX, Parquet, JSON, SQLite or DuckDB, or one of them in gzip or zip"
+SIGNS: tuple[tuple[bytes, int, str], ...] = (
+    (b"PAR1", 0, "parquet"),
+    (b"DUCK", 8, "duckdb"),
+    (b"SQLite format 3\x00", 0, "sqlite"),
+    (b"\x1f\x8b", 0, "gzip"),
+    (b"PK\x03\x04", 0, "zip"),
+    (b"PK\x05\x06", 0, "zip"),
+)
+FOREIGN: tuple[tuple[bytes, str], ...] = (
+    (b"%PDF", "a PDF document"),
+    (b"\x89PNG", "a picture"),
+    (b"\xff\xd8\xff", "a picture"),
+    (b"GIF8", "a picture"),
+    (b"BZh", "compressed with bzip2"),
+    (b"\xfd7zXZ", "compressed with xz"),
+    (b"7z\xbc\xaf", "a 7z archive"),
+    (b"Rar!", "a RAR archive"),
+    (b"RDX2", "an R data file"),
+    (b"RDX3", "an R data file"),
+    (b"$FL2", "an SPSS file"),
+    (b"<stata", "a Stata file"),
+    (b"{\\rtf", "a text document (RTF)"),
+)
+
+
+def recognise(path: Path) -> str:
+    r"""The kind of a file: csv, xlsx, parquet, json, sqlite, duckdb, gzip or zip.
+
+    Raises:
+        IntakeError: It is something that cannot be a table, named for what it is.
+
+    Example:
+        >>> import tempfile
+        >>> page = Path(tempfile.mkdtemp()) / "export.csv"
+        >>> _ = page.write_text("<!DOCTYPE html><title>Gone</title>")
+        >>> recognise(page)
+        Traceback (most recent call last):
+            ...
+        cmresearch.errors.IntakeError: export.csv is a web page ('Gone'), not the data: download the file itself again
+    """
+    if not path.is_file():
+        raise IntakeError(f"there is no file {path}")
+    with path.open("rb") as file:
+        head = file.read(HEAD)
+    if not head:
+        raise IntakeError(f"{path.name} is empty")
+    if any(len(head) < len(sign) and sign.startswith(head) for sign, place, _ in SIGNS if place == 0):
+        raise IntakeError(f"{path.name} is cut off after {len(head)} bytes")
+    kind = kind_of(head, path.name)
+    if kind == "zip" and _is_workbook(path):
+        return "xlsx"
+    if head.startswith(OLD_OFFICE):
+        raise IntakeError(f"{path.name} is {_old_office(path)}")
+    return kind
+
+
+def kind_of(head: bytes, name: str) -> str:
+    """The kind of a file from its first bytes; its name is for messages.
+
+    Raises:
+        IntakeError: The bytes are those of something that is no table.
+    """
+    for sign, place, kind in SIGNS:
+        if head[place : place + len(sign)] == sign:
+            return kind
+    if head.startswith(OLD_OFFICE):
+        return "old office"
+    for sign, what in FOREIGN:
+        if head.startswith(sign):
+            raise IntakeError(f"{name} is {what}; {EXPECTED}")
+    _refuse_stand_ins(head, name)
+    return "json" if head.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"{", b"[") else "csv"
+
+
+def _refuse_stand_ins(head: bytes, name: str) -> None:
+    """Refuse what stands in the place of data: pointers, web pages, nothing but blanks."""
+    text = head.decode("utf-8-sig", errors="replace").strip("\x00 \t\r\n")
+    if not text:
+        raise IntakeError(f"{name} has no header: it holds nothing but blanks")
+    if text.startswith("version https://git-lfs.github.com/spec"):
+        size = re.search(r"^size (\d+)", text, re.MULTILINE)
+        of = f" of {int(size[1]):,} bytes" if size else ""
+        raise IntakeError(f"{name} is a Git LFS pointer to a file{of}, not the file: fetch it with 'git lfs pull'")
+    if re.match(r"[./\w-]*/annex/objects/", text):
+        raise IntakeError(f"{name} is a git-annex pointer, not the file: fetch it with 'git annex get'")
+    if re.match(r"<(!doctype html|html|head|body|script)", text, re.IGNORECASE):
+        title = re.search(r"<title[^>]*>\s*(.*?)\s*</title>", text, re.IGNORECASE | re.DOTALL)
+        says = f" ({title[1][:80]!r})" if title else ""
+        raise IntakeError(f"{name} is a web page{says}, not the data: download the file itself again")
+    if text.startswith("<?xml") or re.match(r"<[A-Za-z][\w:.-]*[\s>/]", text):
+        code = re.search(r"<(?:Code|Message|error)>([^<]{1,80})", text)
+        raise IntakeError(f"{name} is XML{f' ({code[1]!r})' if code else ''}; {EXPECTED}")
+
+
+def _old_office(path: Path) -> str:
+    """What an OLE file is: workbooks with a password are kept in one, and so are workbooks of before 2007."""
+    content = path.read_bytes()
+    if "EncryptedPackage".encode("utf-16-le") in content:
+        return "a workbook that is protected by a password: open it, save it without the password, and try again"
+    if "Workbook".encode("utf-16-le") in content or "Book".encode("utf-16-le") in content:
+        return "a workbook in Excel's old format (.xls): save it as .xlsx, and try again"
+    return f"an old Office document; {EXPECTED}"
+
+
+def _is_workbook(path: Path) -> bool:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            names = archive.namelist()
+            if "xl/workbook.xml" not in names:
+                return False
+            packed = sum(part.compress_size for part in archive.infolist())
+            _refuse_bomb(path.name, sum(part.file_size for part in archive.infolist()), packed)
+    except BROKEN as error:
+        raise IntakeError(f"{path.name} begins like a zip file but is broken or cut off: {error}") from error
+    return True
+
+
+def _refuse_bomb(name: str, unpacked: int, packed: int) -> None:
+    if unpacked > BOMB_SIZE and unpacked > BOMB_RATIO * max(packed, 1):
+        raise IntakeError(
+            f"{name} would grow from {packed:,} to at least {unpacked:,} bytes when unpacked: it is refused as a bomb"
+        )
+
+
+def opened(path: Path) -> BinaryIO:
+    """The file's bytes, unpacked while they are read where it is gzipped."""
+    with path.open("rb") as file:
+        gzipped = file.read(2) == b"\x1f\x8b"
+    return gzip.open(path) if gzipped else path.open("rb")  # type: ignore[return-value]
+
+
+def pieces(path: Path) -> Iterator[bytes]:
+    """The file's bytes piece by piece, unpacked, to the very end.
+
+    Raises:
+        IntakeError: A gzipped file is cut off or broken, or is a bomb.
+    """
+    packed, unpacked = path.stat().st_size, 0
+    try:
+        with opened(path) as file:
+            while piece := file.read(PIECE):
+                unpacked += len(piece)
+                _refuse_bomb(path.name, unpacked, packed)
+                yield piece
+    except BROKEN as error:
+        raise IntakeError(f"{path.name} is broken or cut off, so no part of it is read: {error}") from error
+
+
+def unpack(path: Path, folder: Path, *, member: str | None = None) -> tuple[Path, dict[str, str]]:
+    """The file inside a gzip or zip file, and what was found.
+
+    Gzipped text stays as it is, since it is read as it is; everything else is unpacked into `folder`.
+
+    Args:
+        path: The file.
+        folder: Where to unpack.
+        member: Which file of a zip that holds several.
+
+    Returns:
+        The file to read, and `packed`/`member` where there was something to unpack.
+
+    Raises:
+        IntakeError: Several files in a zip and none is named, a password, a bomb, or a broken or cut file.
+    """
+    kind = recognise(path)
+    if kind == "gzip":
+        return _inside_gzip(path, folder)
+    if kind == "zip":
+        return _inside_zip(path, folder, member)
+    return path, {}
+
+
+def _inside_gzip(path: Path, folder: Path) -> tuple[Path, dict[str, str]]:
+    head = next(pieces(path), b"")
+    if not head:
+        raise IntakeError(f"{path.name} is empty once unpacked")
+    name = path.name.removesuffix(".gz")
+    if kind_of(head[:HEAD], name) == "csv":
+        return path, {"packed": "gzip"}
+    target = folder / (name or "unpacked")
+    with target.open("wb") as file:
+        file.writelines(pieces(path))
+    return target, {"packed": "gzip"}
+
+
+def _inside_zip(path: Path, folder: Path, member: str | None) -> tuple[Path, dict[str, str]]:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            part = _one_member(path, archive, member)
+            _refuse_bomb(path.name, part.file_size, part.compress_size)
+            target = folder / (Path(part.filename).name or "unpacked")
+            with archive.open(part) as packed, target.open("wb") as file:
+                while piece := packed.read(PIECE):
+                    file.write(piece)
+    except (*BROKEN, RuntimeError) as error:
+        raise IntakeError(f"{path.name} is broken or cut off, so no part of it is read: {error}") from error
+    return target, {"packed": "zip", "member": part.filename}
+
+
+def _one_member(path: Path, archive: zipfile.ZipFile, wanted: str | None) -> zipfile.ZipInfo:
+    parts = [
+        part
+        for part in archive.infolist()
+        if not part.is_dir() and not part.filename.startswith("__MACOSX/") and part.file_size
+    ]
+    names = [part.filename for part in parts]
+    if not parts:
+        raise IntakeError(f"{path.name} is a zip file with nothing in it")
+    if wanted is not None and wanted not in names:
+        raise IntakeError(f"{path.name} holds no file {wanted!r}; it holds {_listed(names)}")
+    if wanted is None and len(parts) > 1:
+        raise IntakeError(f"{path.name} holds {len(parts)} files, {_listed(names)}; name one as 'member' in [intake]")
+    part = parts[names.index(wanted)] if wanted is not None else parts[0]
+    if part.flag_bits & 1:
+        raise IntakeError(f"{path.name} is protected by a password: unpack it first")
+    return part
+
+
+def _listed(names: list[str]) -> str:
+    return ", ".join(names[:5]) + (" …" if len(names) > 5 else "")
