@@ -4,7 +4,7 @@ BIN := .venv/bin
 READY := .venv/ready
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: setup reproduce test test-slow lint types unit nbval notebooks lab bench clean
+.PHONY: setup reproduce test test-slow test-spark test-interop lint types unit nbval notebooks lab bench clean
 
 reproduce: $(READY)
 	@$(BIN)/cmresearch reproduce
@@ -37,6 +37,20 @@ nbval: $(READY)
 
 test-slow: $(READY)
 	$(BIN)/pytest -n 2 --dist loadfile -m slow
+
+# Spark in an environment of its own: the extra is installed here and nowhere else. Needs Java 17 or later.
+test-spark: .venv/spark/ready
+	.venv/spark/bin/python -m pytest -m spark tests/test_spark.py
+
+.venv/spark/ready: $(READY) pyproject.toml
+	$(PYTHON) -m venv .venv/spark
+	.venv/spark/bin/python -m pip install --quiet -e '.[spark]' pytest
+	@touch $@
+
+# Another program in its own environment imports what this one exports.
+test-interop: $(READY)
+	test -x .venv/interop/bin/taguette || ($(PYTHON) -m venv .venv/interop && .venv/interop/bin/pip install --quiet 'taguette>=1.5,<1.6')
+	CMRESEARCH_TAGUETTE=$(CURDIR)/.venv/interop/bin/taguette $(BIN)/pytest -m interop
 
 # Runs the notebooks and keeps their outputs.
 notebooks: $(READY)

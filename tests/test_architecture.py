@@ -74,5 +74,7 @@ def test_every_layer_still_exists():
 def test_only_the_command_line_prints():
     for name, path in FILES:
         if name != "cli":
-            calls = [node for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(node, ast.Call)]
+            calls = [
+                node for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(node, ast.Call)
+            ]
             assert not [call for call in calls if getattr(call.func, "id", "") == "print"], f"{name} prints"

@@ -83,14 +83,7 @@ def test_other_records_of_the_coders_change_an_indicator(copy, jakarta):
         path = copy.folder / f"data/illustrative/responses/{name}.csv"
         rewrite(
             path,
-            lambda row: (
-                row
-                | (
-                    {"reply_addresses_case": "no"}
-                    if row["disposition"] == "coded"
-                    else {}
-                )
-            ),
+            lambda row: row | ({"reply_addresses_case": "no"} if row["disposition"] == "coded" else {}),
         )
     assert statuses(jakarta)["speed_human_touch"] == "fulfilled"
     assert statuses(run_study(copy))["speed_human_touch"] == "not_optimal"

@@ -44,11 +44,12 @@ ROWS = [
 
 
 @pytest.fixture(scope="module")
-def session():
+def session(tmp_path_factory):
     """Spark on two cores of this machine, to whose driver no more than four megabytes may come."""
     sql = pytest.importorskip("pyspark.sql")
     os.environ["PYSPARK_PYTHON"] = sys.executable
     settings = {"spark.driver.maxResultSize": "4m", "spark.ui.enabled": "false", "spark.sql.shuffle.partitions": "4"}
+    settings["spark.sql.warehouse.dir"] = str(tmp_path_factory.mktemp("warehouse"))
     builder = sql.SparkSession.builder.master("local[2]").config(map=settings)
     running = builder.config("spark.sql.session.timeZone", "Asia/Jakarta").getOrCreate()
     running.sparkContext.setLogLevel("OFF")

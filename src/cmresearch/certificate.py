@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -18,7 +18,6 @@ from cmresearch.errors import SampleError, raise_all
 from cmresearch.fingerprints import Fingerprint as Fingerprint  # noqa: PLC0414 - studies name it from here
 from cmresearch.fingerprints import fingerprint, record_fingerprint, sha256_of_text
 from cmresearch.frame import Frame
-from cmresearch.provenance import sha256_of
 from cmresearch.sampling import Sample
 from cmresearch.writing import json_text, whole_folder, write_text
 
@@ -126,6 +125,7 @@ class Certificate(_Part):
     seed: SeedPart
     commitment: CommitmentPart
     source: SourcePart
+    intake: dict[str, Any] | None = None
     study_sha256: Digest | None
     frame: FramePart
     allocation: AllocationPart
@@ -226,6 +226,7 @@ def certify(
     exported: str | None = None,
     content_columns: Sequence[str] | None = None,
     study_sha256: str | None = None,
+    intake: dict[str, Any] | None = None,
     earlier: Certificate | None = None,
 ) -> tuple[Certificate, Fingerprint]:
     """The certificate of a sample, and the frame's fingerprint with its buckets.
@@ -239,6 +240,7 @@ def certify(
         exported: When the city exported the file, as the city says; an export is a moment.
         content_columns: The columns that the content fingerprint covers; by default all of the export.
         study_sha256: The hash of the study's settings, which are its plan of analysis.
+        intake: The mapping by which the export became complaints, and the report of the faults that were found.
         earlier: The certificate of the sample that this one avoids (if it avoids any) or grew from.
 
     Returns:
@@ -258,10 +260,11 @@ def certify(
         commitment=CommitmentPart(sha256=commitment, published=published, note="" if published else NOT_PUBLISHED),
         source=SourcePart(
             file=frame.complaints.path.name,
-            sha256=sha256_of(frame.complaints.path),
+            sha256=frame.complaints.sha256(),
             exported=exported,
             rows=frame.full_size,
         ),
+        intake=intake,
         study_sha256=study_sha256,
         frame=frame_part,
         allocation=allocation,

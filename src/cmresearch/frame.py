@@ -11,6 +11,7 @@ import pandas as pd
 
 from cmresearch.errors import FrameError, IntakeError, nearest, raise_all
 from cmresearch.intake import EXACT_TYPES, Complaints, literal, quoted, read_complaints
+from cmresearch.spark import is_spark, read_in_spark
 
 JOINT = " / "
 EXAMPLES = 3
@@ -201,7 +202,7 @@ def read_frame(
         >>> read_frame(export, id="id", strata="channel").sizes
         {'JAKI': 2, 'Qlue': 1}
     """
-    complaints = read_complaints(path)
+    complaints = read_in_spark(path) if is_spark(path) else read_complaints(path)
     columns = (strata,) if isinstance(strata, str) else tuple(strata)
     frame = Frame(complaints, id, columns, where, dict(variables or {}), 0, {}, {})
     _refuse_unusable_columns(frame)

@@ -20,6 +20,7 @@ from cmresearch.errors import IntakeError, nearest
 from cmresearch.intake_signs import recognise, unpack
 from cmresearch.intake_tables import Scan, read_database, read_json, read_sqlite, read_workbook, scan_of_csv
 from cmresearch.intake_text import read_text, rewrite
+from cmresearch.provenance import sha256_of
 from cmresearch.sql import connect, literal, plain, quoted
 
 __all__ = ["READERS", "Complaints", "Reading", "literal", "plain", "quoted", "read_complaints", "settle"]
@@ -111,6 +112,10 @@ class Complaints:
         """Whether every engine writes this column's values as the same text (floating-point numbers: no)."""
         self.column(name)
         return EXACT_TYPES.match(self.columns[name]) is not None
+
+    def sha256(self) -> str:
+        """The hash of the file."""
+        return sha256_of(self.path)
 
     def query(self, sql: str, parameters: list[object] | dict[str, object] | None = None) -> list[tuple[object, ...]]:
         """The rows that an SQL query over the table `complaints` gives.

@@ -5,7 +5,7 @@ The same file and mapping give the same complaints for ever; rows in the file = 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
@@ -52,6 +52,15 @@ class IntakeReport:
     set_aside: Mapping[str, int]
     faults: tuple[Fault, ...]
     changes: tuple[str, ...] = ()
+
+    def without_words(self, columns: Collection[str]) -> IntakeReport:
+        """The same report without examples from columns that hold people's own words, so that it can be shown.
+
+        Args:
+            columns: The columns whose contents are private.
+        """
+        faults = (replace(each, examples=()) if set(each.columns) & set(columns) else each for each in self.faults)
+        return replace(self, faults=tuple(faults))
 
     def to_frame(self) -> pd.DataFrame:
         """One row for each fault: its name, what was found, columns, count, share, examples and what was done."""

@@ -163,6 +163,7 @@ def _context(run: Run, notebooks: Sequence[str | Path]) -> dict[str, Any]:
         "results": RESULTS,
         "status_names": wording.STATUS_NAMES,
         "direction_names": wording.DIRECTION_NAMES,
+        "faults": run.intake.to_frame().to_dict("records"),
         "strata_names": ", ".join(run.study.label(name) for name in run.frame.strata),
         "strata": run.sample.allocation.to_frame().to_dict("records"),
         "accounting": run.frame.accounting().to_dict("records"),

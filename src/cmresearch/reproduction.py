@@ -15,6 +15,7 @@ from cmresearch.errors import TriangulationError
 from cmresearch.estimation import Estimates, estimate_mean, estimate_proportion, estimate_total
 from cmresearch.findings import Findings, Quantity, compare_findings
 from cmresearch.frame import Frame
+from cmresearch.mapped_export import IntakeReport
 from cmresearch.provenance import DataFile, Figures
 from cmresearch.reliability import krippendorff_alpha, percent_agreement
 from cmresearch.responses import Responses, double_coded_ratings
@@ -54,6 +55,7 @@ class Run:
     Attributes:
         study: The study.
         data_files: The declared data files.
+        intake: What was found in the export, and what was done about it.
         frame: The complaints that could be drawn.
         sample: Those that were.
         certificate: What the sample says of itself.
@@ -68,6 +70,7 @@ class Run:
 
     study: Study
     data_files: tuple[DataFile, ...]
+    intake: IntakeReport
     frame: Frame
     sample: Sample
     certificate: Certificate
@@ -182,8 +185,11 @@ def run_study(study: Study, *, progress: Progress = silent) -> Run:
     progress("data files: still what was declared")
     data_files = study.check_data_files()
     figures = study.read_figures()
-    progress("full set and frame")
-    frame = study.read_frame()
+    progress("full set: what was found in it")
+    export = study.read_export()
+    intake = export.report.without_words(study.settings.frame.text)
+    progress("frame")
+    frame = study.read_frame(export.complaints)
     progress("sample")
     sample = study.draw(frame)
     progress("certificate")
@@ -195,6 +201,7 @@ def run_study(study: Study, *, progress: Progress = silent) -> Run:
         published=plan.published,
         content_columns=study.settings.frame.register_columns or None,
         study_sha256=study.sha256,
+        intake={"mapping": export.mapping.model_dump(mode="json", exclude_defaults=True), "report": intake.to_record()},
     )
     progress("responses and estimates")
     codebook = None if study.settings.words is None else study.read_codebook()
@@ -213,6 +220,7 @@ def run_study(study: Study, *, progress: Progress = silent) -> Run:
     return Run(
         study,
         data_files,
+        intake,
         frame,
         sample,
         certificate,

@@ -50,6 +50,7 @@ def write_results(run: Run, folder: Path, *, progress: Progress = silent) -> Pat
 def _write_tables(run: Run, folder: Path) -> None:
     tables = {
         FRAME: frame_table(run),
+        "export-faults.csv": run.intake.to_frame(),
         "estimates.csv": rounded(run.estimates_table()),
         "reliability.csv": rounded(run.reliability_table()),
         "assessment.csv": rounded(run.assessment_table()),

@@ -7,6 +7,7 @@ import importlib.util
 import os
 import re
 import sys
+import tempfile
 import warnings
 import weakref
 from collections import Counter
@@ -228,16 +229,24 @@ def _running(master: str | None) -> SparkSession:
         warnings.simplefilter("ignore", FutureWarning)
         running = SparkSession.getActiveSession()
         if running is None:
-            if master and master.startswith("local"):
-                os.environ.setdefault("PYSPARK_PYTHON", sys.executable)  # workers of this very Python
-            builder = SparkSession.builder.appName("cmresearch").config("spark.ui.showConsoleProgress", "false")
-            return (builder.master(master) if master else builder).getOrCreate()
+            return _started(master)
     if master not in (None, running.sparkContext.master):
         raise IntakeError(
             f"a Spark session on {running.sparkContext.master} is running, and the export is to be read on {master}; "
             "stop the session, or leave the cluster out: spark:///PATH"
         )
     return running
+
+
+def _started(master: str | None) -> SparkSession:
+    from pyspark.sql import SparkSession
+
+    builder = SparkSession.builder.appName("cmresearch").config("spark.ui.showConsoleProgress", "false")
+    if master and master.startswith("local"):
+        os.environ.setdefault("PYSPARK_PYTHON", sys.executable)  # workers of this very Python
+        # Nothing is kept there, but Spark would make the folder where the researcher works.
+        builder = builder.config("spark.sql.warehouse.dir", str(Path(tempfile.gettempdir()) / "cmresearch-spark"))
+    return (builder.master(master) if master else builder).getOrCreate()
 
 
 def _settle(session: SparkSession) -> None:

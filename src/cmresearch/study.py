@@ -17,6 +17,9 @@ from cmresearch.coding import Coding, read_coding
 from cmresearch.errors import ResponseError, StudyError, raise_all
 from cmresearch.findings import Finding
 from cmresearch.frame import Frame, read_frame
+from cmresearch.intake import Complaints, read_complaints
+from cmresearch.mapped_export import Export, read_export
+from cmresearch.mapping import IntakeMapping
 from cmresearch.provenance import DataFile, DataKind, Figures, check_data_files, read_figures, sha256_of
 from cmresearch.records import ADJUDICATED, read_records
 from cmresearch.responses import Responses, read_responses
@@ -143,6 +146,7 @@ class Settings(_Settings):
 
     study: About
     full_set: FullSetSettings
+    intake: IntakeMapping | None = None
     frame: FrameSettings
     sample: SampleSettings
     variables: dict[str, str] = {}
@@ -217,10 +221,25 @@ class Study:
             self._make_full_set(self.path(settings.file), settings.made_from, settings.seed or "")
         return self.path(settings.file)
 
-    def read_frame(self) -> Frame:
-        """The frame: the complaints that could be drawn."""
+    def read_export(self) -> Export:
+        """The full set as the settings' mapping makes it, with a report of everything that was found in it.
+
+        Raises:
+            IntakeError: The file cannot be read, the mapping does not fit it, or a fault is to be refused.
+        """
+        return read_export(self.full_set(), self.settings.intake)
+
+    def read_frame(self, complaints: Complaints | None = None) -> Frame:
+        """The frame: the complaints that could be drawn.
+
+        Args:
+            complaints: The complaints of the full set, where they are read already.
+        """
+        if complaints is None:
+            # Without a mapping nothing is changed on the way, and the report of faults is not asked for.
+            complaints = self.read_export().complaints if self.settings.intake else read_complaints(self.full_set())
         return read_frame(
-            self.full_set(),
+            complaints,
             id=self.settings.frame.id,
             strata=self.settings.frame.strata,
             where=self.settings.frame.where,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -23,7 +24,9 @@ from cmresearch.fingerprints import (
     record_fingerprint,
 )
 from cmresearch.frame import JOINT, Frame, read_frame
-from cmresearch.intake import literal, read_complaints
+from cmresearch.intake import Complaints, literal, read_complaints
+from cmresearch.mapped_export import read_export
+from cmresearch.mapping import IntakeMapping
 from cmresearch.provenance import sha256_of
 from cmresearch.sampling import ADDED, check_seed, draw, ticket
 
@@ -141,7 +144,7 @@ def read_certified_frame(certificate: Certificate, path: Path) -> tuple[Frame, l
     Raises:
         FrameError: The file cannot be the frame; all faults at once.
     """
-    part, complaints = certificate.frame, read_complaints(path)
+    part, complaints = certificate.frame, _as_certified(certificate, path)
     # A study's frame.csv holds made strata as columns.
     made = {name: sql for name, sql in part.strata_made.items() if name not in complaints.columns}
     try:
@@ -153,6 +156,17 @@ def read_certified_frame(certificate: Certificate, path: Path) -> tuple[Frame, l
         return whole, [
             f"note: the filter was not applied to {path.name}, which was taken for the frame itself: {fault}"
         ]
+
+
+def _as_certified(certificate: Certificate, path: Path) -> Complaints:
+    """The complaints of a file; of an export that was mapped, by the same mapping."""
+    complaints = read_complaints(path)
+    mapping = (certificate.intake or {}).get("mapping")
+    if not mapping:
+        return complaints
+    if certificate.frame.id in complaints.columns and sha256_of(path) != certificate.source.sha256:
+        return complaints  # a study's frame.csv, which is mapped already
+    return read_export(path, IntakeMapping.model_validate_json(json.dumps(mapping)), refuse="nothing").complaints
 
 
 def _shown(ids: Iterable[str]) -> str:

@@ -69,8 +69,8 @@ def write_workbook(run: Run, path: str | Path) -> None:
     """Write a run as an Excel workbook; the same run gives the same bytes.
 
     Sheets: Read me, Findings, Dimensions, Robustness, Estimates, By stratum and Recomputed (every estimate again, with
-    live formulas from the sums of its strata), Reliability, Strata, Sample, Segments, Codebook and Data dictionary. Text
-    stays text: whatever it begins with, it is no formula. Text of complaints is not in it.
+    live formulas from the sums of its strata), Reliability, Strata, Sample, Segments, Codebook and Data dictionary.
+    Text stays text: whatever it begins with, it is no formula. Text of complaints is not in it.
 
     Args:
         run: What the study's files give.

@@ -67,6 +67,13 @@ def _add_beginning(actions: argparse._SubParsersAction[argparse.ArgumentParser])
     read.add_argument("file", type=Path)
     add_meaning(read)
     add_signature(read)
+    sent = actions.add_parser("to-qdc", help="write it as a REFI-QDA codebook, for NVivo, ATLAS.ti, MAXQDA and others")
+    sent.add_argument("file", type=Path)
+    add_folder(sent)
+    returned = actions.add_parser("from-qdc", help="take over what was changed in another program")
+    returned.add_argument("file", type=Path)
+    add_meaning(returned)
+    add_signature(returned)
     begun = actions.add_parser("new", help="begin a codebook of your own")
     begun.add_argument("folder", type=Path, help="where it shall be; must be empty or not there yet")
     begun.add_argument("--template", choices=TEMPLATES, default="complaint-management", help="default: %(default)s")
@@ -83,6 +90,7 @@ def run(arguments: argparse.Namespace) -> int:
         "diff": _diff,
         "coverage": _coverage,
         "to-excel": _to_excel,
+        "to-qdc": _to_qdc,
         "new": _new,
         "crosswalk": _crosswalk,
     }
@@ -239,6 +247,14 @@ def _coverage(arguments: argparse.Namespace) -> int:
         return 0
     for title, table in tables.items():
         show(arguments, table.to_dict("records"), title=title if len(table) else f"{title}: none")
+    return 0
+
+
+def _to_qdc(arguments: argparse.Namespace) -> int:
+    from cmresearch.codebook import read_codebook
+    from cmresearch.exchange.refi_codebook import write_qdc
+
+    print(write_qdc(arguments.file, read_codebook(codebook_folder(arguments))))
     return 0
 
 

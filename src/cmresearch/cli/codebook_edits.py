@@ -15,6 +15,7 @@ from cmresearch.errors import CodebookError
 if TYPE_CHECKING:
     from cmresearch.codebook import Codebook
     from cmresearch.codebook_edits import Draft, Signature
+    from cmresearch.codebook_tables import CodeChange
 
 FIELDS = ("definition", "use-when", "do-not-use-when", "example", "atypical-example", "close-but-not", "citation")
 
@@ -129,10 +130,10 @@ def agreed() -> bool:
 
 def _edited(arguments: argparse.Namespace, draft: Draft, codebook: Codebook) -> Draft:
     from cmresearch import codebook_edits as edits
-    from cmresearch.codebook_tables import apply_changes, read_codebook_changes
+    from cmresearch.codebook_tables import apply_changes
 
-    if arguments.action == "from-excel":
-        changes = read_codebook_changes(arguments.file, codebook)
+    if arguments.action in ("from-excel", "from-qdc"):
+        changes = _from_file(arguments, codebook)
         concerned = any(each.what != "changed" or each.may_change_the_meaning for each in changes)
         meaning = arguments.meaning if concerned else "kept"
         return apply_changes(draft, changes, _signature(arguments, draft, meaning), meaning=meaning)
@@ -151,6 +152,19 @@ def _edited(arguments: argparse.Namespace, draft: Draft, codebook: Codebook) -> 
     status = "draft" if arguments.draft else "active"
     head = {"key": arguments.key, "label": _labels(arguments.label), "origin": arguments.origin, "status": status}
     return edits.new_code(draft, arguments.dimension, head | fields, signature)
+
+
+def _from_file(arguments: argparse.Namespace, codebook: Codebook) -> Sequence[CodeChange]:
+    """What a file that came back says otherwise than the codebook."""
+    from cmresearch.codebook_tables import read_codebook_changes
+    from cmresearch.exchange.codebook_files import changes_of
+    from cmresearch.exchange.refi_codebook import read_qdc
+
+    if arguments.action == "from-excel":
+        return read_codebook_changes(arguments.file, codebook)
+    imported = read_qdc(arguments.file)
+    print(imported.report)
+    return changes_of(imported, codebook)
 
 
 def _given(arguments: argparse.Namespace, names: Sequence[str]) -> dict[str, str]:
