@@ -53,9 +53,9 @@ def bare_scan(path: Path) -> None:
 
 def draw(path: Path) -> None:
     """The frame counted and checked, and the sample drawn."""
-    from cmresearch.allocation import allocate
     from cmresearch.frame import read_frame
-    from cmresearch.sampling import draw as draw_sample
+    from cmresearch.sampling.allocation import allocate
+    from cmresearch.sampling.drawing import draw as draw_sample
 
     frame = read_frame(path, id="id", strata=STRATA)
     size = max(SIZE, len(frame.sizes) * 2)  # two from each stratum at the least
@@ -64,10 +64,10 @@ def draw(path: Path) -> None:
 
 def certificate(path: Path) -> None:
     """The certificate with both fingerprints of the frame, the sample once drawn; its own time is told apart."""
-    from cmresearch.allocation import allocate
-    from cmresearch.certificate import certify
     from cmresearch.frame import read_frame
-    from cmresearch.sampling import draw as draw_sample
+    from cmresearch.sampling.allocation import allocate
+    from cmresearch.sampling.certificate import certify
+    from cmresearch.sampling.drawing import draw as draw_sample
 
     frame = read_frame(path, id="id", strata=STRATA)
     sample = draw_sample(frame, allocate(frame, len(frame.sizes) * 2), seed="seed")

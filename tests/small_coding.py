@@ -1,8 +1,8 @@
 """A coding small enough to count by hand: two interviews of three answers, three codes, two coders."""
 
-from cmresearch.codebook import Codebook
-from cmresearch.coding import COLUMNS, read_coding
-from cmresearch.sources import read_sources
+from cmresearch.codebook.book import Codebook
+from cmresearch.coding.coding import COLUMNS, read_coding
+from cmresearch.coding.sources import read_sources
 from cmresearch.writing import csv_text
 
 HEADER = """+++

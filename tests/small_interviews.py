@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from cmresearch.codebook_templates import write_template
-from cmresearch.coding import Segment, read_coding
-from cmresearch.coding_edits import with_segments, write_coding_file
-from cmresearch.sources import read_sources
+from cmresearch.codebook.templates import write_template
+from cmresearch.coding.coding import Segment, read_coding
+from cmresearch.coding.edits import with_segments, write_coding_file
+from cmresearch.coding.sources import read_sources
 
 TEXT = "Interviewer: Who?\n\nInformant: We answer in a day.\n\nInformant: Nobody asks why."
 

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from cmresearch.coding import COLUMNS
+from cmresearch.coding.coding import COLUMNS
 from cmresearch.writing import csv_text
 
 MARKUP = "<script>alert(1)</script></style><b>bold</b>"

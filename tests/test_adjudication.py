@@ -1,12 +1,12 @@
 import pytest
 from small_interviews import GIVEN, begin, written
 
-from cmresearch.adjudication import decide, differences_table, find_differences
-from cmresearch.codebook import read_codebook
-from cmresearch.coding import read_coding
-from cmresearch.coding_edits import with_dismissals, write_coding_file
+from cmresearch.codebook.book import read_codebook
+from cmresearch.coding.adjudication import decide, differences_table, find_differences
+from cmresearch.coding.coding import read_coding
+from cmresearch.coding.edits import with_dismissals, write_coding_file
+from cmresearch.coding.sources import read_sources
 from cmresearch.errors import CodingError
-from cmresearch.sources import read_sources
 
 
 @pytest.fixture

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cmresearch.allocation import allocate
 from cmresearch.errors import AllocationError
+from cmresearch.sampling.allocation import allocate
 
 SIZES = {"JAKI": 70, "Qlue": 25, "SMS": 5}
 CITIES = {"large": 16, "other": 48}  # Cochran's 64 cities, page 94

@@ -7,10 +7,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from cmresearch.calibration import calibrate, poststratify, rake
 from cmresearch.errors import EstimationError
-from cmresearch.estimation import estimate_count, estimate_mean, estimate_total
-from cmresearch.responses import declare_sample
+from cmresearch.estimation.calibration import calibrate, poststratify, rake
+from cmresearch.estimation.estimators import estimate_count, estimate_mean, estimate_total
+from cmresearch.responses.responses import declare_sample
 
 TABLE = pd.DataFrame(
     {

@@ -6,8 +6,10 @@ import re
 import pytest
 from small_draw import ROWS, SEED, as_csv, drawn, export, small_frame
 
-from cmresearch.allocation import allocate
-from cmresearch.certificate import (
+from cmresearch.errors import SampleError
+from cmresearch.frame import read_frame
+from cmresearch.sampling.allocation import allocate
+from cmresearch.sampling.certificate import (
     SCHEMA,
     Certificate,
     certify,
@@ -17,9 +19,7 @@ from cmresearch.certificate import (
     schema_text,
     write_sample,
 )
-from cmresearch.errors import SampleError
-from cmresearch.frame import read_frame
-from cmresearch.sampling import draw, ticket
+from cmresearch.sampling.drawing import draw, ticket
 
 
 def certified(frame, size=8, **options):

@@ -153,9 +153,9 @@ def test_check_record_says_whether_and_why(file, tmp_path, capsys):
 
 
 def test_989_of_137776_are_drawn_within_half_a_second(project):
-    from cmresearch.allocation import allocate
     from cmresearch.frame import read_frame
-    from cmresearch.sampling import draw as draw_sample
+    from cmresearch.sampling.allocation import allocate
+    from cmresearch.sampling.drawing import draw as draw_sample
     from cmresearch.study import open_study
 
     path = open_study(project).full_set()

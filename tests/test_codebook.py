@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from cmresearch.codebook import read_codebook
+from cmresearch.codebook.book import read_codebook
 from cmresearch.errors import CodebookError
 
 SHIPPED = Path(__file__).parents[1] / "codebook"

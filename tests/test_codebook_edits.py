@@ -2,9 +2,8 @@ import re
 
 import pytest
 
-from cmresearch.codebook import read_codebook
-from cmresearch.codebook_changes import compare_codebooks, word_changes
-from cmresearch.codebook_edits import (
+from cmresearch.codebook.book import read_codebook
+from cmresearch.codebook.edits import (
     Signature,
     merge,
     new_code,
@@ -15,7 +14,8 @@ from cmresearch.codebook_edits import (
     reword,
     write_draft,
 )
-from cmresearch.codebook_templates import write_template
+from cmresearch.codebook.templates import write_template
+from cmresearch.coding.codebook_changes import compare_codebooks, word_changes
 from cmresearch.errors import CodebookError
 
 SIGNED = Signature("0.2.0", "2021-09-06", "Ani", "two coders could not tell them apart")

@@ -5,9 +5,9 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from cmresearch.codebook import read_codebook
-from cmresearch.codebook_schema import make_schemas, published_schemas, schema_line
-from cmresearch.codebook_templates import write_template
+from cmresearch.codebook.book import read_codebook
+from cmresearch.codebook.schema import make_schemas, published_schemas, schema_line
+from cmresearch.codebook.templates import write_template
 from cmresearch.errors import CodebookError
 
 SHIPPED = Path(__file__).parents[1] / "codebook"

@@ -3,10 +3,10 @@ import re
 import pytest
 from openpyxl import load_workbook
 
-from cmresearch.codebook import read_codebook
-from cmresearch.codebook_edits import Signature, read_draft, write_draft
-from cmresearch.codebook_tables import apply_changes, read_codebook_changes, write_codebook_workbook
-from cmresearch.codebook_templates import write_template
+from cmresearch.codebook.book import read_codebook
+from cmresearch.codebook.edits import Signature, read_draft, write_draft
+from cmresearch.codebook.tables import apply_changes, read_codebook_changes, write_codebook_workbook
+from cmresearch.codebook.templates import write_template
 from cmresearch.errors import CodebookError
 
 SIGNED = Signature("0.2.0", "2021-09-06", "Ani", "after the workshop")

@@ -5,8 +5,8 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from cmresearch.codebook import read_codebook
-from cmresearch.codebook_templates import TEMPLATES, read_crosswalk, write_template
+from cmresearch.codebook.book import read_codebook
+from cmresearch.codebook.templates import TEMPLATES, read_crosswalk, write_template
 from cmresearch.errors import CodebookError
 
 SHIPPED = Path(__file__).parents[1] / "codebook"

@@ -1,8 +1,8 @@
 import pytest
 from small_coding import TEXT, coding_of, row
 
-from cmresearch.coder_agreement import agreement_table, disagreements, rounds_of, unitizing_table
-from cmresearch.coding_units import decide
+from cmresearch.coding.coder_agreement import agreement_table, disagreements, rounds_of, unitizing_table
+from cmresearch.coding.units import decide
 from cmresearch.errors import ReliabilityError
 
 

@@ -8,10 +8,10 @@ import pytest
 from openpyxl import load_workbook
 from small_coding import CODEBOOK, variable
 
-from cmresearch.codebook import CodedVariable
-from cmresearch.coder_workbook_reading import read_coder_workbook
-from cmresearch.coder_workbooks import Assignment, assign_complaints, write_coder_workbook
+from cmresearch.codebook.book import CodedVariable
 from cmresearch.errors import ResponseError
+from cmresearch.exchange.coder_workbook_reading import read_coder_workbook
+from cmresearch.exchange.coder_workbooks import Assignment, assign_complaints, write_coder_workbook
 
 COMPLAINTS = pd.DataFrame(
     {

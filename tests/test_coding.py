@@ -4,10 +4,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from cmresearch.codebook import Codebook
-from cmresearch.coding import COLUMNS, measure_reliability, read_coding
+from cmresearch.codebook.book import Codebook
+from cmresearch.coding.coding import COLUMNS, measure_reliability, read_coding
+from cmresearch.coding.sources import read_sources
 from cmresearch.errors import CodebookError, CodingError, SourceError
-from cmresearch.sources import read_sources
 
 HEADER = """+++
 key = "interview-1"

@@ -3,12 +3,12 @@ import re
 
 import pytest
 
-from cmresearch.codebook import read_codebook
-from cmresearch.codebook_changes import find_stale
-from cmresearch.codebook_edits import Signature, merge, read_draft, rename, reword, write_draft
-from cmresearch.codebook_templates import write_template
-from cmresearch.coding import Segment, read_coding
-from cmresearch.coding_edits import (
+from cmresearch.codebook.book import read_codebook
+from cmresearch.codebook.edits import Signature, merge, read_draft, rename, reword, write_draft
+from cmresearch.codebook.templates import write_template
+from cmresearch.coding.codebook_changes import find_stale
+from cmresearch.coding.coding import Segment, read_coding
+from cmresearch.coding.edits import (
     Revision,
     find_quote,
     read_cells,
@@ -18,9 +18,9 @@ from cmresearch.coding_edits import (
     with_segments,
     write_coding_file,
 )
-from cmresearch.entries import HISTORY_COLUMNS
+from cmresearch.coding.entries import HISTORY_COLUMNS
+from cmresearch.coding.sources import read_sources
 from cmresearch.errors import CodingError
-from cmresearch.sources import read_sources
 
 TURNS = [
     "Interviewer: Who answers?",

@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from cmresearch.columns import label_column
 from cmresearch.errors import ResponseError
-from cmresearch.responses import declare_sample, read_sample
+from cmresearch.responses.columns import label_column
+from cmresearch.responses.responses import declare_sample, read_sample
 
 
 def saying(text):

@@ -1,7 +1,7 @@
 import pytest
 from small_interviews import GIVEN, begin, written
 
-from cmresearch.coverage import code_coverage, dimension_coverage, informant_table, saturation, silent_interviews
+from cmresearch.coding.coverage import code_coverage, dimension_coverage, informant_table, saturation, silent_interviews
 
 
 @pytest.fixture

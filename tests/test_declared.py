@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 
 from cmresearch.errors import ResponseError
-from cmresearch.estimation import estimate_proportion
-from cmresearch.responses import read_sample
+from cmresearch.estimation.estimators import estimate_proportion
+from cmresearch.responses.responses import read_sample
 
 
 def saying(text):

@@ -11,14 +11,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cmresearch.errors import EstimationError
-from cmresearch.estimation import (
+from cmresearch.estimation.estimators import (
     estimate_count,
     estimate_mean,
     estimate_proportion,
     estimate_ratio,
     estimate_total,
 )
-from cmresearch.responses import declare_sample
+from cmresearch.responses.responses import declare_sample
 
 # Web: N = 30, n = 4, days 2 4 4 6 (mean 4, variance 8/3); phone: N = 10, n = 2, days 10 14 (mean 12, variance 8).
 DAYS = pd.DataFrame(

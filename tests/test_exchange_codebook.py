@@ -4,9 +4,9 @@ import re
 
 import pytest
 
-from cmresearch.codebook import Codebook, read_codebook
-from cmresearch.codebook_edits import Signature, read_draft
-from cmresearch.codebook_tables import apply_changes
+from cmresearch.codebook.book import Codebook, read_codebook
+from cmresearch.codebook.edits import Signature, read_draft
+from cmresearch.codebook.tables import apply_changes
 from cmresearch.errors import ExchangeError
 from cmresearch.exchange.codebook_files import changes_of, write_codebook
 from cmresearch.exchange.refi_codebook import read_qdc, write_qdc

@@ -12,7 +12,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from cmresearch.codebook import read_codebook
+from cmresearch.codebook.book import read_codebook
 from cmresearch.exchange.codebook_files import changes_of
 from cmresearch.exchange.refi_codebook import read_qdc
 from cmresearch.exchange.taguette import read_taguette_codebook, tag_of, write_taguette_codebook

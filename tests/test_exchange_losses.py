@@ -7,11 +7,11 @@ import openpyxl
 import pytest
 
 from cmresearch.cli import exchange
-from cmresearch.codebook import read_codebook
-from cmresearch.coding import read_coding
+from cmresearch.codebook.book import read_codebook
+from cmresearch.coding.coding import read_coding
+from cmresearch.coding.sources import read_sources
 from cmresearch.errors import ExchangeError
 from cmresearch.exchange.losses import Loss, LossReport, Tally, write_loss_sheet
-from cmresearch.sources import read_sources
 
 REPORT = LossReport("a.qdpx", "REFI-QDA project", "in", (Loss("links", ("=1+1", "b\x01")),), ("=note",))
 

@@ -6,7 +6,8 @@ import re
 
 import pytest
 
-from cmresearch.codebook import read_codebook
+from cmresearch.codebook.book import read_codebook
+from cmresearch.coding.sources import Source, Sources
 from cmresearch.errors import ExchangeError
 from cmresearch.exchange.codebook_files import changes_of, write_codebook
 from cmresearch.exchange.refi_codebook import read_qdc
@@ -16,7 +17,6 @@ from cmresearch.exchange.taguette import (
     tag_of,
     write_taguette_codebook,
 )
-from cmresearch.sources import Source, Sources
 
 SOURCES = Sources(
     {

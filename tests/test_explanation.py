@@ -6,17 +6,17 @@ import subprocess
 import pandas as pd
 import pytest
 
-from cmresearch.calibration import poststratify
-from cmresearch.contrasts import estimate_differences
-from cmresearch.estimation import (
+from cmresearch.estimation.calibration import poststratify
+from cmresearch.estimation.contrasts import estimate_differences
+from cmresearch.estimation.estimators import (
     estimate_count,
     estimate_mean,
     estimate_proportion,
     estimate_ratio,
     estimate_total,
 )
-from cmresearch.explanation import FIGURES, Formula, explain_in_formulas
-from cmresearch.responses import declare_sample
+from cmresearch.estimation.explanation import FIGURES, Formula, explain_in_formulas
+from cmresearch.responses.responses import declare_sample
 
 TABLE = pd.DataFrame(
     {

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from cmresearch.errors import IntakeError
-from cmresearch.exports import compare_exports
+from cmresearch.intake.exports import compare_exports
 
 FIRST = "id,closed,type,gone\n1,,Noise,x\n2,2020-01-02,Noise,x\n3,,Trees,x\n4,,Trees,x\n4,,Parks,x\n"
 SECOND = "id,type,closed,new\n1,Noise,2020-02-01,y\n2,Party,,y\n4,Trees,,y\n5,Trees,,y\n"

@@ -7,8 +7,8 @@ from datetime import date, timedelta
 import pytest
 
 from cmresearch.errors import IntakeError
-from cmresearch.mapped_export import read_export
-from cmresearch.mapping import IntakeMapping
+from cmresearch.intake.mapped_export import read_export
+from cmresearch.intake.mapping import IntakeMapping
 
 ISO = "%Y-%m-%d %H:%M:%S"
 

@@ -9,10 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from small_draw import ROWS, as_csv, changed, small_frame
 
-from cmresearch import fingerprints
 from cmresearch.errors import SampleError
-from cmresearch.fingerprints import fingerprint, read_buckets, read_rows, record_fingerprint
 from cmresearch.frame import read_frame
+from cmresearch.sampling import fingerprints
+from cmresearch.sampling.fingerprints import fingerprint, read_buckets, read_rows, record_fingerprint
 
 
 def sha256(text):

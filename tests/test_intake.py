@@ -6,7 +6,7 @@ import duckdb
 import pytest
 
 from cmresearch.errors import IntakeError
-from cmresearch.intake import read_complaints
+from cmresearch.intake.complaints import read_complaints
 
 
 @pytest.fixture

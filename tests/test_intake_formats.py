@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cmresearch.errors import CmResearchError, IntakeError
-from cmresearch.intake import Reading, read_complaints
+from cmresearch.intake.complaints import Reading, read_complaints
 
 ROWS = [("007", "JAKI"), ("008", "Qlue"), ("009", "Kantor Wali Kota, Jakarta")]
 CSV = 'id,channel\n007,JAKI\n008,Qlue\n009,"Kantor Wali Kota, Jakarta"\n'

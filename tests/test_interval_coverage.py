@@ -7,10 +7,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from cmresearch.allocation import allocate
-from cmresearch.estimation import estimate_mean, estimate_proportion
-from cmresearch.quantiles import estimate_quantile
-from cmresearch.responses import Responses
+from cmresearch.estimation.estimators import estimate_mean, estimate_proportion
+from cmresearch.estimation.quantiles import estimate_quantile
+from cmresearch.responses.responses import Responses
+from cmresearch.sampling.allocation import allocate
 from cmresearch.synthetic import make_full_set, read_parameters
 
 DRAWS = 2000

@@ -5,7 +5,7 @@ import math
 import pytest
 
 from cmresearch.errors import EstimationError
-from cmresearch.intervals import (
+from cmresearch.estimation.intervals import (
     Share,
     check_level,
     hypergeometric,

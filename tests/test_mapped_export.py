@@ -12,12 +12,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from cmresearch.allocation import allocate
 from cmresearch.errors import IntakeError
 from cmresearch.frame import read_frame
-from cmresearch.mapped_export import read_export
-from cmresearch.mapping import IntakeMapping
-from cmresearch.sampling import draw
+from cmresearch.intake.mapped_export import read_export
+from cmresearch.intake.mapping import IntakeMapping
+from cmresearch.sampling.allocation import allocate
+from cmresearch.sampling.drawing import draw
 
 DIRTY = (
     "No;Kanal;Masuk;Selesai;Biaya\n"

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cmresearch.allocation import allocate
 from cmresearch.errors import AllocationError
 from cmresearch.frame import read_frame
-from cmresearch.planning import (
+from cmresearch.sampling.allocation import allocate
+from cmresearch.sampling.planning import (
     compare_allocations,
     krejcie_morgan,
     margin_of_proportion,

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from small_study import write_study, write_study_with_words
 
-from cmresearch.plots import (
+from cmresearch.report.plots import (
     plot_estimates,
     plot_evidence,
     plot_indicators,

@@ -9,16 +9,16 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from cmresearch.allocation import allocate
 from cmresearch.cli import compare_exports as compare_verb
 from cmresearch.cli import inspect as inspect_verb
 from cmresearch.errors import CmResearchError, IntakeError
 from cmresearch.frame import read_frame
-from cmresearch.mapped_export import read_export
-from cmresearch.mapping import IntakeMapping
-from cmresearch.profile import inspect
-from cmresearch.profile_pages import profile_page, starting_study, write_starting_study
-from cmresearch.sampling import draw
+from cmresearch.intake.mapped_export import read_export
+from cmresearch.intake.mapping import IntakeMapping
+from cmresearch.intake.profile import inspect
+from cmresearch.intake.profile_pages import profile_page, starting_study, write_starting_study
+from cmresearch.sampling.allocation import allocate
+from cmresearch.sampling.drawing import draw
 from cmresearch.writing import csv_text
 
 HEADER = "Nomor Aduan;Tanggal Masuk;Tanggal Selesai;Kanal;Kategori;Kecamatan;Status;Isi Laporan"

@@ -6,11 +6,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from cmresearch.contrasts import estimate_differences
 from cmresearch.errors import EstimationError
-from cmresearch.estimation import estimate_proportion
-from cmresearch.quantiles import estimate_quantile
-from cmresearch.responses import declare_sample
+from cmresearch.estimation.contrasts import estimate_differences
+from cmresearch.estimation.estimators import estimate_proportion
+from cmresearch.estimation.quantiles import estimate_quantile
+from cmresearch.responses.responses import declare_sample
 
 
 def make(values, **columns):

@@ -1,8 +1,8 @@
 import pytest
 from small_coding import coding_of, row
 
+from cmresearch.coding.queries import co_occurrence, code_case_matrix, find_segments, framework_matrix
 from cmresearch.errors import CodebookError, CodingError, SourceError
-from cmresearch.queries import co_occurrence, code_case_matrix, find_segments, framework_matrix
 
 
 @pytest.fixture

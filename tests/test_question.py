@@ -9,8 +9,8 @@ import pandas as pd
 import pytest
 
 from cmresearch.errors import EstimationError
-from cmresearch.estimation import estimate_mean, estimate_proportion
-from cmresearch.responses import declare_sample
+from cmresearch.estimation.estimators import estimate_mean, estimate_proportion
+from cmresearch.responses.responses import declare_sample
 
 # Web: N = 30, n = 4, days 2 4 4 6 (mean 4, variance 8/3); phone: N = 10, n = 2, days 10 14 (mean 12, variance 8).
 DAYS = pd.DataFrame(

@@ -6,14 +6,14 @@ import tomllib
 
 import pytest
 
-from cmresearch.allocation import allocate
-from cmresearch.estimation import estimate_proportion
+from cmresearch.estimation.estimators import estimate_proportion
+from cmresearch.estimation.survival import estimate_survival, follow_up
 from cmresearch.frame import read_frame
-from cmresearch.mapped_export import read_export
-from cmresearch.mapping import IntakeMapping
-from cmresearch.responses import Responses
-from cmresearch.sampling import draw
-from cmresearch.survival import estimate_survival, follow_up
+from cmresearch.intake.mapped_export import read_export
+from cmresearch.intake.mapping import IntakeMapping
+from cmresearch.responses.responses import Responses
+from cmresearch.sampling.allocation import allocate
+from cmresearch.sampling.drawing import draw
 
 BOSTON = "boston-311-2011/requests.csv.gz"
 NEW_YORK = "nyc-council-casework/casework-export-{}.parquet"

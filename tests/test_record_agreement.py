@@ -2,7 +2,7 @@ import pandas as pd
 import pytest
 
 from cmresearch.errors import ReliabilityError
-from cmresearch.record_agreement import (
+from cmresearch.responses.record_agreement import (
     measure_file,
     rating_table,
     read_coder_tables,

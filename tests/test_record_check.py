@@ -5,12 +5,12 @@ import subprocess
 import pytest
 from small_draw import ROWS, SEED, drawn, export
 
-from cmresearch.allocation import allocate
-from cmresearch.certificate import certify, write_sample
 from cmresearch.errors import SampleError
 from cmresearch.frame import read_frame
-from cmresearch.record_check import check_record
-from cmresearch.sampling import draw, ticket
+from cmresearch.sampling.allocation import allocate
+from cmresearch.sampling.certificate import certify, write_sample
+from cmresearch.sampling.drawing import draw, ticket
+from cmresearch.sampling.record_check import check_record
 
 
 @pytest.fixture

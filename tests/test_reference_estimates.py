@@ -8,19 +8,19 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from cmresearch.contrasts import estimate_differences
-from cmresearch.estimation import (
+from cmresearch.estimation.contrasts import estimate_differences
+from cmresearch.estimation.estimators import (
     estimate_count,
     estimate_mean,
     estimate_proportion,
     estimate_ratio,
     estimate_total,
 )
-from cmresearch.intervals import student
-from cmresearch.quantiles import estimate_quantile
-from cmresearch.regression import fit_regression
-from cmresearch.responses import read_sample
-from cmresearch.tables import goodness_of_fit, rao_scott
+from cmresearch.estimation.intervals import student
+from cmresearch.estimation.quantiles import estimate_quantile
+from cmresearch.estimation.regression import fit_regression
+from cmresearch.estimation.tables import goodness_of_fit, rao_scott
+from cmresearch.responses.responses import read_sample
 
 HERE = Path(__file__).parent
 CASES = json.loads((HERE / "reference" / "survey-apistrat.json").read_text(encoding="utf-8"))["cases"]

@@ -4,12 +4,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from cmresearch.contrasts import estimate_differences
 from cmresearch.errors import EstimationError, ResponseError
-from cmresearch.estimation import estimate_mean
-from cmresearch.regression import fit_regression
-from cmresearch.replicates import estimate_by_replicates
-from cmresearch.responses import declare_sample
+from cmresearch.estimation.contrasts import estimate_differences
+from cmresearch.estimation.estimators import estimate_mean
+from cmresearch.estimation.regression import fit_regression
+from cmresearch.estimation.replicates import estimate_by_replicates
+from cmresearch.responses.responses import declare_sample
 
 TABLE = pd.DataFrame(
     {

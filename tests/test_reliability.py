@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from cmresearch.errors import ReliabilityError
-from cmresearch.reliability import krippendorff_alpha, percent_agreement
+from cmresearch.reliability.coefficients import krippendorff_alpha, percent_agreement
 
 REFERENCE = json.loads((Path(__file__).parent / "reference" / "reliability.json").read_text(encoding="utf-8"))
 SETS = ["four_raters_twelve_units", "two_raters_ten_units"]

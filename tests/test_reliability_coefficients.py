@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from cmresearch.errors import ReliabilityError
-from cmresearch.reliability import (
+from cmresearch.reliability.coefficients import (
     brennan_prediger,
     cohen_kappa,
     conger_kappa,

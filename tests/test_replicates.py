@@ -5,9 +5,9 @@ import pandas as pd
 import pytest
 
 from cmresearch.errors import EstimationError
-from cmresearch.estimation import estimate_mean, estimate_total
-from cmresearch.replicates import estimate_by_replicates, make_replicates
-from cmresearch.responses import declare_sample
+from cmresearch.estimation.estimators import estimate_mean, estimate_total
+from cmresearch.estimation.replicates import estimate_by_replicates, make_replicates
+from cmresearch.responses.responses import declare_sample
 
 TABLE = pd.DataFrame(
     {

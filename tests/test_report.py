@@ -10,7 +10,7 @@ import pytest
 from small_study import FORMULA, MARKUP, QUOTE, write_study, write_study_with_words
 
 from cmresearch.errors import ReportError
-from cmresearch.report import report_html, write_report
+from cmresearch.report.page import report_html, write_report
 from cmresearch.reproduction import run_study
 from cmresearch.study import open_study
 

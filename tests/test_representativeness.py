@@ -5,8 +5,8 @@ import pandas as pd
 import pytest
 
 from cmresearch.errors import EstimationError
-from cmresearch.representativeness import compare_with_frame
-from cmresearch.responses import declare_sample
+from cmresearch.estimation.representativeness import compare_with_frame
+from cmresearch.responses.responses import declare_sample
 
 CITIES = ["NC"] * 1054 + ["NE"] * 220 + ["S"] * 1382 + ["W"] * 422
 REGISTER = pd.DataFrame({"stratum": "all", "region": CITIES})

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from cmresearch.errors import ResponseError
-from cmresearch.responses import double_coded_ratings, read_responses
+from cmresearch.responses.responses import double_coded_ratings, read_responses
 
 VARIABLES = {"final_answer": ["explicit", "implicit", "none"]}
 SIZES = {"web": 10, "phone": 4}

@@ -10,8 +10,8 @@ import pytest
 
 from cmresearch.cli import main
 from cmresearch.results import write_results
+from cmresearch.sampling.verification import verify
 from cmresearch.study import Study
-from cmresearch.verification import verify
 
 FILES = {
     "assessment.csv", "certificate.json", "estimates.csv", "findings.csv", "frame.csv", "reliability.csv",

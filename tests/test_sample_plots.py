@@ -4,11 +4,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from cmresearch.drawing import to_svg
-from cmresearch.representativeness import compare_with_frame
-from cmresearch.responses import declare_sample
-from cmresearch.sample_plots import plot_representativeness, plot_survival
-from cmresearch.survival import estimate_survival
+from cmresearch.estimation.representativeness import compare_with_frame
+from cmresearch.estimation.survival import estimate_survival
+from cmresearch.report.drawing import to_svg
+from cmresearch.report.sample_plots import plot_representativeness, plot_survival
+from cmresearch.responses.responses import declare_sample
 
 NUMBER = np.arange(60)
 TABLE = pd.DataFrame(

@@ -13,10 +13,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cmresearch.allocation import Allocation, allocate
 from cmresearch.errors import SampleError
 from cmresearch.frame import read_frame
-from cmresearch.sampling import check_seed, draw, first_by_ticket, shell_command, ticket
+from cmresearch.sampling.allocation import Allocation, allocate
+from cmresearch.sampling.drawing import check_seed, draw, first_by_ticket, shell_command, ticket
 
 ROWS = [(f"JK{number:03d}", ("JAKI", "Qlue", "SMS")[number % 7 % 3], f"words, {number}") for number in range(40)]
 SEED = "lottery of 1 May: 4 8 15"

@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from cmresearch.report import report_html
-from cmresearch.shareable import shareable
-from cmresearch.sources import Sources
+from cmresearch.coding.sources import Sources
+from cmresearch.report.page import report_html
+from cmresearch.report.shareable import shareable
 
 DATUM = "0812-0000-1234"
 

@@ -15,8 +15,8 @@ from openpyxl.comments import Comment
 
 from cmresearch.cli import check_privacy
 from cmresearch.errors import ReportError
-from cmresearch.passages import MOST_BYTES, passages
-from cmresearch.sharing import Place, check_folder
+from cmresearch.privacy.passages import MOST_BYTES, passages
+from cmresearch.privacy.sharing import Place, check_folder
 
 COMPLAINT = "Pak Budi Santoso, HP 0812-0000-1234"
 DATA = ("Budi", "Santoso", "0812", "1234", "3171018107450000", "Siti", "Aminah")

@@ -2,9 +2,9 @@ import zipfile
 
 import pytest
 
+from cmresearch.coding.source_files import read_source_file
+from cmresearch.coding.sources import read_sources
 from cmresearch.errors import SourceError
-from cmresearch.source_files import read_source_file
-from cmresearch.sources import read_sources
 
 HEADER = ["+++", "key = “interview-1”", 'kind = "interview"', 'data_kind = "real"', 'title = "First"']
 HEADER += ['informant = "Informant 1"', 'role = "auditor"', 'language = "en"', "+++"]

@@ -1,7 +1,7 @@
 import pytest
 
+from cmresearch.coding.sources import read_sources
 from cmresearch.errors import SourceError
-from cmresearch.sources import read_sources
 
 LABEL = "> Ilustrasi: disusun untuk contoh ini."
 TEXT = f"{LABEL}\n\nPewawancara: Apa kabar?\n\nInforman: Baik 🙂, terima kasih.\n\nInforman: Selesai."

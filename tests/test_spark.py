@@ -9,15 +9,15 @@ import sys
 import duckdb
 import pytest
 
-from cmresearch import fingerprints
 from cmresearch import frame as frames
-from cmresearch.allocation import allocate
-from cmresearch.certificate import certify
 from cmresearch.errors import FrameError, IntakeError, SampleError
-from cmresearch.fingerprints import fingerprint
 from cmresearch.frame import check_ids, read_frame
-from cmresearch.sampling import draw
-from cmresearch.spark import master_and_path, read_in_spark
+from cmresearch.intake.spark import master_and_path, read_in_spark
+from cmresearch.sampling import fingerprints
+from cmresearch.sampling.allocation import allocate
+from cmresearch.sampling.certificate import certify
+from cmresearch.sampling.drawing import draw
+from cmresearch.sampling.fingerprints import fingerprint
 
 # The library's own warnings stay errors; pyspark has some of its own about pandas and sockets.
 pytestmark = [

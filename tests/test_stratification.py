@@ -4,13 +4,13 @@ import re
 
 import pytest
 
-from cmresearch.allocation import allocate
-from cmresearch.certificate import certify, write_sample
 from cmresearch.errors import FrameError
 from cmresearch.frame import read_frame
-from cmresearch.sampling import draw
-from cmresearch.stratification import class_of, collapse_strata, joined_strata, month_of
-from cmresearch.verification import verify
+from cmresearch.sampling.allocation import allocate
+from cmresearch.sampling.certificate import certify, write_sample
+from cmresearch.sampling.drawing import draw
+from cmresearch.sampling.stratification import class_of, collapse_strata, joined_strata, month_of
+from cmresearch.sampling.verification import verify
 
 TEXT = "id,channel,received,times\n" + "".join(
     f"{number:02d},{('app', 'app', 'web', 'letter')[number % 4]},2020-0{1 + number // 12}-05 08:00:00,{number % 7}\n"

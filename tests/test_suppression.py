@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cmresearch.errors import ReportError
-from cmresearch.suppression import TOTAL, SmallCells, small_cells
+from cmresearch.privacy.suppression import TOTAL, SmallCells, small_cells
 
 
 @pytest.fixture

@@ -10,10 +10,10 @@ import pandas as pd
 import pytest
 
 from cmresearch.errors import EstimationError, ResponseError
-from cmresearch.estimation import estimate_proportion
-from cmresearch.replicates import estimate_by_replicates
-from cmresearch.responses import declare_sample
-from cmresearch.survival import estimate_survival, follow_up
+from cmresearch.estimation.estimators import estimate_proportion
+from cmresearch.estimation.replicates import estimate_by_replicates
+from cmresearch.estimation.survival import estimate_survival, follow_up
+from cmresearch.responses.responses import declare_sample
 
 REAL = Path(os.environ.get("CMRESEARCH_REAL_DATA", Path(__file__).parent.parent.parent / "shared" / "data"))
 CASEWORK = REAL / "nyc-council-casework"

@@ -5,8 +5,8 @@ import pytest
 from scipy.stats import chi2_contingency, chisquare
 
 from cmresearch.errors import EstimationError
-from cmresearch.responses import declare_sample
-from cmresearch.tables import goodness_of_fit, rao_scott
+from cmresearch.estimation.tables import goodness_of_fit, rao_scott
+from cmresearch.responses.responses import declare_sample
 
 PAIRS = [("n", "x")] * 12 + [("n", "y")] * 8 + [("s", "x")] * 5 + [("s", "y")] * 15
 TABLE = pd.DataFrame(PAIRS, columns=["city", "answer"])

@@ -4,14 +4,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cmresearch.codebook import read_codebook
-from cmresearch.codebook_templates import write_template
-from cmresearch.coding import Segment, read_coding
-from cmresearch.coding_edits import with_segments, write_coding_file
-from cmresearch.entries import Entry, changed_texts, read_text_hashes
+from cmresearch.codebook.book import read_codebook
+from cmresearch.codebook.templates import write_template
+from cmresearch.coding.coding import Segment, read_coding
+from cmresearch.coding.edits import with_segments, write_coding_file
+from cmresearch.coding.entries import Entry, changed_texts, read_text_hashes
+from cmresearch.coding.sources import read_sources
+from cmresearch.coding.text_moves import fix_texts, move_codings
 from cmresearch.errors import CodingError
-from cmresearch.sources import read_sources
-from cmresearch.text_moves import fix_texts, move_codings
 
 BEFORE = "We answer within a day. Nobody asks the reporter why. The agancy closes it 🙂. We answer again."
 HEADER = '+++\nkey = "document-1"\nkind = "document"\ndata_kind = "real"\ntitle = "First"\nlanguage = "en"\n+++\n'

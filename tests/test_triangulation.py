@@ -7,13 +7,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from cmresearch.codebook import Codebook
-from cmresearch.coding import COLUMNS, read_coding
+from cmresearch.codebook.book import Codebook
+from cmresearch.coding.coding import COLUMNS, read_coding
+from cmresearch.coding.sources import read_sources
 from cmresearch.errors import TriangulationError
-from cmresearch.estimation import estimate_proportion
+from cmresearch.estimation.estimators import estimate_proportion
 from cmresearch.frame import read_frame
-from cmresearch.responses import Responses
-from cmresearch.sources import read_sources
+from cmresearch.responses.responses import Responses
 from cmresearch.triangulation import (
     Decision,
     IndicatorResult,

@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cmresearch.errors import ReliabilityError
-from cmresearch.unitizing import Continuum, Stretch, boundary_alpha, unitizing_alpha
+from cmresearch.reliability.unitizing import Continuum, Stretch, boundary_alpha, unitizing_alpha
 
 
 def marked(*spans, value="marked"):

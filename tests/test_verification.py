@@ -8,7 +8,7 @@ import pytest
 from small_draw import HEADER, ROWS, as_csv, changed, drawn, export
 
 from cmresearch.errors import IntakeError, SampleError
-from cmresearch.verification import verify
+from cmresearch.sampling.verification import verify
 
 
 @pytest.fixture
@@ -173,9 +173,9 @@ def test_the_published_commitment_is_compared(folder, tmp_path):
 
 
 def test_a_sample_that_avoids_another_holds(tmp_path):
-    from cmresearch.allocation import allocate
-    from cmresearch.certificate import certify, read_certificate, write_sample
-    from cmresearch.sampling import draw
+    from cmresearch.sampling.allocation import allocate
+    from cmresearch.sampling.certificate import certify, read_certificate, write_sample
+    from cmresearch.sampling.drawing import draw
 
     folder, first, frame = drawn(tmp_path)
     sample = draw(frame, allocate(frame, 6), seed="another seed", avoiding=first.ids)

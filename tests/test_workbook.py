@@ -8,9 +8,9 @@ import pytest
 from small_study import FORMULA, MARKUP, OTHER, write_study, write_study_with_words
 
 from cmresearch.errors import ReportError
+from cmresearch.report.workbook import write_workbook
 from cmresearch.reproduction import run_study
 from cmresearch.study import open_study
-from cmresearch.workbook import write_workbook
 
 SHEETS = [
     "Read me",

@@ -9,49 +9,49 @@ from typing import TYPE_CHECKING
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
-    from cmresearch.allocation import allocate as allocate
-    from cmresearch.certificate import certify as certify
-    from cmresearch.codebook import read_codebook as read_codebook
-    from cmresearch.coding import measure_reliability as measure_reliability
-    from cmresearch.coding import read_coding as read_coding
-    from cmresearch.estimation import estimate_mean as estimate_mean
-    from cmresearch.estimation import estimate_proportion as estimate_proportion
-    from cmresearch.estimation import estimate_total as estimate_total
+    from cmresearch.codebook.book import read_codebook as read_codebook
+    from cmresearch.coding.coding import measure_reliability as measure_reliability
+    from cmresearch.coding.coding import read_coding as read_coding
+    from cmresearch.coding.sources import read_sources as read_sources
+    from cmresearch.estimation.estimators import estimate_mean as estimate_mean
+    from cmresearch.estimation.estimators import estimate_proportion as estimate_proportion
+    from cmresearch.estimation.estimators import estimate_total as estimate_total
     from cmresearch.frame import read_frame as read_frame
-    from cmresearch.reliability import krippendorff_alpha as krippendorff_alpha
-    from cmresearch.reliability import percent_agreement as percent_agreement
+    from cmresearch.reliability.coefficients import krippendorff_alpha as krippendorff_alpha
+    from cmresearch.reliability.coefficients import percent_agreement as percent_agreement
     from cmresearch.reproduction import run_study as run_study
-    from cmresearch.responses import read_sample as read_sample
-    from cmresearch.sampling import draw as draw
-    from cmresearch.sampling import ticket as ticket
-    from cmresearch.sources import read_sources as read_sources
+    from cmresearch.responses.responses import read_sample as read_sample
+    from cmresearch.sampling.allocation import allocate as allocate
+    from cmresearch.sampling.certificate import certify as certify
+    from cmresearch.sampling.drawing import draw as draw
+    from cmresearch.sampling.drawing import ticket as ticket
+    from cmresearch.sampling.verification import verify as verify
     from cmresearch.study import open_study as open_study
     from cmresearch.triangulation import assess as assess
     from cmresearch.triangulation import measure_indicators as measure_indicators
-    from cmresearch.verification import verify as verify
 
 # Loaded on first use: pandas, duckdb and the rest together would make every command wait.
 _HOME = {
-    "allocate": "allocation",
+    "allocate": "sampling.allocation",
     "assess": "triangulation",
-    "certify": "certificate",
-    "draw": "sampling",
-    "estimate_mean": "estimation",
-    "estimate_proportion": "estimation",
-    "estimate_total": "estimation",
-    "krippendorff_alpha": "reliability",
+    "certify": "sampling.certificate",
+    "draw": "sampling.drawing",
+    "estimate_mean": "estimation.estimators",
+    "estimate_proportion": "estimation.estimators",
+    "estimate_total": "estimation.estimators",
+    "krippendorff_alpha": "reliability.coefficients",
     "measure_indicators": "triangulation",
-    "measure_reliability": "coding",
+    "measure_reliability": "coding.coding",
     "open_study": "study",
-    "percent_agreement": "reliability",
-    "read_codebook": "codebook",
-    "read_coding": "coding",
+    "percent_agreement": "reliability.coefficients",
+    "read_codebook": "codebook.book",
+    "read_coding": "coding.coding",
     "read_frame": "frame",
-    "read_sample": "responses",
-    "read_sources": "sources",
+    "read_sample": "responses.responses",
+    "read_sources": "coding.sources",
     "run_study": "reproduction",
-    "ticket": "sampling",
-    "verify": "verification",
+    "ticket": "sampling.drawing",
+    "verify": "sampling.verification",
 }
 __all__ = sorted(_HOME)  # noqa: PLE0605 - one list, so that nothing is named twice
 

@@ -10,8 +10,8 @@ from pathlib import Path
 import pandas as pd
 
 from cmresearch.errors import FrameError, IntakeError, nearest, raise_all
-from cmresearch.intake import EXACT_TYPES, Complaints, literal, quoted, read_complaints
-from cmresearch.spark import is_spark, read_in_spark
+from cmresearch.intake.complaints import EXACT_TYPES, Complaints, literal, quoted, read_complaints
+from cmresearch.intake.spark import is_spark, read_in_spark
 
 JOINT = " / "
 EXAMPLES = 3

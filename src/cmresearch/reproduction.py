@@ -8,20 +8,20 @@ from decimal import Decimal
 
 import pandas as pd
 
-from cmresearch.certificate import Certificate, Fingerprint, certify
-from cmresearch.codebook import Codebook
-from cmresearch.coding import Coding, measure_reliability
+from cmresearch.codebook.book import Codebook
+from cmresearch.coding.coding import Coding, measure_reliability
+from cmresearch.coding.sources import Sources
 from cmresearch.errors import TriangulationError
-from cmresearch.estimation import Estimates, estimate_mean, estimate_proportion, estimate_total
+from cmresearch.estimation.estimators import Estimates, estimate_mean, estimate_proportion, estimate_total
 from cmresearch.findings import Findings, Quantity, compare_findings
 from cmresearch.frame import Frame
-from cmresearch.mapped_export import IntakeReport
+from cmresearch.intake.mapped_export import IntakeReport
 from cmresearch.provenance import DataFile, Figures
-from cmresearch.reliability import krippendorff_alpha, percent_agreement
-from cmresearch.responses import Responses, double_coded_ratings
+from cmresearch.reliability.coefficients import krippendorff_alpha, percent_agreement
+from cmresearch.responses.responses import Responses, double_coded_ratings
 from cmresearch.robustness import Robustness, measure_robustness
-from cmresearch.sampling import Sample
-from cmresearch.sources import Sources
+from cmresearch.sampling.certificate import Certificate, Fingerprint, certify
+from cmresearch.sampling.drawing import Sample
 from cmresearch.study import EstimateSettings, Study
 from cmresearch.triangulation import STATUSES, Assessment, assess, measure_indicators, with_decisions
 

@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pandas as pd
 
-from cmresearch.certificate import sample_files
 from cmresearch.errors import ReportError
 from cmresearch.execution import execute_notebooks
-from cmresearch.report import write_report
+from cmresearch.report.page import write_report
+from cmresearch.report.shareable import shareable
+from cmresearch.report.workbook import write_workbook
 from cmresearch.reproduction import Progress, Run, silent
-from cmresearch.shareable import shareable
-from cmresearch.workbook import write_workbook
+from cmresearch.sampling.certificate import sample_files
 from cmresearch.writing import csv_text, whole_folder, write_text
 
 SIGNIFICANT_DIGITS = 9  # beyond them, versions of the numerical libraries differ

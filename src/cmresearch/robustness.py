@@ -11,10 +11,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from cmresearch.codebook import Codebook
-from cmresearch.coding import ADJUDICATOR, Coding, Segment
-from cmresearch.replicates import make_replicates
-from cmresearch.responses import Responses
+from cmresearch.codebook.book import Codebook
+from cmresearch.coding.coding import ADJUDICATOR, Coding, Segment
+from cmresearch.estimation.replicates import make_replicates
+from cmresearch.responses.responses import Responses
 from cmresearch.triangulation import IndicatorResult, Rule, assess, judge
 
 Floats = NDArray[np.float64]

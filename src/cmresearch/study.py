@@ -11,20 +11,20 @@ import pandas as pd
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from cmresearch import __version__
-from cmresearch.allocation import Allocation, allocate
-from cmresearch.codebook import Codebook, read_codebook
-from cmresearch.coding import Coding, read_coding
+from cmresearch.codebook.book import Codebook, read_codebook
+from cmresearch.coding.coding import Coding, read_coding
+from cmresearch.coding.sources import Sources, read_sources
 from cmresearch.errors import ResponseError, StudyError, raise_all
 from cmresearch.findings import Finding
 from cmresearch.frame import Frame, read_frame
-from cmresearch.intake import Complaints, read_complaints
-from cmresearch.mapped_export import Export, read_export
-from cmresearch.mapping import IntakeMapping
+from cmresearch.intake.complaints import Complaints, read_complaints
+from cmresearch.intake.mapped_export import Export, read_export
+from cmresearch.intake.mapping import IntakeMapping
 from cmresearch.provenance import DataFile, DataKind, Figures, check_data_files, read_figures, sha256_of
-from cmresearch.records import ADJUDICATED, read_records
-from cmresearch.responses import Responses, read_responses
-from cmresearch.sampling import Sample, draw
-from cmresearch.sources import Sources, read_sources
+from cmresearch.responses.records import ADJUDICATED, read_records
+from cmresearch.responses.responses import Responses, read_responses
+from cmresearch.sampling.allocation import Allocation, allocate
+from cmresearch.sampling.drawing import Sample, draw
 from cmresearch.toml_file import describe_fault, read_toml_file
 from cmresearch.triangulation import Decision, Rule, Status
 from cmresearch.writing import write_text

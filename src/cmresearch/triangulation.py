@@ -8,13 +8,13 @@ from typing import Literal, TypeAlias, get_args
 
 import pandas as pd
 
-from cmresearch.codebook import Codebook, Dimension, Indicator
-from cmresearch.coding import Coding, Segment
+from cmresearch.codebook.book import Codebook, Dimension, Indicator
+from cmresearch.coding.coding import Coding, Segment
+from cmresearch.coding.sources import Source
 from cmresearch.errors import TriangulationError, nearest, raise_all
-from cmresearch.estimation import estimate_proportion
+from cmresearch.estimation.estimators import estimate_proportion
 from cmresearch.frame import Frame
-from cmresearch.responses import Responses
-from cmresearch.sources import Source
+from cmresearch.responses.responses import Responses
 
 Status: TypeAlias = Literal["fulfilled", "not_optimal", "not_implemented", "not_assessable"]
 Outcome: TypeAlias = Literal["met", "not_met", "inconclusive"]

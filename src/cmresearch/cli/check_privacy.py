@@ -33,7 +33,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Check the folder and list the places."""
-    from cmresearch.sharing import check_folder
+    from cmresearch.privacy.sharing import check_folder
 
     places = check_folder(arguments.folder, allow=[*arguments.allow, *_entries(arguments.allow_file)])
     if arguments.json:

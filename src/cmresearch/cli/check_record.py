@@ -25,7 +25,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Check one complaint and say why."""
-    from cmresearch.record_check import check_record
+    from cmresearch.sampling.record_check import check_record
 
     check = check_record(arguments.folder, arguments.id, frame=arguments.frame)
     if arguments.json:

@@ -27,8 +27,8 @@ from cmresearch.cli.output import add_json, print_json, show
 from cmresearch.errors import CodebookError
 
 if TYPE_CHECKING:
-    from cmresearch.codebook import Codebook
-    from cmresearch.coding import Coding
+    from cmresearch.codebook.book import Codebook
+    from cmresearch.coding.coding import Coding
 
 TEMPLATES = ("complaint-management", "iso-10002", "stauss-seidel", "blank")
 
@@ -105,7 +105,7 @@ def _coding(study: Path | None) -> Coding:
 
 
 def _check(arguments: argparse.Namespace) -> int:
-    from cmresearch.codebook import read_codebook
+    from cmresearch.codebook.book import read_codebook
 
     codebook = read_codebook(codebook_folder(arguments))
     rows = [
@@ -128,7 +128,7 @@ def _check(arguments: argparse.Namespace) -> int:
 
 
 def _show(arguments: argparse.Namespace) -> int:
-    from cmresearch.codebook import read_codebook
+    from cmresearch.codebook.book import read_codebook
 
     codebook = read_codebook(codebook_folder(arguments))
     if arguments.key is None:
@@ -168,8 +168,8 @@ def _lines(record: Mapping[str, object], *, indent: str = "") -> list[str]:
 
 
 def _diff(arguments: argparse.Namespace) -> int:
-    from cmresearch.codebook import read_codebook
-    from cmresearch.codebook_changes import compare_codebooks, find_stale
+    from cmresearch.codebook.book import read_codebook
+    from cmresearch.coding.codebook_changes import compare_codebooks, find_stale
 
     arguments.folder = arguments.new
     folder = codebook_folder(arguments)
@@ -196,7 +196,7 @@ def _diff(arguments: argparse.Namespace) -> int:
 
 def _earlier(named: str, folder: Path) -> Codebook:
     """The codebook of a folder, or that of the same folder as git knows it under a tag, branch or commit."""
-    from cmresearch.codebook import read_codebook
+    from cmresearch.codebook.book import read_codebook
 
     if Path(named).is_dir():
         return read_codebook(named)
@@ -228,7 +228,7 @@ def _coding_of(codebook: Codebook, study: Path | None) -> Coding | None:
 
 
 def _coverage(arguments: argparse.Namespace) -> int:
-    from cmresearch import coverage
+    from cmresearch.coding import coverage
 
     coding = _coding(arguments.study)
     matrix = coverage.informant_table(coding).reset_index()
@@ -251,7 +251,7 @@ def _coverage(arguments: argparse.Namespace) -> int:
 
 
 def _to_qdc(arguments: argparse.Namespace) -> int:
-    from cmresearch.codebook import read_codebook
+    from cmresearch.codebook.book import read_codebook
     from cmresearch.exchange.refi_codebook import write_qdc
 
     print(write_qdc(arguments.file, read_codebook(codebook_folder(arguments))))
@@ -259,8 +259,8 @@ def _to_qdc(arguments: argparse.Namespace) -> int:
 
 
 def _to_excel(arguments: argparse.Namespace) -> int:
-    from cmresearch.codebook import read_codebook
-    from cmresearch.codebook_tables import write_codebook_workbook
+    from cmresearch.codebook.book import read_codebook
+    from cmresearch.codebook.tables import write_codebook_workbook
 
     codebook = read_codebook(codebook_folder(arguments))
     write_codebook_workbook(arguments.file, codebook)
@@ -269,7 +269,7 @@ def _to_excel(arguments: argparse.Namespace) -> int:
 
 
 def _new(arguments: argparse.Namespace) -> int:
-    from cmresearch.codebook_templates import write_template
+    from cmresearch.codebook.templates import write_template
 
     codebook = write_template(arguments.folder, arguments.template)
     print(f"{arguments.folder}: {codebook.title}, {len(codebook.dimensions)} dimensions, {len(codebook.codes)} codes")
@@ -278,7 +278,7 @@ def _new(arguments: argparse.Namespace) -> int:
 
 
 def _crosswalk(arguments: argparse.Namespace) -> int:
-    from cmresearch.codebook_templates import read_crosswalk
+    from cmresearch.codebook.templates import read_crosswalk
 
     table = read_crosswalk()
     rows = table[table["dimension"] == arguments.dimension] if arguments.dimension else table

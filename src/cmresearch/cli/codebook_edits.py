@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 from cmresearch.errors import CodebookError
 
 if TYPE_CHECKING:
-    from cmresearch.codebook import Codebook
-    from cmresearch.codebook_edits import Draft, Signature
-    from cmresearch.codebook_tables import CodeChange
+    from cmresearch.codebook.book import Codebook
+    from cmresearch.codebook.edits import Draft, Signature
+    from cmresearch.codebook.tables import CodeChange
 
 FIELDS = ("definition", "use-when", "do-not-use-when", "example", "atypical-example", "close-but-not", "citation")
 
@@ -88,9 +88,9 @@ def codebook_folder(arguments: argparse.Namespace) -> Path:
 
 def change(arguments: argparse.Namespace) -> int:
     """Show what an edit does to the codebook, ask, and write it."""
-    from cmresearch.codebook import read_codebook
-    from cmresearch.codebook_changes import compare_codebooks
-    from cmresearch.codebook_edits import read_draft, write_draft
+    from cmresearch.codebook.book import read_codebook
+    from cmresearch.codebook.edits import read_draft, write_draft
+    from cmresearch.coding.codebook_changes import compare_codebooks
 
     folder = codebook_folder(arguments)
     before = read_codebook(folder)
@@ -112,7 +112,7 @@ def change(arguments: argparse.Namespace) -> int:
 
 def _tried(folder: Path, draft: Draft) -> Codebook:
     """The codebook that a draft would give, with every fault told before anybody is asked."""
-    from cmresearch.codebook_edits import write_draft
+    from cmresearch.codebook.edits import write_draft
 
     with tempfile.TemporaryDirectory() as above:
         trial = Path(above) / folder.resolve().name
@@ -129,8 +129,8 @@ def agreed() -> bool:
 
 
 def _edited(arguments: argparse.Namespace, draft: Draft, codebook: Codebook) -> Draft:
-    from cmresearch import codebook_edits as edits
-    from cmresearch.codebook_tables import apply_changes
+    from cmresearch.codebook import edits
+    from cmresearch.codebook.tables import apply_changes
 
     if arguments.action in ("from-excel", "from-qdc"):
         changes = _from_file(arguments, codebook)
@@ -156,7 +156,7 @@ def _edited(arguments: argparse.Namespace, draft: Draft, codebook: Codebook) -> 
 
 def _from_file(arguments: argparse.Namespace, codebook: Codebook) -> Sequence[CodeChange]:
     """What a file that came back says otherwise than the codebook."""
-    from cmresearch.codebook_tables import read_codebook_changes
+    from cmresearch.codebook.tables import read_codebook_changes
     from cmresearch.exchange.codebook_files import changes_of
     from cmresearch.exchange.refi_codebook import read_qdc
 
@@ -181,7 +181,7 @@ def _labels(given: Sequence[str]) -> dict[str, str]:
 
 
 def _signature(arguments: argparse.Namespace, draft: Draft, meaning: str) -> Signature:
-    from cmresearch.codebook_edits import Signature, next_version
+    from cmresearch.codebook.edits import Signature, next_version
 
     # The one place where the day is looked up: what is written afterwards depends on the files alone.
     date = arguments.date or datetime.datetime.now(tz=datetime.UTC).date().isoformat()

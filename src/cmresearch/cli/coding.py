@@ -31,12 +31,12 @@ from cmresearch.cli.output import show
 from cmresearch.errors import CodingError, StudyError
 
 if TYPE_CHECKING:
-    from cmresearch.codebook import Codebook
-    from cmresearch.coding import Coding
-    from cmresearch.coding_edits import Revision
-    from cmresearch.sources import Sources
+    from cmresearch.codebook.book import Codebook
+    from cmresearch.coding.coding import Coding
+    from cmresearch.coding.edits import Revision
+    from cmresearch.coding.sources import Sources
+    from cmresearch.coding.text_moves import Move
     from cmresearch.study import Study
-    from cmresearch.text_moves import Move
 
 __all__ = ["add_arguments", "run"]
 
@@ -60,13 +60,13 @@ class _Work:
         return self.folder / f"{'adjudicated' if coder in ('adjudicator', 'adjudicated') else coder}.csv"
 
     def write(self, path: Path, text: str) -> None:
-        from cmresearch.coding_edits import write_coding_file
+        from cmresearch.coding.edits import write_coding_file
 
         write_coding_file(path, text, self.codebook, self.sources)
 
     def fix(self, *, anew: Sequence[str] = ()) -> int:
         """Keep the hash of every coded text; of a changed one only where that is meant."""
-        from cmresearch.text_moves import fix_texts
+        from cmresearch.coding.text_moves import fix_texts
 
         coded = set(anew) if anew else {each.segment.source for each in self.coding().entries}
         return fix_texts(self.folder, self.sources, sorted(coded), anew=anew)
@@ -106,8 +106,8 @@ def _at(arguments: argparse.Namespace) -> str:
 
 
 def _add(arguments: argparse.Namespace, work: _Work) -> int:
-    from cmresearch.coding import Segment
-    from cmresearch.coding_edits import find_quote, with_segments
+    from cmresearch.coding.coding import Segment
+    from cmresearch.coding.edits import find_quote, with_segments
 
     source = work.sources[arguments.source]
     start, end = find_quote(source, arguments.quote)
@@ -131,7 +131,7 @@ def _add(arguments: argparse.Namespace, work: _Work) -> int:
 
 
 def _revise(arguments: argparse.Namespace, work: _Work) -> int:
-    from cmresearch.coding_edits import Revision
+    from cmresearch.coding.edits import Revision
 
     path = work.file(arguments.coder)
     if arguments.action == "change":
@@ -150,7 +150,7 @@ def _revise(arguments: argparse.Namespace, work: _Work) -> int:
 
 def _cells(arguments: argparse.Namespace, work: _Work, path: Path) -> dict[str, str]:
     """The cells that differ, by column."""
-    from cmresearch.coding_edits import find_quote, read_cells
+    from cmresearch.coding.edits import find_quote, read_cells
 
     cells = {name: getattr(arguments, name) for name in ("direction", "memo") if getattr(arguments, name) is not None}
     if arguments.code is not None:
@@ -162,14 +162,14 @@ def _cells(arguments: argparse.Namespace, work: _Work, path: Path) -> dict[str, 
 
 
 def _write(arguments: argparse.Namespace, work: _Work, path: Path, revisions: Sequence[Revision]) -> None:
-    from cmresearch.coding_edits import with_revisions
+    from cmresearch.coding.edits import with_revisions
 
     text = with_revisions(path, revisions, at=_at(arguments), codebook_version=work.codebook.version)
     work.write(path, text)
 
 
 def _recode(arguments: argparse.Namespace, work: _Work) -> int:
-    from cmresearch.coding_edits import recodings
+    from cmresearch.coding.edits import recodings
 
     path = work.file(arguments.coder)
     revisions = recodings(work.coding(), path.name)
@@ -180,7 +180,7 @@ def _recode(arguments: argparse.Namespace, work: _Work) -> int:
 
 
 def _check(arguments: argparse.Namespace, work: _Work) -> int:
-    from cmresearch.codebook_changes import find_stale
+    from cmresearch.coding.codebook_changes import find_stale
 
     coding = work.coding()
     stale = list(find_stale(coding)["coder"])
@@ -199,7 +199,7 @@ def _check(arguments: argparse.Namespace, work: _Work) -> int:
 
 
 def _stale(arguments: argparse.Namespace, work: _Work) -> int:
-    from cmresearch.codebook_changes import find_stale
+    from cmresearch.coding.codebook_changes import find_stale
 
     table = find_stale(work.coding())
     if arguments.json or len(table):
@@ -239,7 +239,7 @@ def _history(arguments: argparse.Namespace, work: _Work) -> int:
 
 
 def _differences(arguments: argparse.Namespace, work: _Work) -> int:
-    from cmresearch.adjudication import differences_table, find_differences
+    from cmresearch.coding.adjudication import differences_table, find_differences
 
     found = [
         each for each in find_differences(work.coding()) if not arguments.undecided or each.decision == "undecided"
@@ -258,8 +258,8 @@ def _differences(arguments: argparse.Namespace, work: _Work) -> int:
 
 
 def _decide(arguments: argparse.Namespace, work: _Work) -> int:
-    from cmresearch.adjudication import decide, find_differences
-    from cmresearch.coding_edits import with_dismissals, with_segments
+    from cmresearch.coding.adjudication import decide, find_differences
+    from cmresearch.coding.edits import with_dismissals, with_segments
 
     wanted = (work.sources[arguments.source].key, arguments.turn, work.codebook.code(arguments.code).key)
     found = {(each.source, each.turn, each.code): each for each in find_differences(work.coding())}
@@ -291,9 +291,9 @@ def _fix(arguments: argparse.Namespace, work: _Work) -> int:  # noqa: ARG001 - e
 
 
 def _move(arguments: argparse.Namespace, work: _Work) -> int:
-    from cmresearch.entries import entries_of_source
-    from cmresearch.source_files import read_source_file
-    from cmresearch.text_moves import move_codings
+    from cmresearch.coding.entries import entries_of_source
+    from cmresearch.coding.source_files import read_source_file
+    from cmresearch.coding.text_moves import move_codings
 
     source = work.sources[arguments.source]
     before = None if arguments.before is None else read_source_file(arguments.before)[1]

@@ -26,7 +26,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the commitment."""
-    from cmresearch.certificate import CERTIFICATE, commit, read_certificate
+    from cmresearch.sampling.certificate import CERTIFICATE, commit, read_certificate
 
     frame = asked_frame(arguments)
     allocation = planned(frame, arguments)

@@ -22,7 +22,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Compare and show."""
-    from cmresearch.exports import compare_exports
+    from cmresearch.intake.exports import compare_exports
 
     compared = compare_exports(arguments.first, arguments.second, id=arguments.id, closed=arguments.closed)
     if arguments.json:

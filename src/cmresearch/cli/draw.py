@@ -21,9 +21,9 @@ from typing import TYPE_CHECKING
 from cmresearch.cli.output import add_json, long_work, show
 
 if TYPE_CHECKING:
-    from cmresearch.allocation import Allocation
-    from cmresearch.certificate import Certificate
     from cmresearch.frame import Frame
+    from cmresearch.sampling.allocation import Allocation
+    from cmresearch.sampling.certificate import Certificate
 
 SIMPLE = ("proportional", "equal")
 MY_OWN = "chosen by whoever drew the sample"
@@ -72,8 +72,8 @@ def add_frame(parser: argparse.ArgumentParser, *, required: str = "always") -> N
 
 def run(arguments: argparse.Namespace) -> int:
     """Draw, certify and write."""
-    from cmresearch.certificate import certify, write_sample
-    from cmresearch.sampling import draw
+    from cmresearch.sampling.certificate import certify, write_sample
+    from cmresearch.sampling.drawing import draw
 
     base, avoided = _earlier(arguments)
     with long_work() as step:
@@ -115,8 +115,8 @@ def _refuse_other_commitment(certificate: Certificate, commitment: str | None) -
 
 def _earlier(arguments: argparse.Namespace) -> tuple[Certificate | None, Certificate | None]:
     """The certificate to grow from and the one whose sample is avoided, at most one of them."""
-    from cmresearch.certificate import CERTIFICATE, read_certificate
     from cmresearch.errors import SampleError
+    from cmresearch.sampling.certificate import CERTIFICATE, read_certificate
 
     if arguments.grow is None:
         if not (arguments.id and arguments.strata and arguments.seed):
@@ -134,7 +134,7 @@ def _earlier(arguments: argparse.Namespace) -> tuple[Certificate | None, Certifi
 def asked_frame(arguments: argparse.Namespace) -> Frame:
     """The frame as it is asked for."""
     from cmresearch.frame import read_frame
-    from cmresearch.stratification import collapse_strata
+    from cmresearch.sampling.stratification import collapse_strata
 
     frame = read_frame(
         arguments.file,
@@ -166,7 +166,7 @@ def _frame(arguments: argparse.Namespace, base: Certificate | None) -> Frame:
 
 def planned(frame: Frame, arguments: argparse.Namespace, base: Certificate | None = None) -> Allocation:
     """The sizes as they are asked for; a sample that grows is divided as it was, and keeps what it has."""
-    from cmresearch.allocation import allocate
+    from cmresearch.sampling.allocation import allocate
 
     method = base.allocation.method if base else "proportional"
     minimum = base.allocation.minimum if base else 2

@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING, Any
 from cmresearch.cli.output import add_json, show
 
 if TYPE_CHECKING:
-    from cmresearch.estimates import Estimates
-    from cmresearch.responses import Responses
+    from cmresearch.estimation.estimates import Estimates
+    from cmresearch.responses.responses import Responses
 
 STATISTICS = ("mean", "total", "proportion", "count", "ratio", "quantile", "contrast")
 INTERVALS = ("korn-graubard", "wilson", "logit", "normal", "hypergeometric")
@@ -50,7 +50,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Estimate and show, one row for each domain and category."""
-    from cmresearch.responses import read_sample
+    from cmresearch.responses.responses import read_sample
 
     sample = read_sample(
         arguments.file,
@@ -108,10 +108,10 @@ def _explained(estimates: Estimates) -> list[dict[Any, Any]]:
 
 
 def _estimate(sample: Responses, arguments: argparse.Namespace) -> Estimates:
-    from cmresearch import estimation
-    from cmresearch.contrasts import estimate_differences
     from cmresearch.errors import EstimationError
-    from cmresearch.quantiles import estimate_quantile
+    from cmresearch.estimation import estimators as estimation
+    from cmresearch.estimation.contrasts import estimate_differences
+    from cmresearch.estimation.quantiles import estimate_quantile
 
     name, statistic = arguments.variable, arguments.statistic
     common = {word: getattr(arguments, word) for word in ("by", "level", "missing", "lonely")}

@@ -23,7 +23,7 @@ from cmresearch.cli.studies import add_study, chosen_study
 from cmresearch.errors import ExchangeError
 
 if TYPE_CHECKING:
-    from cmresearch.coding import Coding
+    from cmresearch.coding.coding import Coding
     from cmresearch.exchange.imported_codebook import ImportedCodebook
     from cmresearch.exchange.losses import LossReport
     from cmresearch.study import Study

@@ -30,9 +30,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Look, show and write."""
-    from cmresearch.intake import Reading
-    from cmresearch.profile import inspect
-    from cmresearch.profile_pages import profile_page, write_starting_study
+    from cmresearch.intake.complaints import Reading
+    from cmresearch.intake.profile import inspect
+    from cmresearch.intake.profile_pages import profile_page, write_starting_study
     from cmresearch.writing import write_text
 
     reading = Reading(

@@ -87,7 +87,7 @@ def _design(parser: argparse.ArgumentParser) -> None:
 
 
 def _answer_share(arguments: argparse.Namespace) -> int:
-    from cmresearch.planning import margin_of_proportion, size_for_proportion
+    from cmresearch.sampling.planning import margin_of_proportion, size_for_proportion
 
     known = {"proportion": arguments.share, "population": arguments.population, "level": arguments.level}
     design = {"design_effect": arguments.design_effect, "method": arguments.method}
@@ -109,7 +109,7 @@ def _answer_share(arguments: argparse.Namespace) -> int:
 
 
 def _answer_mean(arguments: argparse.Namespace) -> int:
-    from cmresearch.planning import size_for_mean
+    from cmresearch.sampling.planning import size_for_mean
 
     plan = size_for_mean(
         deviation=arguments.deviation,
@@ -127,7 +127,7 @@ def _answer_mean(arguments: argparse.Namespace) -> int:
 
 
 def _answer_difference(arguments: argparse.Namespace) -> int:
-    from cmresearch.planning import size_for_two_proportions
+    from cmresearch.sampling.planning import size_for_two_proportions
 
     groups = size_for_two_proportions(
         arguments.share,
@@ -147,9 +147,9 @@ def _answer_difference(arguments: argparse.Namespace) -> int:
 
 
 def _answer_allocation(arguments: argparse.Namespace) -> int:
-    from cmresearch.allocation import allocate
     from cmresearch.frame import read_frame
-    from cmresearch.planning import compare_allocations, stratum_spread
+    from cmresearch.sampling.allocation import allocate
+    from cmresearch.sampling.planning import compare_allocations, stratum_spread
 
     variables = {} if arguments.variable is None else {"planned": arguments.variable}
     frame = read_frame(

@@ -18,8 +18,8 @@ from cmresearch.cli.studies import add_study, chosen_study
 if TYPE_CHECKING:
     import pandas as pd
 
-    from cmresearch.coding import Coding
-    from cmresearch.queries import TopicKind
+    from cmresearch.coding.coding import Coding
+    from cmresearch.coding.queries import TopicKind
 
 WHAT = ("segments", "co-occurrence", "matrix", "framework")
 SHOWN = ("source", "turn", "code", "direction", "quote")
@@ -60,7 +60,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _asked(arguments: argparse.Namespace, coding: Coding) -> pd.DataFrame:
-    from cmresearch.queries import co_occurrence, code_case_matrix, find_segments, framework_matrix
+    from cmresearch.coding.queries import co_occurrence, code_case_matrix, find_segments, framework_matrix
 
     if arguments.what == "segments":
         names = ("code", "dimension", "informant", "source", "direction", "coder")

@@ -23,7 +23,7 @@ from cmresearch.cli.studies import add_study, chosen_study
 if TYPE_CHECKING:
     import pandas as pd
 
-    from cmresearch.reliability import Options
+    from cmresearch.reliability.coefficients import Options
     from cmresearch.study import Study
 
 WHAT = ("codes", "dimensions", "all", "boundaries", "variables", "disagreements", "ratings")
@@ -86,7 +86,7 @@ def _table(arguments: argparse.Namespace) -> tuple[pd.DataFrame, str]:
 
 
 def _of_words(arguments: argparse.Namespace, study: Study, options: Options) -> pd.DataFrame:
-    from cmresearch.coder_agreement import agreement_table, disagreements, unitizing_table
+    from cmresearch.coding.coder_agreement import agreement_table, disagreements, unitizing_table
 
     coding = study.read_coding(study.read_codebook(), study.read_sources())
     coders = arguments.coders.split(",") if arguments.coders else None
@@ -107,7 +107,7 @@ def _of_words(arguments: argparse.Namespace, study: Study, options: Options) -> 
 
 def _of_variables(study: Study, options: Options) -> tuple[pd.DataFrame, str]:
     from cmresearch.errors import StudyError
-    from cmresearch.record_agreement import read_coder_tables, record_agreement
+    from cmresearch.responses.record_agreement import read_coder_tables, record_agreement
 
     settings = study.settings.responses
     if settings is None:
@@ -118,7 +118,7 @@ def _of_variables(study: Study, options: Options) -> tuple[pd.DataFrame, str]:
 
 def _of_file(arguments: argparse.Namespace, options: Options) -> pd.DataFrame:
     from cmresearch.errors import ReliabilityError
-    from cmresearch.record_agreement import measure_file
+    from cmresearch.responses.record_agreement import measure_file
 
     if arguments.file is None:
         raise ReliabilityError("ratings are read from a file; name it with --file")

@@ -22,10 +22,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Run the study and write its report."""
-    from cmresearch.report import write_report
+    from cmresearch.report.page import write_report
+    from cmresearch.report.shareable import shareable
     from cmresearch.reproduction import run_study
     from cmresearch.results import REPORT
-    from cmresearch.shareable import shareable
     from cmresearch.writing import whole_folder
 
     study = chosen_study(arguments)

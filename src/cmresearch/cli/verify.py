@@ -31,7 +31,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Verify and say what differs."""
-    from cmresearch.verification import verify
+    from cmresearch.sampling.verification import verify
 
     with long_work() as step:
         step("certificate, frame and sample")

@@ -46,8 +46,8 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _write(arguments: argparse.Namespace) -> int:
-    from cmresearch.coder_workbooks import Assignment, assign_complaints, write_coder_workbook
     from cmresearch.errors import ResponseError
+    from cmresearch.exchange.coder_workbooks import Assignment, assign_complaints, write_coder_workbook
 
     study = chosen_study(arguments)
     codebook, settings = study.read_codebook(), study.settings
@@ -85,8 +85,8 @@ def _masking(study: Study, texts: list[str]) -> Callable[[str], str]:
 
 
 def _read(arguments: argparse.Namespace) -> int:
-    from cmresearch.coder_workbook_reading import read_coder_workbook
     from cmresearch.errors import ResponseError
+    from cmresearch.exchange.coder_workbook_reading import read_coder_workbook
 
     study = chosen_study(arguments)
     codebook = study.read_codebook()

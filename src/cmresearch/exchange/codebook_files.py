@@ -6,11 +6,11 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from cmresearch.codebook import Code, Codebook, Dimension
-from cmresearch.codebook_tables import CodeChange
+from cmresearch.codebook.book import Code, Codebook, Dimension
+from cmresearch.codebook.tables import CodeChange
+from cmresearch.codebook.toml_edit import toml_table, toml_value
 from cmresearch.exchange.imported_codebook import OPTIONAL, TEXTS, ImportedCodebook
 from cmresearch.exchange.taguette import tag_id, tag_of
-from cmresearch.toml_edit import toml_table, toml_value
 from cmresearch.writing import whole_folder, write_text
 
 

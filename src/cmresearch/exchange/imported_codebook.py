@@ -11,8 +11,8 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from cmresearch.codebook import Code, Codebook, Dimension
-from cmresearch.codebook_records import version_order
+from cmresearch.codebook.book import Code, Codebook, Dimension
+from cmresearch.codebook.records import version_order
 from cmresearch.errors import ExchangeError
 from cmresearch.exchange.losses import LossReport, Tally
 from cmresearch.exchange.packing import unpack, unpack_list

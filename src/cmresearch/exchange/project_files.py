@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from cmresearch.coding import ADJUDICATOR, COLUMNS, Segment
+from cmresearch.coding.coding import ADJUDICATOR, COLUMNS, Segment
 from cmresearch.exchange.codebook_files import write_codebook
 from cmresearch.exchange.refi_project_reading import ImportedProject
 from cmresearch.exchange.refi_sources import ImportedSource

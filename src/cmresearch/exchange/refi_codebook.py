@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from cmresearch import __version__
-from cmresearch.codebook import Code, Codebook, Dimension
+from cmresearch.codebook.book import Code, Codebook, Dimension
 from cmresearch.errors import ExchangeError
 from cmresearch.exchange.losses import LossReport, Tally
 from cmresearch.exchange.packing import pack, pack_list, plain

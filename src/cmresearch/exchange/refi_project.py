@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from xml.etree.ElementTree import Element, SubElement
 
-from cmresearch.codebook import Codebook
-from cmresearch.coding import ADJUDICATOR, Coding, Segment
+from cmresearch.codebook.book import Codebook
+from cmresearch.coding.coding import ADJUDICATOR, Coding, Segment
+from cmresearch.coding.sources import Source
 from cmresearch.exchange.losses import LossReport, Tally
 from cmresearch.exchange.packing import pack, plain
 from cmresearch.exchange.refi_codebook import (
@@ -25,7 +26,6 @@ from cmresearch.exchange.refi_codebook import (
     write_bytes,
     xml_bytes,
 )
-from cmresearch.sources import Source
 
 NAMESPACE = "urn:QDA-XML:project:1.0"
 FORMAT = "REFI-QDA project"

@@ -12,7 +12,7 @@ from xml.etree.ElementTree import Element
 
 import pandas as pd
 
-from cmresearch.coding import COLUMNS, DIRECTIONS, Direction, Segment
+from cmresearch.coding.coding import COLUMNS, DIRECTIONS, Direction, Segment
 from cmresearch.errors import ExchangeError
 from cmresearch.exchange.imported_codebook import ImportedCodebook, codebook_of, free_name, slug
 from cmresearch.exchange.losses import LossReport, Tally

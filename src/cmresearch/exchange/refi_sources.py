@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from xml.etree.ElementTree import Element
 
+from cmresearch.coding.sources import PARAGRAPH, SPEAKERS
 from cmresearch.exchange.imported_codebook import free_name, slug
 from cmresearch.exchange.losses import Tally
 from cmresearch.exchange.offsets import Selected, Text, decode
@@ -15,7 +16,6 @@ from cmresearch.exchange.packing import plain, unpack
 from cmresearch.exchange.refi_codebook import attribute, children, local, normal_guid, words
 from cmresearch.exchange.refi_project import HEADER, SOURCE_FIELDS, SOURCES_FOLDER
 from cmresearch.exchange.safe_reading import Archive, is_outside
-from cmresearch.sources import PARAGRAPH, SPEAKERS
 
 NO_SUCH = {"picturesource": "pictures", "audiosource": "recordings", "videosource": "films"}
 SELECTIONS = ("pictureselection", "audioselection", "videoselection", "pdfselection", "transcriptselection")

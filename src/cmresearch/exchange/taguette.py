@@ -11,8 +11,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from cmresearch.codebook import Code, Codebook
-from cmresearch.coding import Segment
+from cmresearch.codebook.book import Code, Codebook
+from cmresearch.coding.coding import Segment
+from cmresearch.coding.sources import Source, Sources
 from cmresearch.errors import ExchangeError, nearest, raise_all
 from cmresearch.exchange.imported_codebook import CODE_FIELDS, ImportedCodebook, codebook_of, slug
 from cmresearch.exchange.losses import LossReport, Tally
@@ -26,7 +27,6 @@ from cmresearch.exchange.refi_codebook import (
     write_bytes,
 )
 from cmresearch.exchange.safe_reading import read_bounded
-from cmresearch.sources import Source, Sources
 from cmresearch.writing import csv_text
 
 CODEBOOK_FORMAT = "Taguette codebook"

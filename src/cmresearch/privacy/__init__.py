@@ -2,7 +2,7 @@
 
 `find_personal_data` says what is there, `mask` and `mask_all` put stable placeholders in its place, and the
 private `MaskTable` remembers which placeholder stands for what. What is about to be shared is scanned by
-`cmresearch.sharing`.
+`cmresearch.privacy.sharing`.
 """
 
 from cmresearch.privacy.finding import KINDS, Finding, find_personal_data

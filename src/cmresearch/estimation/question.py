@@ -1,0 +1,196 @@
+"""What is asked of a sample: whose values, in which domains, of which units."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cmresearch.errors import EstimationError, nearest
+from cmresearch.estimation.design import CellIndex, Codes, Design, Floats, LonelyPolicy, design_of
+from cmresearch.responses.columns import Labelled
+from cmresearch.responses.responses import Responses
+
+Mask = NDArray[np.bool_]
+MissingPolicy = Literal["error", "drop"]
+
+
+@dataclass(frozen=True)
+class Question:
+    """Values of sampled units, sorted into domains; the design keeps the units outside them.
+
+    Attributes:
+        design: The design of the sample.
+        responses: The sample.
+        domain: Position of each row's domain; -1 for units outside the question or without a value.
+        labels: The domains, in code-point order; one None for all of the full set.
+        categories: One category per column of `values`; one None for numbers.
+        values: A row per sampled row; numbers, or 1 and 0 for in and out of a category.
+        bases: What the values are related to: ones, or the denominator of a ratio.
+        notes: Warnings that each estimate carries.
+    """
+
+    design: Design
+    responses: Responses
+    domain: Codes
+    labels: tuple[str | None, ...]
+    categories: tuple[str | None, ...]
+    values: Floats
+    bases: Floats
+    notes: tuple[str, ...]
+
+    @property
+    def cells(self) -> CellIndex:
+        """Sums by stratum and domain."""
+        return CellIndex(self.design, self.domain, len(self.labels))
+
+    def sums(self, values: Floats) -> Floats:
+        """Weighted totals of each domain (rows) and column of values."""
+        weights = self.design.weights
+        return np.stack([self.cells.sums(weights * column).sum(axis=0) for column in values.T], axis=1)
+
+
+def ask_numbers(
+    responses: Responses,
+    variable: str,
+    *,
+    by: str | Sequence[str] | None,
+    missing: MissingPolicy,
+    lonely: LonelyPolicy,
+) -> Question:
+    """A number of each unit."""
+    values = responses.numbers(variable)
+    table = _Columns(variable, np.nan_to_num(values)[:, None], np.ones(len(values)), (None,), np.isnan(values))
+    return _ask(responses, table, by=by, missing=missing, lonely=lonely)
+
+
+def ask_ratio(
+    responses: Responses,
+    numerator: str,
+    denominator: str,
+    *,
+    by: str | Sequence[str] | None,
+    missing: MissingPolicy,
+    lonely: LonelyPolicy,
+) -> Question:
+    """Two numbers of each unit."""
+    above, below = responses.numbers(numerator), responses.numbers(denominator)
+    blank = np.isnan(above) | np.isnan(below)
+    values, bases = np.where(blank, 0.0, above)[:, None], np.where(blank, 0.0, below)
+    table = _Columns(f"{numerator} / {denominator}", values, bases, (None,), blank)
+    return _ask(responses, table, by=by, missing=missing, lonely=lonely)
+
+
+NOWHERE = -9  # the code of a category that no unit has
+
+
+def ask_categories(
+    responses: Responses,
+    variable: str,
+    *,
+    value: str | None,
+    by: str | Sequence[str] | None,
+    missing: MissingPolicy,
+    lonely: LonelyPolicy,
+) -> Question:
+    """The category of each unit, as a column of ones and zeros for each category or for the one that is named."""
+    column = responses.labelled(variable)
+    present = _present(column, eligible(responses) & ~column.blank)
+    # A value that coders could have recorded and nobody did is a share of zero, not an unknown word.
+    known = sorted({*present, *responses.categories.get(variable, ())})
+    wanted = known if value is None else [_known_category(variable, value, known)]
+    labels = list(column.labels)
+    places = np.array([labels.index(one) if one in labels else NOWHERE for one in wanted], dtype=np.int64)
+    values = (column.codes[:, None] == places[None, :]).astype(float)
+    table = _Columns(variable, values, np.ones(len(values)), tuple(wanted), column.blank)
+    return _ask(responses, table, by=by, missing=missing, lonely=lonely)
+
+
+def eligible(responses: Responses) -> Mask:
+    """True for the units that the study's question is about."""
+    if responses.eligible is None:
+        return np.ones(len(responses.table), dtype=bool)
+    return responses.eligible
+
+
+@dataclass(frozen=True)
+class _Columns:
+    """What the variable of a question holds for each unit."""
+
+    variable: str
+    values: Floats
+    bases: Floats
+    categories: tuple[str | None, ...]
+    blank: Mask
+
+
+def _known_category(variable: str, value: str, known: Sequence[str]) -> str:
+    if value not in known:
+        raise EstimationError(
+            f"variable {variable!r} has no value {value!r} in the sample{nearest(value, known)} "
+            f"(it has {', '.join(known)})"
+        )
+    return value
+
+
+def _ask(
+    responses: Responses,
+    columns: _Columns,
+    *,
+    by: str | Sequence[str] | None,
+    missing: MissingPolicy,
+    lonely: LonelyPolicy,
+) -> Question:
+    """Units outside the question or without a value are outside every domain; the design keeps them."""
+    design = design_of(responses, lonely=lonely)
+    asked = eligible(responses)
+    dropped = _dropped(design, asked, columns, missing)
+    labels, domain = domains_of(responses, by)
+    return Question(
+        design=design,
+        responses=responses,
+        domain=np.where(columns.blank, -1, domain),
+        labels=labels,
+        categories=columns.categories,
+        values=columns.values,
+        bases=columns.bases,
+        notes=(*responses.notes, *dropped, *lonely_note(design)),
+    )
+
+
+def _dropped(design: Design, asked: Mask, columns: _Columns, missing: MissingPolicy) -> tuple[str, ...]:
+    if missing not in get_args(MissingPolicy):
+        raise EstimationError(f"policy for missing values {missing!r}; expected error or drop")
+    lost = int(design.counts[columns.blank & asked].sum())
+    if lost and missing == "error":
+        raise EstimationError(
+            f"variable {columns.variable!r}: {lost} of {int(design.counts[asked].sum())} sampled units have no value; "
+            "missing='drop' estimates over those that have one"
+        )
+    if not (asked & ~columns.blank).any():
+        raise EstimationError(f"variable {columns.variable!r}: no sampled unit has a value")
+    return (f"{lost} units without a value left out: a figure of those with one",) if lost else ()
+
+
+def _present(column: Labelled, rows: Mask) -> list[str]:
+    """The words that some of these rows have."""
+    seen = np.bincount(column.codes[rows], minlength=len(column.labels)) > 0
+    return [str(label) for label, there in zip(column.labels, seen, strict=True) if there]
+
+
+def domains_of(responses: Responses, by: str | Sequence[str] | None) -> tuple[tuple[str | None, ...], Codes]:
+    """The domains that eligible units are in, and each row's place among them; -1 for ineligible units."""
+    column, asked = responses.domains(by), eligible(responses)
+    seen = np.bincount(column.codes[asked], minlength=len(column.labels)) > 0
+    place = np.where(seen, np.cumsum(seen) - 1, -1)
+    labels = tuple(label for label, there in zip(column.labels, seen, strict=True) if there)
+    return labels, np.where(asked, place[column.codes], -1)
+
+
+def lonely_note(design: Design) -> tuple[str, ...]:
+    """Which policy was taken for how many lonely strata, or nothing where there are none."""
+    found = int(design.is_lonely.sum())
+    return (f"{found} strata of one drawn unit: {design.lonely}",) if found else ()

@@ -1,0 +1,348 @@
+"""An export, as a city wrote it, opened as complaints that are read only when a question is asked."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import tempfile
+import weakref
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Literal
+
+import duckdb
+import pandas as pd
+from pydantic import BaseModel, ConfigDict
+
+from cmresearch.errors import IntakeError, nearest
+from cmresearch.intake.formats import Scan, read_database, read_json, read_sqlite, read_workbook, scan_of_csv
+from cmresearch.intake.signs import recognise, unpack
+from cmresearch.intake.text import read_text, rewrite
+from cmresearch.provenance import sha256_of
+from cmresearch.sql import connect, literal, plain, quoted
+
+__all__ = ["READERS", "Complaints", "Reading", "literal", "plain", "quoted", "read_complaints", "settle"]
+
+# Every engine writes these types as the same text. It does not hold for floating-point numbers, nor for times
+# that carry a zone: those may be neither ids nor strata, and fingerprints leave them out by name.
+EXACT_TYPES = re.compile(
+    r"^(VARCHAR|U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?|DECIMAL\(.*\)|DATE|TIME|TIMESTAMP(_S|_MS|_NS)?|BOOLEAN|UUID|ENUM\(.*\))$"
+)
+MEMORY = "700MB"
+EXAMPLES = 3
+SETTLED = 2_000_000
+
+
+class Reading(BaseModel):
+    """How a file is to be read; what is not told is found, and the finding is reported.
+
+    Attributes:
+        encoding: The encoding of a text file, as Python names it.
+        delimiter: What stands between the cells of a text file.
+        quote: Its quotation mark; an empty text where there is none.
+        skip_rows: Rows above the header.
+        header_rows: Rows of the header; 0 where there is none.
+        names: The columns' names, in place of the header's.
+        sheet: The sheet of a workbook.
+        table: The table of a database.
+        member: The file within a zip.
+        ragged: What happens to rows with more or fewer cells than the header: "refuse" or "set aside".
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    encoding: str | None = None
+    delimiter: str | None = None
+    quote: str | None = None
+    skip_rows: int | None = None
+    header_rows: int | None = None
+    names: list[str] = []
+    sheet: str | None = None
+    table: str | None = None
+    member: str | None = None
+    ragged: Literal["refuse", "set aside"] = "refuse"
+
+
+class Folder:
+    """A folder of our own for what must be unpacked, gone when nobody needs it any more."""
+
+    def __init__(self) -> None:
+        self.path = Path(tempfile.mkdtemp(prefix="cmresearch-"))
+        weakref.finalize(self, shutil.rmtree, self.path, ignore_errors=True)
+
+
+@dataclass(frozen=True)
+class Complaints:
+    """The complaints of one export, as they stand in the file.
+
+    Attributes:
+        path: The file.
+        columns: Each column's type, in the order of the file; CSV columns are all text (`VARCHAR`).
+        reading: How the file was read: its format and, for CSV, the delimiter and encoding that were found.
+        connection: The database connection in which the table `complaints` stands for the file. It can read this
+            one file and nothing else, so an expression in somebody's study can do no harm.
+        ragged: How many rows were set aside because they have more or fewer cells than the header.
+        folder: Where parts of the file were unpacked.
+    """
+
+    path: Path
+    columns: Mapping[str, str]
+    reading: Mapping[str, str]
+    connection: duckdb.DuckDBPyConnection
+    ragged: int = 0
+    folder: Folder | None = field(default=None, repr=False, compare=False)
+
+    def column(self, name: str) -> str:
+        """The column of that exact name, quoted for SQL.
+
+        Raises:
+            IntakeError: The export has no such column (names are compared letter by letter).
+        """
+        if name not in self.columns:
+            raise IntakeError(f"{self.path.name} has no column {name!r}{nearest(name, self.columns)}")
+        return quoted(name)
+
+    def text(self, name: str) -> str:
+        """The SQL expression of a column's text, as it stands in the file; missing is an empty text."""
+        return f"coalesce(CAST({self.column(name)} AS VARCHAR), '')"
+
+    def is_exact(self, name: str) -> bool:
+        """Whether every engine writes this column's values as the same text (floating-point numbers: no)."""
+        self.column(name)
+        return EXACT_TYPES.match(self.columns[name]) is not None
+
+    def sha256(self) -> str:
+        """The hash of the file."""
+        return sha256_of(self.path)
+
+    def query(self, sql: str, parameters: list[object] | dict[str, object] | None = None) -> list[tuple[object, ...]]:
+        """The rows that an SQL query over the table `complaints` gives.
+
+        Raises:
+            IntakeError: The query cannot be answered from this file; the text says what the engine found.
+        """
+        try:
+            rows: list[tuple[object, ...]] = self.connection.execute(sql, parameters).fetchall()
+        except duckdb.Error as error:
+            raise IntakeError(f"{self.path.name}: {plain(error)}") from error
+        return rows
+
+    def table(self, sql: str, parameters: list[object] | dict[str, object] | None = None) -> pd.DataFrame:
+        """The same as a data frame: text where the answer is text, numbers where it is numbers."""
+        try:
+            cursor = self.connection.execute(sql, parameters)
+            columns = [str(part[0]) for part in cursor.description or ()]
+            rows = cursor.fetchall()
+        except duckdb.Error as error:
+            raise IntakeError(f"{self.path.name}: {plain(error)}") from error
+        return pd.DataFrame(rows, columns=columns)
+
+    def described(self) -> Complaints:
+        """The same complaints with the columns that the table `complaints` has now."""
+        columns = {str(row[0]): str(row[1]) for row in self.query("DESCRIBE complaints")}
+        return replace(self, columns=columns)
+
+
+def read_complaints(path: str | Path | Complaints, reading: Reading | None = None) -> Complaints:
+    r"""Open an export: separated text, XLSX, Parquet, JSON, SQLite or DuckDB, plain or in gzip or zip.
+
+    What the file is, is told by its content, whatever it is called. The file is not loaded: each question reads the
+    columns it needs, so files larger than memory are no obstacle. Workbooks, SQLite files and text in other encodings
+    are written once, as text, to a temporary folder. CSV columns are text to the letter, so leading zeros stay.
+
+    Args:
+        path: The file; complaints that are open already are given back as they are.
+        reading: How to read it, as far as that is known.
+
+    Returns:
+        The complaints as they stand in the file.
+
+    Raises:
+        IntakeError: No such file, an unknown format, no header, two columns of one name, nothing in it, or a file
+            that is cut off or broken: no part of it is passed as the whole.
+
+    Example:
+        >>> import tempfile
+        >>> export = Path(tempfile.mkdtemp()) / "export.csv"
+        >>> _ = export.write_text("id;channel\n007;JAKI\n", encoding="utf-8")
+        >>> complaints = read_complaints(export)
+        >>> dict(complaints.columns), complaints.query("SELECT id FROM complaints")
+        ({'id': 'VARCHAR', 'channel': 'VARCHAR'}, [('007',)])
+    """
+    if isinstance(path, Complaints):
+        return path
+    path, wanted, folder = Path(path), reading or Reading(), Folder()
+    content, packed = unpack(path, folder.path, member=wanted.member)
+    kind = "csv" if packed.get("packed") == "gzip" and content == path else recognise(content)
+    if kind not in READERS:
+        raise IntakeError(f"{path.name} holds a file that is packed once more ({kind}): unpack it first")
+    connection = _connection(folder.path)
+    complaints = Complaints(path, {}, {}, connection, folder=folder)
+    try:
+        scan = READERS[kind](content, wanted, connection, folder.path)
+        _refuse_repeated(path, scan.names)
+        _close_off(connection, content, folder.path)
+        scan = _checked(complaints, content, scan, wanted)
+        complaints.query(f"CREATE VIEW complaints AS SELECT * FROM {scan.sql}")
+        complaints = replace(complaints, reading={**packed, **scan.reading}, ragged=scan.ragged).described()
+        _refuse_repeated(path, list(complaints.columns))
+    except duckdb.Error as error:
+        raise IntakeError(f"{path.name} cannot be read: {plain(error)}") from error
+    return complaints
+
+
+def settle(complaints: Complaints) -> Complaints:
+    """The same complaints, their text parsed once by the engine and not for every question.
+
+    Files of more than two million rows stay where they are and are read for each question.
+    """
+    ((rows,),) = complaints.query("SELECT count(*) FROM complaints")
+    parsed = complaints.query("SELECT count(*) FROM duckdb_tables() WHERE table_name = 'settled_rows'")[0][0]
+    text = complaints.reading.get("format") in ("csv", "xlsx", "json", "sqlite")
+    if text and not parsed and int(str(rows)) <= SETTLED:
+        complaints.query("CREATE TABLE settled_rows AS SELECT * FROM complaints")
+        complaints.query("CREATE OR REPLACE VIEW complaints AS SELECT * FROM settled_rows")
+    return complaints
+
+
+def _connection(folder: Path) -> duckdb.DuckDBPyConnection:
+    connection = connect()
+    connection.execute("SET autoinstall_known_extensions = false")
+    connection.execute(f"SET memory_limit = '{MEMORY}'")
+    connection.execute(f"SET temp_directory = {literal(str(folder / 'spill'))}")
+    connection.execute("SET TimeZone = 'UTC'")
+    return connection
+
+
+def _close_off(connection: duckdb.DuckDBPyConnection, content: Path, folder: Path) -> None:
+    connection.execute(f"SET allowed_paths = [{literal(str(content))}]")
+    connection.execute(f"SET allowed_directories = [{literal(str(folder))}]")
+    connection.execute("SET enable_external_access = false")
+
+
+def _checked(complaints: Complaints, content: Path, scan: Scan, wanted: Reading) -> Scan:
+    """The scan, read once to the end: what is broken or cut off is refused before anybody counts."""
+    try:
+        rows = complaints.connection.execute(f"SELECT count(*) FROM {scan.sql}").fetchall()[0][0]
+    except duckdb.Error as error:
+        if scan.text is None:
+            raise IntakeError(f"{complaints.path.name} is broken or cut off: {plain(error)}") from error
+        if "invalid state" in str(error) and complaints.folder is not None:
+            # Line ends of two kinds, or quotation marks that only a lenient reader takes.
+            target = complaints.folder.path / "again.csv"
+            rewrite(content, scan.text, target)
+            again = scan_of_csv(target, scan.names)
+            return _checked(complaints, target, replace(again, reading=scan.reading), wanted)
+        return _ragged(complaints, scan, wanted, error)
+    if scan.text is not None and not rows:
+        raise IntakeError(f"{complaints.path.name} has a header and no rows under it: {', '.join(scan.names)[:80]}")
+    return scan
+
+
+def _ragged(complaints: Complaints, scan: Scan, wanted: Reading, error: duckdb.Error) -> Scan:
+    lenient = scan.sql.removesuffix(")") + ", store_rejects = true)"
+    complaints.query(f"SELECT count(*) FROM {lenient}")
+    found = complaints.query(
+        "SELECT line, any_value(error_type), any_value(error_message), any_value(csv_line) FROM reject_errors "
+        "GROUP BY line ORDER BY line"
+    )
+    if not found:
+        raise IntakeError(f"{complaints.path.name}: {plain(error)}") from error
+    name = complaints.path.name
+    shown = "; ".join(
+        f"line {line}: {_told(message)} {str(text)[:60]!r}" for line, _, message, text in found[:EXAMPLES]
+    )
+    if any(kind not in ("MISSING COLUMNS", "TOO MANY COLUMNS") for _, kind, _, _ in found):
+        raise IntakeError(
+            f"{name} is broken or cut off, so no part of it is read ({shown}); where quotation marks mean nothing "
+            f"in it, "
+            "say quote = '' in [intake]"
+        ) from error
+    if wanted.ragged != "set aside":
+        raise IntakeError(
+            f"{name}: {len(found)} rows have more or fewer cells than the header ({shown}); where they are no "
+            'complaints, say ragged = "set aside" in [intake]'
+        ) from error
+    return replace(scan, sql=scan.sql.removesuffix(")") + ", ignore_errors = true)", ragged=len(found))
+
+
+def _told(message: object) -> str:
+    counts = re.search(r"Columns: (\d+) Found: (\d+)", str(message))
+    return f"{counts[2]} cells where the header has {counts[1]}," if counts else str(message).rstrip(".").lower() + ","
+
+
+def _refuse_repeated(path: Path, names: Iterable[str]) -> None:
+    # The engine's column names ignore case; of two such columns it would silently answer with one.
+    folded = Counter(name.casefold() for name in names)
+    repeated = [name for name in names if folded[name.casefold()] > 1]
+    if repeated:
+        raise IntakeError(
+            f"{path.name} has columns that differ in nothing or in case only: {', '.join(repeated)}; rename them in "
+            "the file, or give all names as 'names' in [intake]"
+        )
+
+
+def _read_csv(path: Path, wanted: Reading, folder: Path) -> Scan:
+    text = read_text(
+        path,
+        encoding=wanted.encoding,
+        delimiter=wanted.delimiter,
+        quote=wanted.quote,
+        skip_rows=wanted.skip_rows,
+        header_rows=wanted.header_rows,
+        names=wanted.names,
+    )
+    reading = {
+        "format": "csv",
+        "delimiter": text.delimiter,
+        "encoding": text.encoding,
+        "quote": text.quote,
+        "skip_rows": str(text.skipped),
+        "header_rows": str(text.header_rows),
+    }
+    if not text.ends_with_line_end:
+        reading["last_line"] = "not finished"
+    if not text.is_plain:
+        target = folder / "as-utf-8.csv"
+        rewrite(path, text, target)
+        return replace(scan_of_csv(target, text.names), reading=reading, text=text)
+    scan = scan_of_csv(
+        path, text.names, delimiter=text.delimiter, quote=text.quote, skip=text.skipped + text.header_rows
+    )
+    return replace(scan, reading=reading, text=text)
+
+
+def _read_parquet(path: Path, connection: duckdb.DuckDBPyConnection) -> Scan:
+    file = literal(str(path))
+    nodes = connection.execute(f"SELECT name, num_children FROM parquet_schema({file})").fetchall()
+    return Scan(f"read_parquet({file})", {"format": "parquet"}, names=tuple(_outermost(nodes)))
+
+
+def _outermost(nodes: list[tuple[str, int | None]]) -> list[str]:
+    """The columns of a Parquet schema, which lists every node of its tree, parents first.
+
+    The engine itself would call a second column that differs in case only by another name.
+    """
+    names, left = [], [1]
+    for name, children in nodes:
+        while left[-1] == 0:
+            left.pop()
+        left[-1] -= 1
+        if len(left) == 2:
+            names.append(name)
+        left.append(children or 0)
+    return names
+
+
+READERS: dict[str, Callable[[Path, Reading, duckdb.DuckDBPyConnection, Path], Scan]] = {
+    "csv": lambda path, wanted, _, folder: _read_csv(path, wanted, folder),
+    "parquet": lambda path, _, connection, __: _read_parquet(path, connection),
+    "xlsx": lambda path, wanted, _, folder: read_workbook(
+        path, folder, sheet=wanted.sheet, skip_rows=wanted.skip_rows, header_rows=wanted.header_rows, names=wanted.names
+    ),
+    "json": lambda path, _, connection, __: read_json(path, connection),
+    "sqlite": lambda path, wanted, _, folder: read_sqlite(path, folder, table=wanted.table),
+    "duckdb": lambda path, wanted, connection, _: read_database(path, connection, table=wanted.table),
+}

@@ -1,0 +1,138 @@
+"""Faults of a file as a whole, and dates that the formats of its mapping do not read."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from cmresearch.intake.complaints import Complaints
+from cmresearch.intake.faults import Fault, as_count, shown
+from cmresearch.intake.mapping import IntakeMapping, formats_of, pairs, parsed, text_of
+from cmresearch.sql import literal, quoted
+
+# The engine's patterns do not repeat without bound.
+MOST_SEPARATORS = 200
+
+
+def find_file_faults(raw: Complaints, rows: int) -> Iterator[Fault]:
+    """What is odd about the file as a whole: its encoding, its header, its end, rows of totals."""
+    reading, name = raw.reading, ("the file",)
+    if reading.get("encoding", "utf-8") not in ("utf-8", "utf-8-sig", "ascii"):
+        yield Fault(
+            "not_utf8",
+            f"the file is not UTF-8 but {reading['encoding']}",
+            name,
+            rows,
+            rows,
+            done="read in its encoding",
+        )
+    if reading.get("last_line"):
+        yield Fault("last_line_unfinished", "the last line has no end: the file may be cut off after it", name, 1, rows)
+    if reading.get("skip_rows", "0") != "0":
+        yield Fault(
+            "header_not_on_top",
+            f"{reading['skip_rows']} rows above the header",
+            name,
+            int(reading["skip_rows"]),
+            rows,
+            done="passed over",
+        )
+    if reading.get("header_rows") == "2":
+        yield Fault("two_header_rows", "the header has two rows", name, 2, rows, done="joined")
+    if raw.ragged:
+        yield Fault(
+            "ragged_rows", "more or fewer cells than the header", name, raw.ragged, rows + raw.ragged, done="set aside"
+        )
+    yield from _swallowed(raw, rows)
+    texts = [column for column, kind in raw.columns.items() if kind == "VARCHAR"]
+    if texts and reading["format"] in ("csv", "xlsx"):
+        first = f"coalesce({', '.join(f'''nullif(trim({quoted(column)}), '')''' for column in texts)})"
+        sums = r"^((grand |sub)?totals?|sum|jumlah|summe|somme|suma)\b"
+        ((count, examples),) = raw.query(
+            f"SELECT count(*), min({first}, 3) FROM kept_rows WHERE regexp_matches({first}, {literal(sums)}, 'i')"
+        )
+        if count:
+            yield Fault(
+                "total_row",
+                "a row of totals; set it aside with [intake.set_aside]",
+                tuple(texts[:1]),
+                as_count(count),
+                rows,
+                shown(examples),
+            )
+
+
+def _swallowed(raw: Complaints, rows: int) -> Iterator[Fault]:
+    """Whole rows within one cell: a quotation mark that was never meant as one swallowed what followed."""
+    separators = len(raw.columns) - 1
+    if raw.reading["format"] != "csv" or not 1 < separators < MOST_SEPARATORS:
+        return
+    mark = re.escape(raw.reading["delimiter"])
+    row = literal(f"\n([^{mark}\n]*{mark}){{{separators}}}[^{mark}\n]*($|\n)")
+    broken = ", ".join(f"bool_or(contains({quoted(name)}, chr(10)))" for name in raw.columns)
+    ((*broken_lines,),) = raw.query(f"SELECT {broken} FROM kept_rows")
+    for name in (name for name, has in zip(raw.columns, broken_lines, strict=True) if has):
+        ((count,),) = raw.query(f"SELECT count(*) FROM kept_rows WHERE regexp_matches({quoted(name)}, {row})")
+        if count:
+            what = "cells that hold whole rows, swallowed by a quotation mark; say quote = '' if marks mean nothing"
+            yield Fault("rows_within_a_cell", what, (name,), as_count(count), rows)
+
+
+def find_date_faults(raw: Complaints, mapping: IntakeMapping, rows: int) -> Iterator[Fault]:
+    """What the formats of the mapping leave unread, and columns that need several."""
+    old = dict(pairs(raw, mapping))
+    for name in mapping.dates:
+        if raw.columns[old[name]].startswith(("TIMESTAMP", "DATE")):
+            continue
+        text = text_of(raw, mapping, name, old[name])
+        formats = formats_of(mapping.dates[name])
+        read = [f"({parsed(text, each, mapping, name)}) IS NOT NULL" for each in formats]
+        sums = ", ".join(
+            f"count(*) FILTER ({condition}{''.join(f' AND NOT {before}' for before in read[:place])})"
+            for place, condition in enumerate(read)
+        )
+        none = f"{text} IS NOT NULL AND NOT ({' OR '.join(read)})"
+        ((*counts, unread, examples),) = raw.query(
+            f"SELECT {sums}, count(*) FILTER ({none}), min({text}, 3) FILTER ({none}) FROM kept_rows"
+        )
+        if unread:
+            yield Fault(
+                "unreadable_date",
+                f"no format of the mapping reads it ({', '.join(formats)})",
+                (name,),
+                as_count(unread),
+                rows,
+                shown(examples),
+            )
+        if not unread and _is_ambiguous(raw, text, formats):
+            what = "every date reads day first and month first alike; look at the order of the ids"
+            yield Fault("date_order_ambiguous", what, (name,), rows, rows)
+        used = [(each, as_count(n)) for each, n in zip(formats, counts, strict=True) if n]
+        if len(used) > 1:
+            examples_ = tuple(f"{each}: {n} rows" for each, n in used)
+            rest = sum(n for _, n in used) - max(n for _, n in used)
+            yield Fault(
+                "several_date_formats",
+                "dates in several formats, each read by its own",
+                (name,),
+                rest,
+                rows,
+                examples_[:3],
+            )
+        if any("%I" in each for each, _ in used):
+            n = sum(n for each, n in used if "%I" in each)
+            yield Fault("twelve_hour_clock", "times of a twelve-hour clock", (name,), n, rows, done="read as such")
+
+
+def _is_ambiguous(raw: Complaints, text: str, formats: list[str]) -> bool:
+    """Whether the one format of a column could as well be the one with day and month changed."""
+    written = formats[0]
+    other = written.replace("%d", "%#").replace("%m", "%d").replace("%#", "%m")
+    if len(formats) > 1 or not re.match(r"^(%d[/.-]%m|%m[/.-]%d)", written):
+        return False
+    telling, differing = (
+        f"count(*) FILTER (try_strptime(trim({text}), {literal(other)}) {sign})"
+        for sign in ("IS NULL", f"<> try_strptime(trim({text}), {literal(written)})")
+    )
+    ((clear, open_),) = raw.query(f"SELECT {telling}, {differing} FROM kept_rows WHERE {text} IS NOT NULL")
+    return not clear and bool(open_)

@@ -1,0 +1,331 @@
+"""An export, mapped: its complaints, and a report of everything found on the way.
+
+The same file and mapping give the same complaints for ever; rows in the file = complaints + rows set aside.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Literal
+
+import pandas as pd
+
+from cmresearch.errors import IntakeError, raise_all
+from cmresearch.intake.complaints import Complaints, read_complaints, settle
+from cmresearch.intake.detectors import find_faults
+from cmresearch.intake.faults import DEFAULTS, MAY_BE_SET_ASIDE, ROLES, Action, Fault, Subject, as_count
+from cmresearch.intake.faults_in_files import find_date_faults, find_file_faults
+from cmresearch.intake.faults_in_rows import swapped_rows
+from cmresearch.intake.mapping import IntakeMapping, changes, expression, formats_of, misfits, pairs
+from cmresearch.sql import literal, quoted
+
+AGAIN, BLANK, RAGGED, REPEATED = (
+    "the header again",
+    "a blank row",
+    "more or fewer cells than the header",
+    "a repeated id",
+)
+ROW = quoted("row of the file")
+SWAP = "swapped_day_month"
+
+
+@dataclass(frozen=True)
+class IntakeReport:
+    """What was found in an export and what was done about it.
+
+    Attributes:
+        file: The export's name.
+        reading: How it was read.
+        rows: How many rows it has under its header.
+        kept: How many of them are complaints now.
+        set_aside: How many were set aside, by reason; with those kept they are all rows.
+        faults: Every fault, with count, share, examples and what was done.
+        changes: What the mapping changed in the columns, in words.
+    """
+
+    file: str
+    reading: Mapping[str, str]
+    rows: int
+    kept: int
+    set_aside: Mapping[str, int]
+    faults: tuple[Fault, ...]
+    changes: tuple[str, ...] = ()
+
+    def without_words(self, columns: Collection[str]) -> IntakeReport:
+        """The same report without examples from columns that hold people's own words, so that it can be shown.
+
+        Args:
+            columns: The columns whose contents are private.
+        """
+        faults = (replace(each, examples=()) if set(each.columns) & set(columns) else each for each in self.faults)
+        return replace(self, faults=tuple(faults))
+
+    def to_frame(self) -> pd.DataFrame:
+        """One row for each fault: its name, what was found, columns, count, share, examples and what was done."""
+        names = ["fault", "what", "columns", "count", "share", "examples", "done"]
+        return pd.DataFrame([fault.to_record() for fault in self.faults], columns=names)
+
+    def accounting(self) -> pd.DataFrame:
+        """Where every row of the file went, the parts adding up to the whole."""
+        rows = [("rows in the file", self.rows), *((f"set aside: {why}", n) for why, n in self.set_aside.items())]
+        return pd.DataFrame([*rows, ("complaints", self.kept)], columns=["rows", "count"])
+
+    def to_record(self) -> dict[str, object]:
+        """The whole report as plain values, for a file beside the frame."""
+        return {
+            "file": self.file,
+            "reading": dict(self.reading),
+            "rows": self.rows,
+            "kept": self.kept,
+            "set_aside": dict(self.set_aside),
+            "changes": list(self.changes),
+            "faults": [fault.to_record() for fault in self.faults],
+        }
+
+
+@dataclass(frozen=True)
+class Export:
+    """An export, mapped: its complaints, and what was found in it.
+
+    Attributes:
+        complaints: The complaints as the mapping makes them; read only when a question is asked.
+        report: What was found and done.
+        mapping: The mapping.
+    """
+
+    complaints: Complaints
+    report: IntakeReport
+    mapping: IntakeMapping
+
+    @property
+    def subject(self) -> Subject:
+        """The table of complaints as detectors see it."""
+        return _subject(self.complaints, "complaints", self.mapping, self.report.kept)
+
+
+def read_export(
+    path: str | Path | Complaints,
+    mapping: IntakeMapping | None = None,
+    *,
+    refuse: Literal["faults", "nothing"] = "faults",
+) -> Export:
+    r"""The complaints of an export as its mapping makes them, and a report of everything found on the way.
+
+    The mapping is applied while the file is read, so files larger than memory are no obstacle.
+
+    Args:
+        path: The export (see `read_complaints`).
+        mapping: What to do with it; without one everything stays as the file has it.
+        refuse: "nothing" reports even the faults that would be refused, for a first look.
+
+    Returns:
+        The complaints, the report and the mapping. Rows in the file = complaints + rows set aside.
+
+    Raises:
+        IntakeError: The file cannot be read, the mapping does not fit it, or a fault is to be refused; all at once.
+
+    Example:
+        >>> import tempfile
+        >>> file = Path(tempfile.mkdtemp()) / "export.csv"
+        >>> _ = file.write_text("No;Masuk\n1;31/12/2020\n2;1/2/2020\nNo;Masuk\n", encoding="utf-8")
+        >>> mapping = IntakeMapping(columns={"id": "No", "received": "Masuk"}, dates={"received": "%d/%m/%Y"})
+        >>> export = read_export(file, mapping)
+        >>> export.complaints.query("SELECT id, CAST(received AS DATE) FROM complaints ORDER BY id")
+        [('1', datetime.date(2020, 12, 31)), ('2', datetime.date(2020, 2, 1))]
+        >>> dict(export.report.set_aside)
+        {'the header again': 1}
+    """
+    mapping = mapping or IntakeMapping()
+    raw = read_complaints(path, mapping)
+    raise_all(IntakeError, misfits(raw, mapping))
+    settle(raw).query("ALTER VIEW complaints RENAME TO export_rows")
+    reasons, rows = _set_rows_aside(raw, mapping)
+    _map_columns(raw, mapping)
+    mapped = raw.query("DESCRIBE mapped")
+    columns = {str(row[0]): str(row[1]) for row in mapped if quoted(str(row[0])) != ROW}
+    subject = _subject(replace(raw, columns=columns), "mapped", mapping, rows - sum(reasons.values()))
+    faults = [*find_file_faults(raw, rows), *find_date_faults(raw, mapping, rows), *find_faults(subject)]
+    if refuse == "faults":
+        _refuse_faults(raw, mapping, faults)
+    faults = [_with_action(fault, mapping) for fault in faults]
+    reasons = _finish(raw, mapping, subject, faults, reasons)
+    complaints = raw.described()
+    kept = as_count(complaints.query("SELECT count(*) FROM complaints")[0][0])
+    report = IntakeReport(
+        raw.path.name, raw.reading, rows + raw.ragged, kept,
+        {why: n for why, n in {**reasons, RAGGED: raw.ragged}.items() if n},
+        tuple(faults), tuple(changes(mapping)),
+    )  # fmt: skip
+    if report.kept + sum(report.set_aside.values()) != report.rows:
+        raise IntakeError(
+            f"{raw.path.name}: {report.rows} rows came in, and {report.kept} kept and {dict(report.set_aside)} set "
+            f"aside are not as many"
+        )
+    return Export(complaints, report, mapping)
+
+
+def _subject(complaints: Complaints, view: str, mapping: IntakeMapping, rows: int) -> Subject:
+    roles = {**{role: role for role in ROLES if role in complaints.columns}, **mapping.roles}
+    formats = {name: formats_of(each) for name, each in mapping.dates.items()}
+    return Subject(complaints.query, view, complaints.columns, roles, rows, formats)
+
+
+def _set_rows_aside(raw: Complaints, mapping: IntakeMapping) -> tuple[dict[str, int], int]:
+    reasons = dict(mapping.set_aside)
+    written = {name for name, kind in raw.columns.items() if kind == "VARCHAR" and not name.startswith("unnamed ")}
+    if written and raw.reading["format"] in ("csv", "xlsx"):
+        same = " AND ".join(f"trim({quoted(name)}) = {literal(name)}" for name in raw.columns if name in written)
+        reasons = {AGAIN: same, **reasons}
+    blank = " AND ".join(f"trim(coalesce(CAST({quoted(name)} AS VARCHAR), '')) = ''" for name in raw.columns)
+    reasons = {**reasons, BLANK: blank}
+    case = " ".join(f"WHEN ({sql}) THEN {literal(why)}" for why, sql in reasons.items())
+    _try(raw, "set_aside", mapping.set_aside)
+    counts = _counts(
+        raw.query(f"SELECT why, count(*) FROM (SELECT CASE {case} END AS why FROM export_rows) GROUP BY ALL")
+    )
+    numbered = _is_numbered(mapping)
+    source = f"(SELECT *, row_number() OVER () AS {ROW} FROM export_rows)" if numbered else "export_rows"
+    raw.query(f"CREATE VIEW kept_rows AS SELECT * FROM {source} WHERE (CASE {case} END) IS NULL")
+    found = {why: as_count(counts.get(why)) for why in reasons}
+    return found, sum(as_count(n) for n in counts.values())
+
+
+def _try(raw: Complaints, table: str, conditions: Mapping[str, str]) -> None:
+    faults = []
+    for why, sql in conditions.items():
+        try:
+            raw.query(f"SELECT ({sql}) FROM export_rows LIMIT 0")
+        except IntakeError as error:
+            faults.append(f"[intake.{table}] {why!r}: {error}")
+    raise_all(IntakeError, faults)
+
+
+def _is_numbered(mapping: IntakeMapping) -> bool:
+    """Whether rows must be numbered: then the file is read in its order, which is slower."""
+    return mapping.number_rows is not None or mapping.duplicates not in ("refuse", "keep")
+
+
+def _map_columns(raw: Complaints, mapping: IntakeMapping) -> None:
+    parts = [f"{expression(raw, mapping, new, old)} AS {quoted(new)}" for new, old in pairs(raw, mapping)]
+    if mapping.number_rows:
+        parts.append(f"CAST({ROW} AS VARCHAR) AS {quoted(mapping.number_rows)}")
+    numbered = _is_numbered(mapping)
+    raw.query(f"CREATE VIEW mapped AS SELECT {', '.join([*parts, ROW] if numbered else parts)} FROM kept_rows")
+
+
+def _action(fault: Fault, mapping: IntakeMapping) -> Action:
+    if fault.key == "repeated_id" and mapping.duplicates != "refuse":
+        identical = mapping.duplicates == "keep first of identical"
+        return (
+            "refuse"
+            if identical and "different" in fault.what
+            else ("keep" if mapping.duplicates == "keep" else "set aside")
+        )
+    return mapping.faults.get(fault.key, DEFAULTS.get(fault.key, "keep"))
+
+
+def _refuse_faults(raw: Complaints, mapping: IntakeMapping, faults: Sequence[Fault]) -> None:
+    known = {*MAY_BE_SET_ASIDE, SWAP}
+    lines = []
+    for key, action in mapping.faults.items():
+        if (action == "set aside" and key not in MAY_BE_SET_ASIDE) or (action == "repair" and key != SWAP):
+            lines.append(
+                f"[intake.faults] {key} = {action!r}: only {', '.join(sorted(known))} can be set aside or repaired so"
+            )
+    for fault in faults:
+        if _action(fault, mapping) == "refuse":
+            shown = f" (for example {'; '.join(fault.examples)})" if fault.examples else ""
+            lines.append(
+                f"{raw.path.name}, column {', '.join(fault.columns)}: {fault.count:,} of {fault.rows:,}: "
+                f"{fault.what}{shown}; " + _way_out(fault)
+            )
+    raise_all(IntakeError, lines)
+
+
+def _way_out(fault: Fault) -> str:
+    if fault.key == "repeated_id":
+        return 'choose [intake] duplicates = "keep first", "keep last" or "keep first of identical"'
+    if fault.key == "unreadable_date":
+        return "add its format to [intake.dates], or its text to missing_in"
+    return f'to go on all the same, say {fault.key} = "keep"{_or_aside(fault)} in [intake.faults]'
+
+
+def _or_aside(fault: Fault) -> str:
+    return ' or "set aside"' if fault.key in MAY_BE_SET_ASIDE else ""
+
+
+def _with_action(fault: Fault, mapping: IntakeMapping) -> Fault:
+    done = {"set aside": "set aside", "repair": "repaired", "refuse": "to be refused"}.get(_action(fault, mapping))
+    return replace(fault, done=done) if done else fault
+
+
+def _finish(
+    raw: Complaints, mapping: IntakeMapping, subject: Subject, faults: Sequence[Fault], reasons: dict[str, int]
+) -> dict[str, int]:
+    """Make the table `complaints`: rows set aside for their faults or ids, dates put right, duplicates marked."""
+    source = "mapped"
+    if mapping.faults.get(SWAP) == "repair" and subject.role("id"):
+        source = _mended(raw, subject)
+    conditions = {
+        fault.what: f"coalesce({fault.condition}, false)"
+        for fault in faults
+        if fault.done == "set aside" and fault.condition
+    }
+    case = " ".join(f"WHEN {sql} THEN {literal(why)}" for why, sql in conditions.items())
+    where = f"(CASE {case} END) IS NULL" if case else "true"
+    if case:
+        counted = _counts(
+            raw.query(f"SELECT why, count(*) FROM (SELECT CASE {case} END AS why FROM {source}) GROUP BY ALL")
+        )
+        reasons = {**reasons, **{why: as_count(counted.get(why)) for why in conditions}}
+    if mapping.duplicates.startswith("keep ") and subject.role("id"):
+        _number_repeated(raw, mapping, subject, source, where)
+        reasons[REPEATED] = as_count(raw.query("SELECT count(*) FROM repeated")[0][0])
+        where += f" AND {ROW} NOT IN (SELECT row FROM repeated)"
+    kept = ", ".join(quoted(name) for name in subject.columns)
+    raw.query(f"CREATE VIEW complaints AS SELECT {kept}{_marked(mapping, subject)} FROM {source} WHERE {where}")
+    return reasons
+
+
+def _mended(raw: Complaints, subject: Subject) -> str:
+    name = subject.roles["received"]
+    raw.query(f"CREATE TABLE swapped AS SELECT DISTINCT id FROM ({swapped_rows(subject, name)})")
+    c = quoted(name)
+    other = f"make_timestamp(year({c}), day({c}), month({c}), hour({c}), minute({c}), second({c}))"
+    raw.query(
+        f"CREATE VIEW mended AS SELECT * REPLACE (CASE WHEN {subject.role('id')} IN (SELECT id FROM swapped) AND "
+        f"day({c}) <= 12 "
+        f"THEN {other} ELSE {c} END AS {c}) FROM mapped"
+    )
+    return "mended"
+
+
+def _number_repeated(raw: Complaints, mapping: IntakeMapping, subject: Subject, source: str, where: str) -> None:
+    column = subject.role("id")
+    order = "DESC" if mapping.duplicates == "keep last" else "ASC"
+    same = f"{column}" if mapping.duplicates != "keep first of identical" else ", ".join(map(quoted, subject.columns))
+    raw.query(
+        f"CREATE TABLE repeated AS SELECT row FROM (SELECT {ROW} AS row, row_number() OVER (PARTITION BY {same} ORDER "
+        f"BY {ROW} {order}) AS n "
+        f"FROM {source} WHERE {where} AND {column} IN (SELECT {column} FROM {source} WHERE {column} IS NOT NULL GROUP "
+        f"BY ALL HAVING count(*) > 1)) "
+        "WHERE n > 1"
+    )
+
+
+def _marked(mapping: IntakeMapping, subject: Subject) -> str:
+    place, category, received = (subject.role(role) for role in ("place", "category", "received"))
+    if mapping.near_duplicates != "mark":
+        return ""
+    if not (place and category and received and subject.is_date("received")):
+        raise IntakeError('[intake] near_duplicates = "mark" needs columns in the roles place, category and received')
+    return (
+        f", CASE WHEN {place} IS NULL OR {category} IS NULL THEN 1 ELSE "
+        f"count(*) OVER (PARTITION BY {place}, CAST({received} AS DATE), {category}) END AS near_duplicate"
+    )
+
+
+def _counts(rows: Sequence[Sequence[object]]) -> dict[object, int]:
+    return {why: as_count(count) for why, count in rows}

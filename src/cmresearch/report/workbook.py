@@ -1,0 +1,277 @@
+"""A run of a study as a workbook: every table of the report, to sort and to filter."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from cmresearch import __version__
+from cmresearch.errors import ReportError
+from cmresearch.estimation.explanation import Formula, explain_in_formulas
+from cmresearch.findings import RESULTS
+from cmresearch.provenance import KIND_MEANS
+from cmresearch.report import wording
+from cmresearch.report.page import kinds_of, variable_name
+
+if TYPE_CHECKING:
+    from openpyxl import Workbook
+    from openpyxl.cell import Cell
+
+    from cmresearch.reproduction import Run, Words
+
+# A workbook of the same run is the same bytes, so its dates say nothing.
+NO_DATE = datetime(2000, 1, 1, tzinfo=UTC)
+RISKY = ("=", "+", "-", "@", "\t", "\r", "\n")
+CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
+SIGNIFICANT_DIGITS = 9  # beyond them, versions of the numerical libraries differ
+LONGEST = 32_000  # characters; a cell holds 32,767
+NO_WORDS = "This study has no interviews and no codebook: the words are left out."
+WIDEST, NARROWEST = 60, 9
+FORMATS: Mapping[str, str] = {
+    "share": "0.0%",
+    "percent_agreement": "0.0%",
+    "inclusion_probability": "0.00%",
+    "design_weight": "0.000",
+    "alpha": "0.000",
+    "lower": "0.0000",
+    "upper": "0.0000",
+    "estimate": "0.0000",
+    "standard_error": "0.0000",
+    "truth": "0.0000",
+    "frame_size": "#,##0",
+    "sample_size": "#,##0",
+    "n": "#,##0",
+    "units": "#,##0",
+}
+SAMPLE_ADDS: Mapping[str, str] = {
+    "stratum": "the stratum it was drawn from",
+    "ticket": "SHA-256 of the seed, a vertical bar and the id; the smallest of each stratum were drawn",
+    "inclusion_probability": "its chance of being drawn: drawn of the stratum over those in the frame",
+    "design_weight": "how many complaints of the frame it stands for: the inverse of that chance",
+}
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One sheet: its title, the names of its columns, and its rows."""
+
+    title: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[object, ...], ...]
+
+
+def write_workbook(run: Run, path: str | Path) -> None:
+    """Write a run as an Excel workbook; the same run gives the same bytes.
+
+    Sheets: Read me, Findings, Dimensions, Robustness, Estimates, By stratum and Recomputed (every estimate again, with
+    live formulas from the sums of its strata), Reliability, Strata, Sample, Segments, Codebook and Data dictionary.
+    Text stays text: whatever it begins with, it is no formula. Text of complaints is not in it.
+
+    Args:
+        run: What the study's files give.
+        path: The .xlsx file to write; its folder must be there.
+
+    Raises:
+        ReportError: The folder is not there.
+    """
+    if not Path(path).parent.is_dir():
+        raise ReportError(f"cannot write {path}: there is no folder {Path(path).parent}")
+    Path(path).write_bytes(_bytes(sheets(run)))
+
+
+def sheets(run: Run) -> tuple[Sheet, ...]:
+    """Every sheet of the workbook, in order."""
+    return (
+        _read_me(run),
+        _of_records("Findings", run.findings.to_frame().to_dict("records")),
+        _of_words("Dimensions", run, run.assessment_table().to_dict("records")),
+        _of_words("Robustness", run, run.robustness_table().to_dict("records")),
+        _estimates(run),
+        *_recomputed(run),
+        _of_words("Reliability", run, run.reliability_table().to_dict("records")),
+        _strata(run),
+        _sample(run),
+        _of_words("Segments", run, _segments(run.words)),
+        _of_words("Codebook", run, [] if run.words is None else run.words.codebook.to_frame().to_dict("records")),
+        _dictionary(run),
+    )
+
+
+def _read_me(run: Run) -> Sheet:
+    about, counts = run.study.settings.study, run.findings.counts()
+    kinds = kinds_of(run)
+    rows: list[tuple[object, ...]] = [("study", about.title.get("en", about.key)), ("place", about.place)]
+    rows += [("period", about.period), ("question", about.question), ("reference", about.reference)]
+    rows += [(f"{kind} data", KIND_MEANS[kind]) for kind in kinds]
+    if {"synthetic", "illustrative"} & set(kinds):
+        rows.append(("beware", f"Made data are no evidence about {about.place}."))
+    if run.words is None:
+        rows.append(("words", NO_WORDS))
+    if run.findings.compared:
+        rows.append(("findings", f"{counts['recomputed']} of {len(run.findings.compared)} findings recomputed"))
+        rows += [(f"result: {result}", meaning) for result, meaning in RESULTS.items()]
+    rows += [("limit", limit) for limit in about.limits]
+    rows += [("seed", run.sample.seed), ("plan of analysis, SHA-256 of study.toml", run.study.sha256)]
+    rows += [("frame, membership", run.certificate.frame.membership), ("made by", f"cmresearch {__version__}")]
+    return Sheet("Read me", ("what", "text"), tuple(rows))
+
+
+def _recomputed(run: Run) -> Iterator[Sheet]:
+    """The estimates as a reviewer would redo them: the sums of each stratum, and formulas over them."""
+    for sheet in explain_in_formulas([estimates for _, estimates in run.estimates]):
+        yield Sheet(sheet.title, tuple(sheet.columns), tuple(tuple(row) for row in sheet.rows))
+
+
+def _of_records(title: str, records: Sequence[Mapping[Any, object]]) -> Sheet:
+    columns = tuple(str(name) for name in records[0]) if records else ("note",)
+    rows = tuple(tuple(record.values()) for record in records) or (("nothing to show in this study",),)
+    return Sheet(title, columns, rows)
+
+
+def _of_words(title: str, run: Run, records: Sequence[Mapping[Any, object]]) -> Sheet:
+    """A sheet on the words, or the sentence that there are none."""
+    return Sheet(title, ("note",), ((NO_WORDS,),)) if run.words is None else _of_records(title, records)
+
+
+def _estimates(run: Run) -> Sheet:
+    records = run.estimates_table().to_dict("records")
+    return _of_records("Estimates", [{"name": variable_name(run, row), **row} for row in records])
+
+
+def _strata(run: Run) -> Sheet:
+    kind = run.study.settings.full_set.kind
+    table = run.sample.allocation.to_frame().assign(
+        cut_off=[run.sample.cut_offs.get(label, "") for label in run.sample.allocation.frame_sizes], data_kind=kind
+    )
+    return _of_records("Strata", table.to_dict("records"))
+
+
+def _sample(run: Run) -> Sheet:
+    """Ids, design and what the coders recorded; no column that is free text."""
+    settings = run.study.settings
+    table = run.sample.rows[[run.sample.id, *dict.fromkeys([*settings.frame.strata, *SAMPLE_ADDS])]]
+    kinds = {str(settings.full_set.kind)}
+    if settings.responses is not None and run.responses is not None:
+        recorded = run.responses.table.set_index(run.sample.id)[["disposition", *settings.responses.variables]]
+        table = table.join(recorded, on=run.sample.id)
+        kinds.add(settings.responses.kind)
+    return _of_records("Sample", table.assign(data_kind=", ".join(sorted(kinds))).to_dict("records"))
+
+
+def _segments(words: Words | None) -> list[dict[Any, object]]:
+    return [] if words is None else words.coding.to_frame().to_dict("records")
+
+
+def _dictionary(run: Run) -> Sheet:
+    rows = tuple((*row, kind) for kind, found in _described(run) for row in found)
+    return Sheet("Data dictionary", ("name", "label", "where", "meaning", "data_kind"), rows)
+
+
+def _described(run: Run) -> Iterator[tuple[str, Iterable[tuple[str, str, str, str]]]]:
+    """Every column and variable, by kind of data: its name, label, where it is known, and its meaning."""
+    settings, label = run.study.settings, run.study.label
+    columns = [name for name in settings.frame.register_columns if name not in settings.variables]
+    register = [(settings.frame.id, label(settings.frame.id), "register", "names the complaint")]
+    register += [(name, label(name), "register", "column of the full set") for name in columns]
+    register += [(name, label(name), "register, derived", sql) for name, sql in settings.variables.items()]
+    register += [(name, label(name), "sample", meaning) for name, meaning in SAMPLE_ADDS.items()]
+    yield settings.full_set.kind, register
+    if run.words is not None and settings.responses is not None:
+        variables = run.words.codebook.variables
+        yield (
+            settings.responses.kind,
+            [
+                (
+                    one.key,
+                    one.label["en"],
+                    "coded",
+                    f"{one.question['en']} Answers: {', '.join(v.key for v in one.values)}",
+                )
+                for one in variables
+            ],
+        )
+
+
+def _bytes(content: Iterable[Sheet]) -> bytes:
+    from openpyxl import Workbook  # only who wants a workbook needs it
+
+    book = Workbook()
+    book.remove(book.active)
+    book.properties.creator = "cmresearch"
+    book.properties.created = book.properties.modified = NO_DATE.replace(tzinfo=None)
+    for sheet in content:
+        _fill(book, sheet)
+    out = io.BytesIO()
+    book.save(out)
+    return _undated(out.getvalue())
+
+
+def _fill(book: Workbook, sheet: Sheet) -> None:
+    from openpyxl.styles import Alignment, Font, PatternFill  # as above
+    from openpyxl.utils import get_column_letter
+
+    page = book.create_sheet(sheet.title)
+    for row, cells in enumerate((sheet.columns, *sheet.rows), start=1):
+        for column, value in enumerate(cells, start=1):
+            _put(page.cell(row, column), value, sheet.columns[column - 1] if row > 1 else "")
+    wrapped = Alignment(vertical="top", wrap_text=True)
+    for cells in page.iter_rows():
+        for cell in cells:
+            cell.alignment = wrapped
+    for cell in page[1]:
+        cell.font, cell.fill = Font(bold=True, color="FFFFFF"), PatternFill("solid", fgColor="1C2530")
+    for column, width in enumerate(_widths(sheet), start=1):
+        page.column_dimensions[get_column_letter(column)].width = width
+    page.freeze_panes = "A2"
+    page.auto_filter.ref = page.dimensions
+    page.page_setup.orientation, page.page_setup.fitToHeight = "landscape", 0
+    page.sheet_properties.pageSetUpPr.fitToPage = True
+    page.print_title_rows = "1:1"
+
+
+def _put(cell: Cell, value: object, column: str) -> None:
+    """Write one value: numbers as numbers, our own formulas as formulas, all else as text that can be none."""
+    if wording.is_nothing(value):
+        return
+    if isinstance(value, Formula):
+        cell.value = value.text
+        return
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        text = CONTROL.sub("\N{REPLACEMENT CHARACTER}", str(value))[:LONGEST]
+        cell.value = text
+        cell.data_type = "s"
+        # The mark that a spreadsheet shows as a leading apostrophe; it stays when the cell is edited.
+        cell.quotePrefix = text.startswith(RISKY)
+        return
+    cell.value = float(f"{value:.{SIGNIFICANT_DIGITS}g}") if isinstance(value, float) else value
+    cell.number_format = FORMATS.get(column, "General")
+
+
+def _widths(sheet: Sheet) -> Iterator[int]:
+    for column, name in enumerate(sheet.columns):
+        longest = max((len(str(row[column])) for row in sheet.rows if column < len(row)), default=0)
+        yield max(NARROWEST, len(name) + 4, min(longest + 2, WIDEST))
+
+
+def _undated(content: bytes) -> bytes:
+    """The same archive with one date for all its parts, whenever it was written."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(out, "w") as new:
+        for name in sorted(old.namelist(), key=lambda name: (name != "[Content_Types].xml", name)):
+            entry = zipfile.ZipInfo(name, date_time=NO_DATE.timetuple()[:6])
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            new.writestr(entry, _without_time(name, old.read(name)))
+    return out.getvalue()
+
+
+def _without_time(name: str, part: bytes) -> bytes:
+    if name != "docProps/core.xml":
+        return part
+    fixed = NO_DATE.strftime("%Y-%m-%dT%H:%M:%SZ").encode()
+    return re.sub(rb"(<dcterms:modified[^>]*>)[^<]*", rb"\g<1>" + fixed, part)
