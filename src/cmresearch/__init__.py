@@ -53,7 +53,28 @@ _HOME = {
     "ticket": "sampling.drawing",
     "verify": "sampling.verification",
 }
-__all__ = sorted(_HOME)  # noqa: PLE0605 - one list, so that nothing is named twice
+__all__ = [
+    "allocate",
+    "assess",
+    "certify",
+    "draw",
+    "estimate_mean",
+    "estimate_proportion",
+    "estimate_total",
+    "krippendorff_alpha",
+    "measure_indicators",
+    "measure_reliability",
+    "open_study",
+    "percent_agreement",
+    "read_codebook",
+    "read_coding",
+    "read_frame",
+    "read_sample",
+    "read_sources",
+    "run_study",
+    "ticket",
+    "verify",
+]
 
 
 def __getattr__(name: str) -> object:
