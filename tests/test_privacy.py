@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cmresearch.errors import ReportError
+from cmresearch.errors import PrivacyError
 from cmresearch.privacy import (
     KINDS,
     MaskTable,
@@ -235,7 +235,7 @@ def test_a_mask_table_does_not_show_what_it_hides():
 @pytest.mark.parametrize("folder", ["data", "results/private"])
 def test_a_mask_table_is_written_to_no_other_folder(tmp_path, folder):
     path = tmp_path / folder / "masks.json"
-    with pytest.raises(ReportError) as error:
+    with pytest.raises(PrivacyError) as error:
         write_mask_table(path, MaskTable())
     assert str(error.value) == (
         f"{path}: a mask table says whom the placeholders stand for; it can only be written to a folder "
@@ -257,6 +257,6 @@ def test_a_file_that_is_no_mask_table_is_named_without_showing_it(tmp_path, cont
     path = tmp_path / "masks.json"
     if content is not None:
         path.write_text(content)
-    with pytest.raises(ReportError) as error:
+    with pytest.raises(PrivacyError) as error:
         read_mask_table(path)
     assert str(error.value) == f"{path}: {message}"

@@ -32,7 +32,7 @@ def private(jakarta):
     changed = replace(source, text=source.text[:place] + inserted + source.text[place:], turns=turns)
     segment = replace(quoted, end=place + len(inserted), quote=quoted.quote + inserted, memo=f"ask at {DATUM}")
     sources = Sources({**words.sources, source.key: changed})
-    coding = replace(words.coding, segments=(segment,), sources=sources)
+    coding = replace(words.coding, segments=(segment,), sources=sources, entries=())
     undecided = replace(words.assessment, decisions={})
     return replace(jakarta, words=replace(words, sources=sources, coding=coding, assessment=undecided))
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from openpyxl.comments import Comment
 
 from cmresearch.cli import check_privacy
-from cmresearch.errors import ReportError
+from cmresearch.errors import PrivacyError
 from cmresearch.privacy.passages import MOST_BYTES, passages
 from cmresearch.privacy.sharing import Place, check_folder
 
@@ -198,7 +198,7 @@ def test_no_bytes_make_the_reader_stumble(name, content, cut):
 
 
 def test_a_folder_that_is_not_there_is_named(tmp_path):
-    with pytest.raises(ReportError) as error:
+    with pytest.raises(PrivacyError) as error:
         check_folder(tmp_path / "resutls")
     assert str(error.value) == f"{tmp_path / 'resutls'}: there is no such folder to check"
 

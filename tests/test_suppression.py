@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cmresearch.errors import ReportError
+from cmresearch.errors import PrivacyError
 from cmresearch.privacy.suppression import TOTAL, SmallCells, small_cells
 
 
@@ -113,6 +113,6 @@ def test_from_what_is_shown_every_hidden_small_count_could_reach_the_threshold(r
     ],
 )
 def test_a_table_that_is_not_of_counts_is_refused(table, message):
-    with pytest.raises(ReportError) as error:
+    with pytest.raises(PrivacyError) as error:
         small_cells(table)
     assert str(error.value) == message

@@ -70,6 +70,10 @@ class ExchangeError(CmResearchError):
     """A file of another program cannot be read or written."""
 
 
+class PrivacyError(CmResearchError):
+    """What is about to be shared cannot be looked through, or a private table would not stay private."""
+
+
 class ReportError(CmResearchError):
     """The report cannot be written."""
 

@@ -99,6 +99,12 @@ class WordSettings(_Settings):
     decisions: str | None = None
 
 
+class SharingSettings(_Settings):
+    """What of the kinds that the privacy check looks for may be shared, because it is public."""
+
+    allow: list[str] = []
+
+
 class EstimateSettings(_Settings):
     """One estimate from the sample: a variable, a statistic, and the domains it is wanted for."""
 
@@ -156,6 +162,7 @@ class Settings(_Settings):
     rule: RuleSettings = RuleSettings()
     published: PublishedSettings | None = None
     provenance: ProvenanceSettings | None = None
+    sharing: SharingSettings = SharingSettings()
     estimate: list[EstimateSettings] = []
     finding: list[Finding] = []
 
@@ -393,7 +400,7 @@ def open_study(folder: str | Path | None = None, *, data: str | Path | None = No
     Raises:
         StudyError: There is no `study.toml`, or it has faults; all of them, each with its place.
     """
-    place = _nearest_study() if folder is None else Path(folder)
+    place = _required(nearest_study()) if folder is None else Path(folder)
     path = place / SETTINGS
     if not path.is_file():
         raise StudyError(f"there is no {SETTINGS} in {place}")
@@ -422,9 +429,13 @@ def _parse(model: type[Model], path: Path) -> Model:
         raise StudyError("\n".join(faults)) from error
 
 
-def _nearest_study() -> Path:
+def nearest_study() -> Path | None:
+    """The nearest folder, from the present one upwards, that holds a `study.toml`; None where there is none."""
     here = Path.cwd()
-    for folder in (here, *here.parents):
-        if (folder / SETTINGS).is_file():
-            return folder
-    raise StudyError(f"there is no {SETTINGS} in {here} or above it; name the study's folder")
+    return next((folder for folder in (here, *here.parents) if (folder / SETTINGS).is_file()), None)
+
+
+def _required(place: Path | None) -> Path:
+    if place is None:
+        raise StudyError(f"there is no {SETTINGS} in {Path.cwd()} or above it; name the study's folder")
+    return place

@@ -14,7 +14,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from cmresearch.cli.output import add_json, print_json
-from cmresearch.errors import ReportError
+from cmresearch.errors import PrivacyError
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -27,6 +27,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="ENTRY",
         help="what may be shared: a host, an office's telephone number or e-mail address, @domain, a file pattern",
     )
+    parser.add_argument(
+        "--study", type=Path, metavar="FOLDER", help="the study whose [sharing] allow counts (default: the nearest one)"
+    )
     parser.add_argument("--allow-file", type=Path, metavar="FILE", help="such entries, one a line; # begins a note")
     add_json(parser)
 
@@ -35,12 +38,21 @@ def run(arguments: argparse.Namespace) -> int:
     """Check the folder and list the places."""
     from cmresearch.privacy.sharing import check_folder
 
-    places = check_folder(arguments.folder, allow=[*arguments.allow, *_entries(arguments.allow_file)])
+    allow = [*_settled(arguments.study), *arguments.allow, *_entries(arguments.allow_file)]
+    places = check_folder(arguments.folder, allow=allow)
     if arguments.json:
         print_json([asdict(place) for place in places])
     else:
         print("\n".join([*map(str, places), _summary(len(places))]))
     return 1 if places else 0
+
+
+def _settled(folder: Path | None) -> list[str]:
+    """What the study's settings allow; nothing where no study is near, for the check needs none."""
+    from cmresearch.study import nearest_study, open_study
+
+    place = nearest_study() if folder is None else folder
+    return [] if place is None else open_study(place).settings.sharing.allow
 
 
 def _entries(path: Path | None) -> list[str]:
@@ -49,7 +61,7 @@ def _entries(path: Path | None) -> list[str]:
     try:
         lines = path.read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:
-        raise ReportError(f"{path}: the list of what may be shared cannot be read") from error
+        raise PrivacyError(f"{path}: the list of what may be shared cannot be read") from error
     return [line.strip() for line in lines if line.strip() and not line.lstrip().startswith("#")]
 
 

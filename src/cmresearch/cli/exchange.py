@@ -62,6 +62,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_own(name: str, action: argparse.ArgumentParser) -> None:
+    if name == "to-qdpx":
+        action.add_argument(
+            "--texts",
+            choices=("masked", "plain"),
+            default="masked",
+            help="whether personal data in the texts are masked (default: %(default)s)",
+        )
     if name == "from-qdpx":
         action.add_argument("--kind", choices=KINDS, default="real", help="what the texts are (default: %(default)s)")
     if name == "from-highlights":
@@ -99,8 +106,11 @@ def _check_empty(folder: Path) -> None:
         raise ExchangeError(f"{folder} is not empty; name a folder that is, so that nothing of yours is replaced")
 
 
-def _coding(study: Study) -> Coding:
-    return study.read_coding(study.read_codebook(), study.read_sources())
+def _coding(study: Study, *, texts: str = "plain") -> Coding:
+    from cmresearch.report.shareable import mask_coding
+
+    coding = study.read_coding(study.read_codebook(), study.read_sources())
+    return mask_coding(coding)[0] if texts == "masked" else coding
 
 
 def _to_qdpx(arguments: argparse.Namespace) -> LossReport:
@@ -109,7 +119,7 @@ def _to_qdpx(arguments: argparse.Namespace) -> LossReport:
     study = chosen_study(arguments)
     title = study.settings.study.title
     name = title.get(arguments.language or "en") or next(iter(title.values()))
-    return write_qdpx(arguments.file, _coding(study), name=name, language=arguments.language)
+    return write_qdpx(arguments.file, _coding(study, texts=arguments.texts), name=name, language=arguments.language)
 
 
 def _to_qdc(arguments: argparse.Namespace) -> LossReport:

@@ -11,7 +11,7 @@ from types import MappingProxyType
 
 import phonenumbers
 
-from cmresearch.errors import ReportError, nearest
+from cmresearch.errors import PrivacyError, nearest
 from cmresearch.privacy.finding import KINDS, Finding, find_personal_data
 from cmresearch.privacy.numbers import INDONESIAN_MOBILE, NORTH_AMERICAN
 from cmresearch.writing import json_text, write_text
@@ -203,20 +203,20 @@ def read_mask_table(path: Path) -> MaskTable:
     """The private table of a study, as `write_mask_table` left it.
 
     Raises:
-        ReportError: There is no such file, or it is no mask table; the message never shows what is in it.
+        PrivacyError: There is no such file, or it is no mask table; the message never shows what is in it.
     """
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
         data = {kind: tuple(content["data"][kind]) for kind in content["data"]}
     except FileNotFoundError as error:
-        raise ReportError(f"{path}: there is no mask table; begin with MaskTable()") from error
+        raise PrivacyError(f"{path}: there is no mask table; begin with MaskTable()") from error
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise ReportError(f"{path}: this is not a mask table written by write_mask_table") from error
+        raise PrivacyError(f"{path}: this is not a mask table written by write_mask_table") from error
     for kind, entries in data.items():
         if kind not in KINDS:
-            raise ReportError(f"{path}: no kind of personal data is called {kind!r}{nearest(kind, KINDS)}")
+            raise PrivacyError(f"{path}: no kind of personal data is called {kind!r}{nearest(kind, KINDS)}")
         if len(set(entries)) < len(entries) or not all(isinstance(entry, str) for entry in entries):
-            raise ReportError(f"{path}: under {kind!r} something stands twice or is not text")
+            raise PrivacyError(f"{path}: under {kind!r} something stands twice or is not text")
     return MaskTable(MappingProxyType(data))
 
 
@@ -226,11 +226,11 @@ def write_mask_table(path: Path, table: MaskTable) -> None:
     Only the owner of the file can read it, where the system knows owners.
 
     Raises:
-        ReportError: The folder is not called `private`, stands inside `results`, or cannot be written to.
+        PrivacyError: The folder is not called `private`, stands inside `results`, or cannot be written to.
     """
     folder = path.absolute().parent
     if folder.name != PRIVATE_FOLDER or "results" in folder.parts:
-        raise ReportError(
+        raise PrivacyError(
             f"{path}: a mask table says whom the placeholders stand for; it can only be written to a folder "
             f"called {PRIVATE_FOLDER!r} outside of any results folder"
         )
@@ -242,4 +242,4 @@ def write_mask_table(path: Path, table: MaskTable) -> None:
         write_text(unfinished, json_text({"about": _ABOUT, "data": {k: list(v) for k, v in table.data.items()}}))
         unfinished.replace(path)
     except OSError as error:
-        raise ReportError(f"cannot write to {path}: {error.strerror or error}") from error
+        raise PrivacyError(f"cannot write to {path}: {error.strerror or error}") from error

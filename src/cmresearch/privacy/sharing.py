@@ -8,7 +8,7 @@ from fnmatch import fnmatch
 from functools import lru_cache
 from pathlib import Path
 
-from cmresearch.errors import ReportError
+from cmresearch.errors import PrivacyError
 from cmresearch.privacy import KINDS, Finding, find_personal_data, normal_form
 from cmresearch.privacy.passages import MOST_BYTES, Passage, passages
 from cmresearch.privacy.words import words_of
@@ -65,10 +65,10 @@ def check_folder(folder: Path, *, allow: Iterable[str] = ()) -> list[Place]:
         One place for each datum; none means that the rules found nothing, not that nothing is there.
 
     Raises:
-        ReportError: There is no such folder.
+        PrivacyError: There is no such folder.
     """
     if not folder.is_dir():
-        raise ReportError(f"{folder}: there is no such folder to check")
+        raise PrivacyError(f"{folder}: there is no such folder to check")
     allowed = _Allowed(tuple(allow))
     files = sorted(path for path in folder.rglob("*") if path.is_file() and ".git" not in path.parts)
     return [place for path in files for place in _check_file(path, path.relative_to(folder).as_posix(), allowed)]

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from cmresearch.errors import ReportError
+from cmresearch.errors import PrivacyError
 
 TOTAL = "Total"
 """The label of the row and the column of totals."""
@@ -77,7 +77,7 @@ def small_cells(table: pd.DataFrame | pd.Series, *, threshold: int = 5) -> Small
         The table with its totals, the small cells and the complementary ones.
 
     Raises:
-        ReportError: Something in the table is no count, a label stands twice, or totals are in it already.
+        PrivacyError: Something in the table is no count, a label stands twice, or totals are in it already.
 
     Source:
         Gusfield (1988), "A graph theoretic approach to statistical data security", SIAM J. Comput. 17(3): a hidden
@@ -109,19 +109,19 @@ def small_cells(table: pd.DataFrame | pd.Series, *, threshold: int = 5) -> Small
 
 def _checked(table: pd.DataFrame, threshold: int) -> pd.DataFrame:
     if threshold < 2:
-        raise ReportError(f"threshold {threshold}: counts under 2 or more can be small; nothing is smaller than 1")
+        raise PrivacyError(f"threshold {threshold}: counts under 2 or more can be small; nothing is smaller than 1")
     for what, labels in (("row", table.index), ("column", table.columns)):
         if TOTAL in labels:
-            raise ReportError(f"the table has a {what} {TOTAL!r} already; give it without totals")
+            raise PrivacyError(f"the table has a {what} {TOTAL!r} already; give it without totals")
         if repeated := labels[labels.duplicated()].tolist():
-            raise ReportError(f"the {what} {repeated[0]!r} stands twice in the table of counts")
+            raise PrivacyError(f"the {what} {repeated[0]!r} stands twice in the table of counts")
     for column in table.columns:
         numbers = pd.to_numeric(table[column], errors="coerce").to_numpy(dtype=float, na_value=np.nan)
         wrong = ~((numbers >= 0) & (numbers == np.floor(numbers)))
         if wrong.any():
             row = int(np.argmax(wrong))
             label, found = table.index.tolist()[row], table[column].tolist()[row]
-            raise ReportError(f"row {label!r}, column {column!r}: {found!r} is not a count")
+            raise PrivacyError(f"row {label!r}, column {column!r}: {found!r} is not a count")
     return table.astype("int64")
 
 
@@ -158,7 +158,7 @@ def _cheapest_cycle(values: Counts, cell: Cell, hidden: set[Cell], threshold: in
             if edge != cell and other not in done and _can_pass(values, cell, edge, node, threshold):
                 price = 0 if edge in hidden else _price(values, edge)
                 heapq.heappush(queue, (cost + price, len(path), other, (*path, edge)))
-    raise ReportError(f"the table is too small to hide a count under {threshold} in it; merge rows or columns")
+    raise PrivacyError(f"the table is too small to hide a count under {threshold} in it; merge rows or columns")
 
 
 def _edges(shape: tuple[int, ...], node: Cell) -> Iterator[tuple[Cell, Cell]]:

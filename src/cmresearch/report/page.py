@@ -47,6 +47,7 @@ TIME_TO_CLOSE, MONTH = "hours_to_close", "month"
 SERVICE_LEVEL = re.compile(r"closed_within_(\d+)_days?")
 YEAR_AND_MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
 MADE = ("synthetic", "illustrative")
+SMALL_CELL = 5  # fewer complaints than this may tell a reader who complained
 FILTERS = (
     "computed_value",
     "count",
@@ -167,6 +168,7 @@ def _context(run: Run, notebooks: Sequence[str | Path]) -> dict[str, Any]:
         "faults": run.intake.to_frame().to_dict("records"),
         "strata_names": ", ".join(run.study.label(name) for name in run.frame.strata),
         "strata": run.sample.allocation.to_frame().to_dict("records"),
+        "small_strata": [label for label, size in run.frame.sizes.items() if 0 < size < SMALL_CELL],
         "accounting": run.frame.accounting().to_dict("records"),
         "checks": tuple(hand_checks(run)),
         "groups": groups,

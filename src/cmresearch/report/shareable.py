@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from cmresearch.coding.coding import Segment
+from cmresearch.coding.coding import Coding, Segment
 from cmresearch.coding.sources import Source, Sources, Turn
 from cmresearch.privacy import Masked, MaskTable, mask_all
 from cmresearch.reproduction import Run, Words
@@ -28,25 +28,46 @@ def shareable(run: Run) -> Run:
     return run if run.words is None else replace(run, words=_masked(run.words))
 
 
-def _masked(words: Words) -> Words:
-    texts = list(dict.fromkeys(_texts(words)))
+def mask_coding(coding: Coding) -> tuple[Coding, MaskTable]:
+    """A coding whose sources, quotations and memos are masked, every offset moved along, and the table behind it.
+
+    Args:
+        coding: The coding as it stands in the study's files.
+
+    Returns:
+        The coding to be shown, its history included, and whom the placeholders stand for (private).
+    """
+    texts = list(dict.fromkeys(_texts(coding)))
     # All at once, so that the same datum has the same placeholder wherever it stands.
-    masks = dict(zip(texts, mask_all(texts, MaskTable())[0], strict=True))
-    sources = Sources({key: _source(source, masks) for key, source in words.sources.items()})
-    segments = tuple(_segment(each, masks[words.sources[each.source].text], masks) for each in words.coding.segments)
-    coding = replace(words.coding, segments=segments, sources=sources, entries=())
+    masked, table = mask_all(texts, MaskTable())
+    masks = dict(zip(texts, masked, strict=True))
+    sources = Sources({key: _source(source, masks) for key, source in coding.sources.items()})
+
+    def shown(segment: Segment) -> Segment:
+        return _segment(segment, masks[coding.sources[segment.source].text], masks)
+
+    entries = (replace(each, segment=shown(each.segment), reason=masks[each.reason].text) for each in coding.entries)
+    segments = tuple(shown(each) for each in coding.segments)
+    return replace(coding, segments=segments, sources=sources, entries=tuple(entries)), table
+
+
+def _masked(words: Words) -> Words:
+    coding, table = mask_coding(words.coding)
     indicators = [each for one in words.assessment.dimensions for each in one.indicators]
     proposed = assess(words.codebook, coding=coding, indicators=indicators, rule=words.assessment.rule)
-    decisions = {key: replace(one, memo=masks[one.memo].text) for key, one in words.assessment.decisions.items()}
-    return replace(words, sources=sources, coding=coding, assessment=with_decisions(proposed, decisions))
+    decisions = words.assessment.decisions
+    memos, _ = mask_all([one.memo for one in decisions.values()], table)
+    shown = {key: replace(one, memo=memo.text) for (key, one), memo in zip(decisions.items(), memos, strict=True)}
+    return replace(words, sources=coding.sources, coding=coding, assessment=with_decisions(proposed, shown))
 
 
-def _texts(words: Words) -> Iterator[str]:
-    for source in words.sources.values():
+def _texts(coding: Coding) -> Iterator[str]:
+    for source in coding.sources.values():
         yield source.text
         yield from (rendering.text for rendering in source.renderings.values())
-    yield from (segment.memo for segment in words.coding.segments)
-    yield from (decision.memo for decision in words.assessment.decisions.values())
+    yield from (segment.memo for segment in coding.segments)
+    for entry in coding.entries:
+        yield from (entry.segment.memo, entry.reason)
 
 
 def _source(source: Source, masks: Mapping[str, Masked]) -> Source:
