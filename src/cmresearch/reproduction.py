@@ -9,6 +9,7 @@ from decimal import Decimal
 import pandas as pd
 
 from cmresearch.codebook.book import Codebook
+from cmresearch.coding.coder_agreement import agreement_table
 from cmresearch.coding.coding import Coding, measure_reliability
 from cmresearch.coding.sources import Sources
 from cmresearch.errors import TriangulationError
@@ -94,13 +95,16 @@ class Run:
         return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame({"variable": []})
 
     def reliability_table(self) -> pd.DataFrame:
-        """One row for each code, on the answer turn, and each coded variable, on the complaint, before adjudication.
+        """One row for each code and dimension, on the answer turn, and each coded variable, on the complaint.
+
+        All of it is measured before adjudication. For a dimension it counts whether a coder gave any of its codes;
+        its interval is analytic, with whole interviews and documents as clusters, and the note says how few they are.
 
         Returns:
             Columns subject, unit, key, dimension, percent_agreement, alpha, lower, upper, level, units, note,
             data_kind.
         """
-        rows = [*self._code_reliability(), *self._variable_reliability()]
+        rows = [*self._code_reliability(), *self._dimension_reliability(), *self._variable_reliability()]
         return pd.DataFrame(rows, columns=RELIABILITY_COLUMNS)
 
     def assessment_table(self) -> pd.DataFrame:
@@ -145,6 +149,24 @@ class Run:
                 "dimension": row["dimensions"],
                 "alpha": row["value"],
                 **{name: row[name] for name in ("lower", "upper", "level", "units", "percent_agreement", "note")},
+                "data_kind": self.study.words_kind,
+            }
+
+    def _dimension_reliability(self) -> Iterator[dict[str, object]]:
+        if self.words is None:
+            return
+        # Resampling few sources gives intervals that are too short; the analytic ones hold better.
+        table = agreement_table(self.words.coding, subject="dimension", interval="analytic")
+        for row in table.to_dict("records"):
+            yield {
+                **{
+                    name: row[name]
+                    for name in ("subject", "key", "percent_agreement", "alpha", "level", "units", "note")
+                },
+                "unit": "answer turn",
+                "dimension": row["key"],
+                "lower": row["alpha_lower"],
+                "upper": row["alpha_upper"],
                 "data_kind": self.study.words_kind,
             }
 

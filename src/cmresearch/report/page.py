@@ -12,11 +12,13 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote as url_quote
 
 from cmresearch import __version__
+from cmresearch.coding.coverage import code_coverage, saturation
 from cmresearch.errors import ReportError
 from cmresearch.findings import RESULTS
 from cmresearch.intake.complaints import literal
 from cmresearch.provenance import KIND_MEANS
 from cmresearch.report import wording
+from cmresearch.report.coverage_plots import plot_coverage, plot_saturation
 from cmresearch.report.plots import (
     plot_estimates,
     plot_evidence,
@@ -38,6 +40,7 @@ if TYPE_CHECKING:
     from markupsafe import Markup
     from matplotlib.figure import Figure
 
+    from cmresearch.coding.coding import Coding
     from cmresearch.provenance import DataFile
     from cmresearch.reproduction import Run, Words
     from cmresearch.triangulation import Assessment, DimensionAssessment, IndicatorResult
@@ -174,6 +177,7 @@ def _context(run: Run, notebooks: Sequence[str | Path]) -> dict[str, Any]:
         "groups": groups,
         "files": tuple(_file_groups(run.data_files)),
         "reliability": run.reliability_table().to_dict("records"),
+        "coverage": () if run.words is None else code_coverage(run.words.coding).to_dict("records"),
         "pages": () if run.words is None else tuple(_pages(run.words)),
         "robustness": None if run.words is None else run.words.robustness,
         "plots": {name: _svg(figure, alt) for name, figure, alt in _figures(run, groups)},
@@ -292,13 +296,14 @@ def _figures(run: Run, groups: Sequence[EstimateGroup]) -> Iterator[tuple[str, F
         if len(group.rows) > 1 and len({row["statistic"] for row in group.rows}) == 1:
             yield f"group-{number}", _group_figure(group), "Estimates as dots with their intervals as lines."
     table = run.reliability_table()
-    for subject, unit in (("code", "answer turn"), ("variable", "complaint")):
+    for subject, unit in (("dimension", "answer turn"), ("code", "answer turn"), ("variable", "complaint")):
         part = table[table["subject"] == subject]
         if len(part):
             heading = f"Do two coders see the same? {subject.capitalize()}s, on the {unit}"
             figure = plot_reliability(part, kind=part["data_kind"].iloc[0], title=heading)
             yield f"reliability-{subject}", figure, "Krippendorff's alpha as dots with intervals as lines."
     if run.words is not None:
+        yield from _coverage_figures(run.words.coding, run.study.words_kind)
         yield from _word_figures(run.words.assessment, run.study.words_kind)
         kinds = wording.joined([kind for kind in kinds_of(run) if kind in MADE] or [run.study.words_kind])
         figure = plot_robustness(run.words.robustness, kind=kinds)
@@ -343,6 +348,13 @@ def _group_figure(group: EstimateGroup) -> Figure:
 
     kinds = wording.joined(sorted({str(row["data_kind"]) for row in group.rows}))
     return plot_estimates(pd.DataFrame(group.rows), title=group.title, kind=kinds, names=lambda row: str(row["name"]))
+
+
+def _coverage_figures(coding: Coding, kind: str) -> Iterator[tuple[str, Figure, str]]:
+    yield "coverage", plot_coverage(code_coverage(coding), kind=kind), "How often each code was given and settled on."
+    by_interview = saturation(coding)
+    if len(by_interview):
+        yield "saturation", plot_saturation(by_interview, kind=kind), "How many codes each interview adds."
 
 
 def _word_figures(assessment: Assessment, kind: str) -> Iterator[tuple[str, Figure, str]]:

@@ -1,0 +1,113 @@
+"""Figures of what the coding reaches: how often each code is used, and how many codes each interview adds."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from cmresearch.report.drawing import BLUE, GREY, MUTED, RED, RULE, SKY, canvas, canvas_of_rows, drawing, write_beside
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+ROOM = 1.45  # how far the axis goes beyond the longest bar, for the names of the dimensions
+
+
+@drawing()
+def plot_coverage(table: pd.DataFrame, *, kind: str, title: str = "") -> Figure:
+    """How often each code was given and how often it was kept, dimension by dimension; unused codes stand out.
+
+    Args:
+        table: A row for each code, as from `code_coverage`: code, dimensions, coded, adjudicated, sources and note.
+        kind: The kind of data, for the label in the corner.
+        title: The question that the figure answers.
+
+    Returns:
+        One row for each code in the order of the codebook, with a line and a name for each dimension (the first,
+        where a code speaks to more than one). A code that was never
+        given, or given and not kept, has a cross at zero and its note beside it.
+
+    Example:
+        >>> import pandas as pd
+        >>> row = {"dimensions": "speed", "coded": 3, "adjudicated": 2, "sources": 1, "note": ""}
+        >>> unused = {"dimensions": "cost", "coded": 0, "adjudicated": 0, "sources": 0, "note": "never given"}
+        >>> table = pd.DataFrame([{"code": "quick_reply", **row}, {"code": "cost_known", **unused}])
+        >>> figure = plot_coverage(table, kind="synthetic")
+        >>> [text.get_text() for text in figure.axes[0].texts]
+        ['2, in 1 source', 'never given', 'speed', 'cost']
+    """
+    rows = table.to_dict("records")
+    unused = [("X", RED, "without use")] if any(row["note"] for row in rows) else []
+    key = [("s", SKY, "given by the coders"), ("o", BLUE, "settled on"), *unused]
+    labels = [str(row["code"]).replace("_", " ") for row in rows]
+    heading = title or "Which codes are used, and which are not?"
+    figure, axes = canvas_of_rows(labels, title=heading, kind=kind, key=key, row=0.24, right=1.75)
+    for place, row in enumerate(rows):
+        axes.barh(place, row["coded"], height=0.62, color=SKY, zorder=2)
+        if row["note"]:
+            axes.plot(0, place, "X", color=RED, markersize=6.5, zorder=4, clip_on=False)
+            write_beside(axes, place, str(row["note"]))
+        else:
+            axes.plot(row["adjudicated"], place, "o", color=BLUE, markersize=5, zorder=3)
+            sources = "source" if row["sources"] == 1 else "sources"
+            write_beside(axes, place, f"{row['adjudicated']}, in {row['sources']} {sources}")
+    _part_dimensions(axes, [str(row["dimensions"]).split("; ")[0] for row in rows])
+    axes.set_xlim(0, ROOM * max([1, *(row["coded"] for row in rows)]))
+    axes.set_xlabel("segments (right: settled on)")
+    return figure
+
+
+def _part_dimensions(axes: Axes, dimensions: Sequence[str]) -> None:
+    """A line above the first code of each dimension, and the dimension's name below it."""
+    for place, dimension in enumerate(dimensions):
+        if place and dimension == dimensions[place - 1]:
+            continue
+        name = dimension.replace("_", " ")
+        axes.axhline(place - 0.5, color=GREY, linewidth=0.8, zorder=1)
+        axes.text(
+            0.995, place, name, transform=axes.get_yaxis_transform(), ha="right", va="center", size=8, color=MUTED
+        )
+
+
+@drawing()
+def plot_saturation(table: pd.DataFrame, *, kind: str, title: str = "") -> Figure:
+    """How many codes each interview adds, and how many of the codes in use were heard by then.
+
+    Args:
+        table: A row for each interview in the order of its date, as from `saturation`: source, new_codes,
+            codes_so_far and share_so_far.
+        kind: The kind of data, for the label in the corner.
+        title: The question that the figure answers.
+
+    Returns:
+        A column for each interview with its new codes, and the codes so far as a line with their share.
+
+    Example:
+        >>> import pandas as pd
+        >>> table = pd.DataFrame({"source": ["interview-1", "interview-2"], "new_codes": [3, 1]})
+        >>> table = table.assign(codes_so_far=[3, 4], share_so_far=[0.6, 0.8])
+        >>> figure = plot_saturation(table, kind="synthetic")
+        >>> [text.get_text() for text in figure.axes[0].texts]
+        ['3', '60 %', '1', '80 %']
+    """
+    key = [("s", SKY, "new codes"), ("o", BLUE, "codes so far, with their share of all codes in use")]
+    heading = title or "Do later interviews add new codes?"
+    left = 0.3 + 0.05 * max((len(str(source)) for source in table["source"]), default=0)
+    figure, axes = canvas(2.3, title=heading, kind=kind, key=key, left=left, bottom=1.25)
+    places = list(range(len(table)))
+    axes.bar(places, table["new_codes"], width=0.6, color=SKY, zorder=2)
+    axes.plot(places, table["codes_so_far"], "o-", color=BLUE, linewidth=1.6, markersize=5, zorder=3)
+    rows = zip(table["new_codes"], table["codes_so_far"], table["share_so_far"], strict=True)
+    highest = max([1, *table["codes_so_far"]])
+    for place, (new, so_far, share) in enumerate(rows):
+        axes.text(place, highest / 50, str(new), ha="center", va="bottom", size=8.5, color=MUTED, zorder=4)
+        axes.text(place, so_far + highest / 25, f"{share:.0%}".replace("%", " %"), ha="center", va="bottom", size=8.5)
+    axes.set_xticks(places, [str(source).replace("-", " ") for source in table["source"]], rotation=24)
+    for label in axes.get_xticklabels():
+        label.set(ha="right", rotation_mode="anchor", size=8)
+    axes.tick_params(axis="x", length=0)
+    axes.set(ylim=(0, 1.18 * highest), ylabel="codes")
+    axes.grid(axis="y", color=RULE, linewidth=0.5, zorder=0)
+    return figure
