@@ -8,19 +8,21 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from cmresearch.errors import ReportError
+from cmresearch.privacy import MaskTable, mask_all
 from cmresearch.writing import write_text
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
+Outputs = Literal["plain", "masked"]
 AT_ONCE = 2
 SECONDS_A_CELL = 120
 
 
-def execute_notebooks(notebooks: Sequence[Path], folder: Path) -> tuple[Path, ...]:
+def execute_notebooks(notebooks: Sequence[Path], folder: Path, *, outputs: Outputs = "plain") -> tuple[Path, ...]:
     """Run notebooks, two at a time, and keep them with their outputs, each also as a page.
 
     A notebook runs in its own folder, so it finds its study as it does in JupyterLab.
@@ -28,6 +30,8 @@ def execute_notebooks(notebooks: Sequence[Path], folder: Path) -> tuple[Path, ..
     Args:
         notebooks: The notebooks, none of which is changed.
         folder: Where the executed copies go, `.ipynb` and `.html`.
+        outputs: "masked" puts placeholders for the personal data in the texts and tables that cells show; a study of
+            real people's words asks for it.
 
     Returns:
         The pages, in the order of the notebooks.
@@ -39,7 +43,7 @@ def execute_notebooks(notebooks: Sequence[Path], folder: Path) -> tuple[Path, ..
         return ()
     folder.mkdir(parents=True, exist_ok=True)
     with _quiet_kernels(), ThreadPoolExecutor(AT_ONCE) as pool:
-        return tuple(pool.map(lambda notebook: _execute(notebook, folder), notebooks))
+        return tuple(pool.map(lambda notebook: _execute(notebook, folder, outputs), notebooks))
 
 
 @contextmanager
@@ -56,7 +60,7 @@ def _quiet_kernels() -> Iterator[None]:
             os.environ["PYDEVD_DISABLE_FILE_VALIDATION"] = before
 
 
-def _execute(path: Path, folder: Path) -> Path:
+def _execute(path: Path, folder: Path, outputs: Outputs) -> Path:
     import nbformat  # a second to load: only where notebooks run
     from nbclient import NotebookClient
     from nbclient.exceptions import CellExecutionError
@@ -74,10 +78,24 @@ def _execute(path: Path, folder: Path) -> Path:
         asyncio.run(client.async_execute())
     except CellExecutionError as error:
         raise ReportError(f"{path.name} does not run: {error.ename}: {error.evalue}") from error
+    if outputs == "masked":
+        _mask_outputs(notebook)
     write_text(folder / path.name, nbformat.writes(notebook))
     page = folder / f"{path.stem}.html"
     write_text(page, _page(notebook))
     return page
+
+
+def _mask_outputs(notebook: NotebookNode) -> None:
+    """Put placeholders for personal data into every text that the cells show, the same datum the same placeholder."""
+    shown = [output for cell in notebook.cells for output in cell.get("outputs", ())]
+    places = [(output, "text") for output in shown if "text" in output]
+    places += [
+        (output["data"], kind) for output in shown for kind in output.get("data", {}) if kind.startswith("text/")
+    ]
+    masked, _ = mask_all([holder[key] for holder, key in places], MaskTable())
+    for (holder, key), text in zip(places, masked, strict=True):
+        holder[key] = text.text
 
 
 def _page(notebook: NotebookNode) -> str:

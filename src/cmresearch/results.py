@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 from cmresearch.errors import ReportError
-from cmresearch.execution import execute_notebooks
+from cmresearch.execution import Outputs, execute_notebooks
 from cmresearch.report.page import write_report
 from cmresearch.report.shareable import shareable
 from cmresearch.report.workbook import write_workbook
@@ -38,7 +38,8 @@ def write_results(run: Run, folder: Path, *, progress: Progress = silent) -> Pat
         progress("tables")
         _write_tables(run, beside)
         progress(f"notebooks ({len(run.study.notebooks)})")
-        executed = execute_notebooks(run.study.notebooks, beside / NOTEBOOKS)
+        outputs: Outputs = "masked" if "real" in run.study.kinds else "plain"
+        executed = execute_notebooks(run.study.notebooks, beside / NOTEBOOKS, outputs=outputs)
         progress("workbook")
         shown = shareable(run)
         write_workbook(shown, beside / WORKBOOK)

@@ -197,6 +197,12 @@ class Study:
         return sha256_of(self.folder / SETTINGS)
 
     @property
+    def kinds(self) -> frozenset[str]:
+        """The kinds of data that its records, responses and words are."""
+        parts = (self.settings.full_set, self.settings.responses, self.settings.words)
+        return frozenset(part.kind for part in parts if part is not None)
+
+    @property
     def results(self) -> Path:
         """Where the results go unless another folder is named."""
         return self.folder / "results"
