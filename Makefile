@@ -28,7 +28,7 @@ types: $(READY)
 	$(BIN)/mypy
 
 unit: $(READY)
-	$(BIN)/pytest -n 2 --dist loadfile -m "not slow and not interop and not spark"
+	$(BIN)/pytest -n 2 --dist loadfile
 
 # The full set is made once, before two kernels ask for it.
 nbval: $(READY)
