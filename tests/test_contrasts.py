@@ -1,35 +1,13 @@
 """Differences and other contrasts between domains."""
 
 import math
-import re
 
-import pandas as pd
 import pytest
+from small_sample import make, saying
 
 from cmresearch.errors import EstimationError
 from cmresearch.estimation.contrasts import estimate_contrast, estimate_differences
 from cmresearch.estimation.estimators import estimate_mean, estimate_proportion
-from cmresearch.responses.responses import declare_sample
-
-# Web: N = 30, n = 4, days 2 4 4 6 (mean 4, variance 8/3); phone: N = 10, n = 2, days 10 14 (mean 12, variance 8).
-DAYS = pd.DataFrame(
-    {
-        "channel": ["web"] * 4 + ["phone"] * 2,
-        "N": [30] * 4 + [10] * 2,
-        "days": [2, 4, 4, 6, 10, 14],
-        "letters": [1, 2, 2, 3, 5, 7],
-        "city": ["North", "North", "South", "South", "North", "South"],
-        "answer": ["yes", "yes", "yes", "no", "no", "no"],
-    }
-)
-
-
-def saying(text):
-    return re.escape(text)
-
-
-def make(table=DAYS, strata="channel"):
-    return declare_sample(table, strata=strata, population_size="N")
 
 
 @pytest.fixture

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import io
-import re
-import zipfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +14,7 @@ from cmresearch.findings import RESULTS
 from cmresearch.provenance import KIND_MEANS
 from cmresearch.report import wording
 from cmresearch.report.page import kinds_of, variable_name
+from cmresearch.sheets import NARROWEST, WIDEST, head, put, save_workbook
 
 if TYPE_CHECKING:
     from openpyxl import Workbook
@@ -25,14 +22,8 @@ if TYPE_CHECKING:
 
     from cmresearch.reproduction import Run, Words
 
-# A workbook of the same run is the same bytes, so its dates say nothing.
-NO_DATE = datetime(2000, 1, 1, tzinfo=UTC)
-RISKY = ("=", "+", "-", "@", "\t", "\r", "\n")
-CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 SIGNIFICANT_DIGITS = 9  # beyond them, versions of the numerical libraries differ
-LONGEST = 32_000  # characters; a cell holds 32,767
 NO_WORDS = "This study has no interviews and no codebook: the words are left out."
-WIDEST, NARROWEST = 60, 9
 FORMATS: Mapping[str, str] = {
     "share": "0.0%",
     "percent_agreement": "0.0%",
@@ -82,7 +73,7 @@ def write_workbook(run: Run, path: str | Path) -> None:
     """
     if not Path(path).parent.is_dir():
         raise ReportError(f"cannot write {path}: there is no folder {Path(path).parent}")
-    Path(path).write_bytes(_bytes(sheets(run)))
+    save_workbook(_book(sheets(run)), path)
 
 
 def sheets(run: Run) -> tuple[Sheet, ...]:
@@ -198,22 +189,18 @@ def _described(run: Run) -> Iterator[tuple[str, Iterable[tuple[str, str, str, st
         )
 
 
-def _bytes(content: Iterable[Sheet]) -> bytes:
+def _book(content: Iterable[Sheet]) -> Workbook:
     from openpyxl import Workbook  # only who wants a workbook needs it
 
     book = Workbook()
     book.remove(book.active)
-    book.properties.creator = "cmresearch"
-    book.properties.created = book.properties.modified = NO_DATE.replace(tzinfo=None)
     for sheet in content:
         _fill(book, sheet)
-    out = io.BytesIO()
-    book.save(out)
-    return _undated(out.getvalue())
+    return book
 
 
 def _fill(book: Workbook, sheet: Sheet) -> None:
-    from openpyxl.styles import Alignment, Font, PatternFill  # as above
+    from openpyxl.styles import Alignment  # as above
     from openpyxl.utils import get_column_letter
 
     page = book.create_sheet(sheet.title)
@@ -224,8 +211,7 @@ def _fill(book: Workbook, sheet: Sheet) -> None:
     for cells in page.iter_rows():
         for cell in cells:
             cell.alignment = wrapped
-    for cell in page[1]:
-        cell.font, cell.fill = Font(bold=True, color="FFFFFF"), PatternFill("solid", fgColor="1C2530")
+    head(page, 1, len(sheet.columns))
     for column, width in enumerate(_widths(sheet), start=1):
         page.column_dimensions[get_column_letter(column)].width = width
     page.freeze_panes = "A2"
@@ -243,11 +229,7 @@ def _put(cell: Cell, value: object, column: str) -> None:
         cell.value = value.text
         return
     if isinstance(value, bool) or not isinstance(value, int | float):
-        text = CONTROL.sub("\N{REPLACEMENT CHARACTER}", str(value))[:LONGEST]
-        cell.value = text
-        cell.data_type = "s"
-        # The mark that a spreadsheet shows as a leading apostrophe; it stays when the cell is edited.
-        cell.quotePrefix = text.startswith(RISKY)
+        put(cell, value)
         return
     cell.value = float(f"{value:.{SIGNIFICANT_DIGITS}g}") if isinstance(value, float) else value
     cell.number_format = FORMATS.get(column, "General")
@@ -257,21 +239,3 @@ def _widths(sheet: Sheet) -> Iterator[int]:
     for column, name in enumerate(sheet.columns):
         longest = max((len(str(row[column])) for row in sheet.rows if column < len(row)), default=0)
         yield max(NARROWEST, len(name) + 4, min(longest + 2, WIDEST))
-
-
-def _undated(content: bytes) -> bytes:
-    """The same archive with one date for all its parts, whenever it was written."""
-    out = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(out, "w") as new:
-        for name in sorted(old.namelist(), key=lambda name: (name != "[Content_Types].xml", name)):
-            entry = zipfile.ZipInfo(name, date_time=NO_DATE.timetuple()[:6])
-            entry.compress_type = zipfile.ZIP_DEFLATED
-            new.writestr(entry, _without_time(name, old.read(name)))
-    return out.getvalue()
-
-
-def _without_time(name: str, part: bytes) -> bytes:
-    if name != "docProps/core.xml":
-        return part
-    fixed = NO_DATE.strftime("%Y-%m-%dT%H:%M:%SZ").encode()
-    return re.sub(rb"(<dcterms:modified[^>]*>)[^<]*", rb"\g<1>" + fixed, part)
