@@ -13,6 +13,7 @@ PACKAGE = Path(__file__).parents[1] / "src" / "cmresearch"
 # From the bottom upwards. A part imports from parts named before it, and from nothing else.
 LAYERS = """
 errors
+texts
 sql writing sheets toml_file provenance assumptions findings reliability privacy
 synthetic execution intake
 frame

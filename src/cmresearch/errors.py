@@ -54,6 +54,10 @@ class ProvenanceError(CmResearchError):
     """A data file is not the file that is declared."""
 
 
+class TextError(CmResearchError):
+    """A text for readers is missing, or has no twin in the language wanted."""
+
+
 class StudyError(CmResearchError):
     """The settings of a study cannot be used."""
 

@@ -1,0 +1,163 @@
+"""What readers are told, in each of their languages: the catalogues, and how a text of theirs is found."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import TypeAlias
+
+from cmresearch.errors import TextError, nearest
+
+LANGUAGES: Mapping[str, str] = {"en": "English", "id": "Bahasa Indonesia"}
+Twins: TypeAlias = Mapping[str, str]
+CATALOGUES = Path(__file__).parent / "catalogues"
+GAP = re.compile(r"\{(\w+)\}")
+NOTES = "notes."  # sentences that the library writes into tables, found again by their English
+
+
+@dataclass(frozen=True)
+class Phrase:
+    """A text of the catalogue with what fills its gaps, to be said in any language.
+
+    Attributes:
+        key: The text's key in the catalogues.
+        gaps: What fills its gaps, by name; a phrase is said in the same language.
+
+    Example:
+        >>> Phrase("status.not_optimal").say("id")
+        'belum optimal'
+    """
+
+    key: str
+    gaps: Mapping[str, object] = field(default_factory=dict)
+
+    def say(self, language: str = "en") -> str:
+        """The text in a language."""
+        filled = {name: gap.say(language) if isinstance(gap, Phrase) else gap for name, gap in self.gaps.items()}
+        return say(self.key, language, **filled)
+
+    def __str__(self) -> str:
+        return self.say()
+
+
+def say(key: str, language: str = "en", **gaps: object) -> str:
+    """A text of the catalogues in a language.
+
+    Args:
+        key: Its key, such as `status.not_optimal`.
+        language: One of `LANGUAGES`.
+        gaps: What stands in its gaps, by name.
+
+    Returns:
+        The text with its gaps filled.
+
+    Raises:
+        TextError: There is no such text, it has no twin in the language, or its gaps are not those given.
+
+    Example:
+        >>> say("status.not_optimal"), say("status.not_optimal", "id")
+        ('not optimal', 'belum optimal')
+    """
+    text = template(key, language)
+    wanted, given = set(GAP.findall(text)), set(gaps)
+    if wanted != given:
+        raise TextError(f"text {key!r} has the gaps {sorted(wanted)}; given are {sorted(given)}")
+    return GAP.sub(lambda gap: str(gaps[gap[1]]), text)
+
+
+def template(key: str, language: str) -> str:
+    """A text of the catalogues as it stands there, its gaps open."""
+    texts = catalogue()
+    if key not in texts:
+        raise TextError(f"the catalogues have no text {key!r}{nearest(key, texts)}")
+    if language not in texts[key]:
+        raise TextError(f"text {key!r} has no twin in {language!r}; it has {', '.join(texts[key])}")
+    return texts[key][language]
+
+
+@cache
+def catalogue() -> Mapping[str, Twins]:
+    """Every text of the catalogues with its twins, by key."""
+    texts: dict[str, Twins] = {}
+    for path in sorted(CATALOGUES.glob("*.toml")):
+        texts |= _flat("", tomllib.loads(path.read_text(encoding="utf-8")))
+    return texts
+
+
+def _flat(prefix: str, table: Mapping[str, object]) -> dict[str, Twins]:
+    """The entries of nested tables by dotted key; an entry is a table of texts by language."""
+    if table and all(isinstance(each, str) for each in table.values()):
+        return {prefix.removesuffix("."): {name: str(text) for name, text in table.items()}}
+    entries: dict[str, Twins] = {}
+    for name, inner in table.items():
+        if not isinstance(inner, dict):
+            raise TextError(f"catalogue entry {prefix}{name} is neither a table of texts nor a text by language")
+        entries |= _flat(f"{prefix}{name}.", inner)
+    return entries
+
+
+def translate(text: str, language: str) -> str:
+    """A sentence that the library wrote in English, such as an estimate's note, in another language.
+
+    Sentences joined by semicolons are found one by one among the catalogue's notes, gaps included.
+
+    Args:
+        text: The English text.
+        language: The language wanted.
+
+    Returns:
+        The text in that language.
+
+    Raises:
+        TextError: A part of it is no note of the catalogue.
+
+    Example:
+        >>> translate("3 of 989 drawn complaints not codable: weighted up within stratum", "id")
+        '3 dari 989 aduan terpilih tidak dapat dikodekan: bobot dinaikkan di dalam strata'
+    """
+    if language == "en" or not text:
+        return text
+    return "; ".join(_translated(part, language) for part in text.split("; "))
+
+
+def _translated(part: str, language: str) -> str:
+    for key, pattern in _notes():
+        found = pattern.fullmatch(part)
+        if found:
+            return say(key, language, **found.groupdict())
+    raise TextError(f"the catalogue's notes have no text for {part!r}")
+
+
+@cache
+def _notes() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    """The English of every note as a pattern that finds what fills its gaps."""
+    texts = {key: twins["en"] for key, twins in catalogue().items() if key.startswith(NOTES)}
+    # Longer texts first, so that a gap never swallows what another note says in words.
+    ordered = sorted(texts.items(), key=lambda entry: (-len(GAP.sub("", entry[1])), entry[0]))
+    return tuple((key, re.compile(_pattern(text))) for key, text in ordered)
+
+
+def _pattern(text: str) -> str:
+    pieces = GAP.split(text)
+    return "".join(f"(?P<{piece}>.+?)" if place % 2 else re.escape(piece) for place, piece in enumerate(pieces))
+
+
+def in_language(text: str | Twins, language: str) -> str:
+    """A study's own text in a language: one text for all, or twins by language.
+
+    Raises:
+        TextError: It has twins, and none in this language.
+
+    Example:
+        >>> in_language({"en": "Channel", "id": "Kanal"}, "id"), in_language("JAKI", "id")
+        ('Kanal', 'JAKI')
+    """
+    if isinstance(text, str):
+        return text
+    if language not in text:
+        raise TextError(f"there is no text in {language!r} beside {next(iter(text.values()), '')!r}")
+    return text[language]

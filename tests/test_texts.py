@@ -1,0 +1,57 @@
+"""What readers are told, in each of their languages."""
+
+from __future__ import annotations
+
+import pytest
+
+from cmresearch.errors import TextError
+from cmresearch.texts import GAP, LANGUAGES, Phrase, catalogue, in_language, say, translate
+
+ENTRIES = sorted(catalogue().items())
+
+
+@pytest.mark.parametrize(("key", "twins"), ENTRIES, ids=[key for key, _ in ENTRIES])
+def test_every_text_has_its_twin_with_the_same_gaps(key, twins):
+    assert set(twins) == set(LANGUAGES)
+    assert all(text.strip() for text in twins.values())
+    gaps = {language: sorted(set(GAP.findall(text))) for language, text in twins.items()}
+    assert len(set(map(tuple, gaps.values()))) == 1, gaps
+
+
+def test_a_text_without_its_key_is_refused_with_the_nearest_spelling():
+    with pytest.raises(
+        TextError, match=r"the catalogues have no text 'status.not_optimel'; did you mean 'status.not_optimal'\?"
+    ):
+        say("status.not_optimel")
+
+
+def test_a_text_without_a_twin_names_the_languages_it_has():
+    with pytest.raises(TextError, match="text 'status.fulfilled' has no twin in 'fr'; it has en, id"):
+        say("status.fulfilled", "fr")
+
+
+def test_a_gap_left_open_is_refused():
+    with pytest.raises(TextError, match="has the gaps .* given are"):
+        say("notes.not_codable", lost=3)
+
+
+def test_a_phrase_in_a_gap_is_said_in_the_same_language():
+    inner = Phrase("status.fulfilled")
+    assert Phrase("notes.not_codable", {"lost": inner, "drawn": 9}).say("id").startswith("terpenuhi dari 9")
+
+
+def test_notes_of_the_library_are_found_again_part_by_part():
+    note = "3 of 989 drawn complaints not codable: weighted up within stratum"
+    assert translate(f"{note}; {note}", "id").count("; ") == 1
+    assert translate(note, "en") == note
+
+
+def test_a_note_that_no_catalogue_knows_is_refused_rather_than_left_in_english():
+    with pytest.raises(TextError, match="the catalogue's notes have no text for 'something else'"):
+        translate("something else", "id")
+
+
+def test_a_study_s_own_text_may_be_one_for_all_languages():
+    assert in_language("JAKI", "id") == "JAKI"
+    with pytest.raises(TextError, match="there is no text in 'id' beside 'Channel'"):
+        in_language({"en": "Channel"}, "id")
