@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import TypeAlias
 
-from cmresearch.errors import TextError, nearest
+from cmresearch.errors import TextError, nearest, raise_all
 
 LANGUAGES: Mapping[str, str] = {"en": "English", "id": "Bahasa Indonesia"}
 Twins: TypeAlias = Mapping[str, str]
@@ -132,16 +132,22 @@ def translate(text: str, language: str) -> str:
     """
     if language == "en" or not text:
         return text
-    return "; ".join(_translated(part, language) for part in text.split("; "))
+    whole = _translated(text, language)
+    if whole is not None:
+        return whole
+    parts = {part: _translated(part, language) for part in text.split("; ")}
+    unknown = [f"the catalogue's notes have no text for {part!r}" for part, found in parts.items() if found is None]
+    raise_all(TextError, unknown)
+    return "; ".join(str(parts[part]) for part in text.split("; "))
 
 
-def _translated(part: str, language: str) -> str:
+def _translated(sentence: str, language: str) -> str | None:
     for key, pattern in _notes():
-        found = pattern.fullmatch(part)
+        found = pattern.fullmatch(sentence)
         if found:
             gaps = {name: _localised(text, language) for name, text in found.groupdict().items()}
             return say(key, language, **gaps)
-    raise TextError(f"the catalogue's notes have no text for {part!r}")
+    return None
 
 
 def _localised(gap: str, language: str) -> str:
@@ -159,7 +165,9 @@ def _notes() -> tuple[tuple[str, re.Pattern[str]], ...]:
 
 def _pattern(text: str) -> str:
     pieces = GAP.split(text)
-    return "".join(f"(?P<{piece}>.+?)" if place % 2 else re.escape(piece) for place, piece in enumerate(pieces))
+    return "".join(
+        f"(?P<{piece}>(?:(?!; ).)+?)" if place % 2 else re.escape(piece) for place, piece in enumerate(pieces)
+    )
 
 
 def in_figures(text: str, language: str) -> str:
