@@ -34,6 +34,7 @@ from cmresearch.report.plots import (
 )
 from cmresearch.report.quotations import disagreements, quote
 from cmresearch.sampling.drawing import ticket
+from cmresearch.texts import in_language
 from cmresearch.writing import write_text
 
 if TYPE_CHECKING:
@@ -152,6 +153,7 @@ def report_html(run: Run, notebooks: Sequence[str | Path] = ()) -> str:
     )
     environment.filters |= {name: getattr(wording, name) for name in FILTERS}
     environment.filters["source_name"] = source_name
+    environment.filters["in_language"] = in_language
     return environment.get_template("report.html.j2").render(_context(run, notebooks))
 
 
@@ -162,6 +164,7 @@ def _context(run: Run, notebooks: Sequence[str | Path]) -> dict[str, Any]:
         "run": run,
         "study": run.study,
         "settings": run.study.settings,
+        "language": run.study.languages[0],
         "kinds": kinds,
         "kind_means": KIND_MEANS,
         "made": [kind for kind in kinds if kind in MADE],
