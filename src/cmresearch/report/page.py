@@ -389,14 +389,14 @@ def _amount_name(run: Run, row: Mapping[str, Any], language: str) -> str:
     return f"{run.study.label(row['variable'], language)}, {statistic}"
 
 
-def variable_name(run: Run, row: Mapping[Any, Any], *, language: str = "en") -> str:
+def variable_name(run: Run, row: Mapping[Any, Any], *, language: str | None = None) -> str:
     """A variable and its category as readers see them, such as `Final answer: explicit`."""
     name = run.study.label(str(row["variable"]), language)
     category = row["category"]
     return name if wording.is_nothing(category) or category == "true" else f"{name}: {_value_name(run, row, language)}"
 
 
-def _value_name(run: Run, row: Mapping[Any, Any], language: str) -> str:
+def _value_name(run: Run, row: Mapping[Any, Any], language: str | None) -> str:
     variables = () if run.words is None else run.words.codebook.variables
     values = {(one.key, value.key): in_language(value.label, language) for one in variables for value in one.values}
     return values.get((str(row["variable"]), str(row["category"])), wording.plain(row["category"])).lower()

@@ -95,7 +95,7 @@ def sheets(run: Run) -> tuple[Sheet, ...]:
 
 
 def _read_me(run: Run) -> Sheet:
-    about, counts = run.study.settings.study, run.findings.counts()
+    about, counts = run.study.about(), run.findings.counts()
     kinds = kinds_of(run)
     rows: list[tuple[object, ...]] = [("study", about.title.get("en", about.key)), ("place", about.place)]
     rows += [("period", about.period), ("question", about.question), ("reference", about.reference)]
