@@ -26,12 +26,12 @@ def test_a_text_without_its_key_is_refused_with_the_nearest_spelling():
 
 
 def test_a_text_without_a_twin_names_the_languages_it_has():
-    with pytest.raises(TextError, match="text 'status.fulfilled' has no twin in 'fr'; it has en, id"):
+    with pytest.raises(TextError, match=r"text 'status\.fulfilled' has no twin in 'fr'; it has en, id"):
         say("status.fulfilled", "fr")
 
 
 def test_a_gap_left_open_is_refused():
-    with pytest.raises(TextError, match="has the gaps .* given are"):
+    with pytest.raises(TextError, match=r"has the gaps .* given are"):
         say("notes.not_codable", lost=3)
 
 

@@ -16,6 +16,9 @@ LANGUAGES: Mapping[str, str] = {"en": "English", "id": "Bahasa Indonesia"}
 Twins: TypeAlias = Mapping[str, str]
 CATALOGUES = Path(__file__).parent / "catalogues"
 GAP = re.compile(r"\{(\w+)\}")
+# What separates thousands and decimals in a language that differs from English.
+SEPARATORS: Mapping[str, dict[int, str]] = {"id": str.maketrans(",.", ".,")}
+NUMBER = re.compile(r"\d[\d,]*(\.\d+)?")
 NOTES = "notes."  # sentences that the library writes into tables, found again by their English
 
 
@@ -128,8 +131,13 @@ def _translated(part: str, language: str) -> str:
     for key, pattern in _notes():
         found = pattern.fullmatch(part)
         if found:
-            return say(key, language, **found.groupdict())
+            gaps = {name: _localised(text, language) for name, text in found.groupdict().items()}
+            return say(key, language, **gaps)
     raise TextError(f"the catalogue's notes have no text for {part!r}")
+
+
+def _localised(gap: str, language: str) -> str:
+    return in_figures(gap, language) if NUMBER.fullmatch(gap) else gap
 
 
 @cache
@@ -144,6 +152,16 @@ def _notes() -> tuple[tuple[str, re.Pattern[str]], ...]:
 def _pattern(text: str) -> str:
     pieces = GAP.split(text)
     return "".join(f"(?P<{piece}>.+?)" if place % 2 else re.escape(piece) for place, piece in enumerate(pieces))
+
+
+def in_figures(text: str, language: str) -> str:
+    """A number written the English way, with the separators of a language.
+
+    Example:
+        >>> in_figures("1,234.5", "id"), in_figures("1,234.5", "en")
+        ('1.234,5', '1,234.5')
+    """
+    return text.translate(SEPARATORS.get(language, {}))
 
 
 def in_language(text: str | Twins, language: str) -> str:

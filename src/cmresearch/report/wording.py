@@ -1,4 +1,4 @@
-"""Numbers and keys as readers see them: one way of writing each, in the report, the workbook and the figures."""
+"""Numbers and keys as readers see them: one way of writing each, in every language, for report, workbook and figures."""
 
 from __future__ import annotations
 
@@ -6,24 +6,14 @@ import math
 import re
 from collections.abc import Mapping
 
+from cmresearch.texts import catalogue, in_figures, say
+
 NOTHING = "–"
 UNBROKEN = "\N{NO-BREAK SPACE}"  # a figure stays on one line with its unit
-STATUS_NAMES: Mapping[str, str] = {
-    "fulfilled": "fulfilled",
-    "not_optimal": "not optimal",
-    "not_implemented": "not implemented",
-    "not_assessable": "not assessable",
-}
+STATUS_KEYS = ("fulfilled", "not_optimal", "not_implemented", "not_assessable")
+STATUS_NAMES: Mapping[str, str] = {key: say(f"status.{key}") for key in STATUS_KEYS}
 DIRECTION_NAMES: Mapping[str, str] = {
-    "supports": "supports",
-    "hinders": "hinders",
-    "absent": "states absence",
-    "context": "gives context",
-}
-METHOD_NAMES: Mapping[str, str] = {
-    "korn-graubard": "Korn–Graubard",
-    "clopper-pearson": "Clopper–Pearson",
-    "student-t": "Student’s t",
+    key: say(f"direction.{key}") for key in ("supports", "hinders", "absent", "context")
 }
 
 
@@ -32,71 +22,77 @@ def is_nothing(value: object) -> bool:
     return value is None or value == "" or (isinstance(value, float) and math.isnan(value))
 
 
-def count(value: object) -> str:
+def count(value: object, *, language: str = "en") -> str:
     """A whole number with thousands separators.
 
     Example:
-        >>> count(137776), count(None)
-        ('137,776', '–')
+        >>> count(137776), count(137776, language="id"), count(None)
+        ('137,776', '137.776', '–')
     """
-    return NOTHING if is_nothing(value) else f"{float(str(value)):,.0f}"
+    return NOTHING if is_nothing(value) else in_figures(f"{float(str(value)):,.0f}", language)
 
 
-def percent(value: object) -> str:
+def percent(value: object, *, language: str = "en") -> str:
     r"""A proportion (0 to 1) as percent with one decimal.
 
     Example:
-        >>> percent(0.9626), percent(1.0), percent(None)
-        ('96.3\xa0%', '100.0\xa0%', '–')
+        >>> percent(0.9626), percent(1.0, language="id"), percent(None)
+        ('96.3\xa0%', '100,0\xa0%', '–')
     """
-    return NOTHING if is_nothing(value) else f"{100 * float(str(value)):.1f}{UNBROKEN}%"
+    return NOTHING if is_nothing(value) else f"{in_figures(f'{100 * float(str(value)):.1f}', language)}{UNBROKEN}%"
 
 
-def decimal(value: object, places: int = 1) -> str:
+def decimal(value: object, places: int = 1, *, language: str = "en") -> str:
     """A number with thousands separators and so many decimals; a true minus sign.
 
     Example:
-        >>> decimal(1234.56), decimal(-0.0108, 3)
-        ('1,234.6', '−0.011')
+        >>> decimal(1234.56), decimal(-0.0108, 3), decimal(1234.56, language="id")
+        ('1,234.6', '−0.011', '1.234,6')
     """
     if is_nothing(value):
         return NOTHING
     text = f"{float(str(value)):,.{places}f}"
-    return text.replace("-", "−") if float(text.replace(",", "")) else text.lstrip("-")
+    signed = text.replace("-", "−") if float(text.replace(",", "")) else text.lstrip("-")
+    return in_figures(signed, language)
 
 
-def quantity(value: object, statistic: str, variable: str = "") -> str:
+def quantity(value: object, statistic: str, variable: str = "", *, language: str = "en") -> str:
     r"""An estimate or an indicator in its unit: a proportion in percent, a variable of hours in hours.
 
     Args:
         value: The figure.
         statistic: proportion, mean, median or total.
         variable: Its variable's key; one that begins with `hours` is counted in hours.
+        language: The language whose separators and unit it has.
 
     Example:
         >>> quantity(0.5, "proportion"), quantity(40.98, "mean", "hours_to_close"), quantity(1200.2, "total")
         ('50.0\xa0%', '41.0\xa0h', '1,200')
+        >>> quantity(40.98, "mean", "hours_to_close", language="id")
+        '41,0\xa0jam'
     """
     if is_nothing(value):
         return NOTHING
     if statistic == "proportion":
-        return percent(value)
+        return percent(value, language=language)
     if statistic == "total":
-        return count(value)
-    return f"{decimal(value)}{UNBROKEN}h" if variable.startswith("hours") else decimal(value, 2)
+        return count(value, language=language)
+    if variable.startswith("hours"):
+        return f"{decimal(value, language=language)}{UNBROKEN}{say('unit.hours', language)}"
+    return decimal(value, 2, language=language)
 
 
-def interval(lower: object, upper: object, statistic: str, variable: str = "") -> str:
+def interval(lower: object, upper: object, statistic: str, variable: str = "", *, language: str = "en") -> str:
     r"""An interval in the unit of its estimate, in square brackets.
 
     Example:
-        >>> interval(0.949, 0.973, "proportion")
-        '[94.9,\xa097.3]'
+        >>> interval(0.949, 0.973, "proportion"), interval(0.949, 0.973, "proportion", language="id")
+        ('[94.9,\xa097.3]', '[94,9;\xa097,3]')
     """
     if is_nothing(lower) or is_nothing(upper):
         return NOTHING
-    ends = [quantity(end, statistic, variable).partition(UNBROKEN)[0] for end in (lower, upper)]
-    return f"[{ends[0]},{UNBROKEN}{ends[1]}]"
+    ends = [quantity(end, statistic, variable, language=language).partition(UNBROKEN)[0] for end in (lower, upper)]
+    return f"[{ends[0]}{say('list.between', language)}{UNBROKEN}{ends[1]}]"
 
 
 def plain(key: object) -> str:
@@ -109,14 +105,30 @@ def plain(key: object) -> str:
     return NOTHING if is_nothing(key) else str(key).replace("_", " ")
 
 
-def method(key: object) -> str:
+def word(group: str, key: object, *, language: str = "en") -> str:
+    """A key as readers see it: the catalogue's word for it, or the key without its underscores.
+
+    Args:
+        group: The catalogue's table that may hold it, such as `status` or `interval_method`.
+        key: The key.
+        language: The language wanted.
+
+    Example:
+        >>> word("status", "not_optimal", language="id"), word("disposition", "asked_again")
+        ('belum optimal', 'asked again')
+    """
+    entry = f"{group}.{re.sub('[- ]', '_', str(key))}"
+    return say(entry, language) if entry in catalogue() else plain(key)
+
+
+def method(key: object, *, language: str = "en") -> str:
     """The name of an interval's method.
 
     Example:
-        >>> method("korn-graubard"), method("census")
-        ('Korn–Graubard', 'census')
+        >>> method("korn-graubard"), method("census", language="id")
+        ('Korn–Graubard', 'sensus')
     """
-    return METHOD_NAMES.get(str(key), plain(key))
+    return word("interval_method", key, language=language)
 
 
 def in_short(reason: str) -> str:
@@ -129,19 +141,19 @@ def in_short(reason: str) -> str:
     return plain(re.sub(r" \([^)]*\)", "", reason))
 
 
-def published_value(value: object) -> str:
+def published_value(value: object, *, language: str = "en") -> str:
     """A published value as it was printed: its own decimals, thousands separated; a key in words.
 
     Example:
-        >>> published_value(137776), published_value(10.58), published_value("not_optimal")
-        ('137,776', '10.58', 'not optimal')
+        >>> published_value(137776), published_value(10.58, language="id"), published_value("not_optimal")
+        ('137,776', '10,58', 'not optimal')
     """
     if is_nothing(value) or isinstance(value, str):
-        return plain(value)
-    return f"{value:,}"
+        return word("status", value, language=language)
+    return in_figures(f"{value:,}", language)
 
 
-def computed_value(value: object, published: object) -> str:
+def computed_value(value: object, published: object, *, language: str = "en") -> str:
     """A computed value with as many decimals as the published one it stands beside.
 
     Example:
@@ -149,20 +161,20 @@ def computed_value(value: object, published: object) -> str:
         ('99.85', '9', '–')
     """
     if is_nothing(value) or isinstance(value, str):
-        return plain(value)
+        return word("status", value, language=language)
     places = len(str(published).partition(".")[2]) if isinstance(published, float) else 0
     whole = float(str(value)).is_integer()
-    return decimal(value, places or (0 if whole else 2))
+    return decimal(value, places or (0 if whole else 2), language=language)
 
 
-def joined(words: object) -> str:
+def joined(words: object, *, language: str = "en") -> str:
     """Kinds of data or keys as a list in words, such as `synthetic and illustrative`.
 
     Example:
-        >>> joined(["synthetic", "illustrative"]), joined([])
-        ('synthetic and illustrative', '–')
+        >>> joined(["synthetic", "illustrative"]), joined(["a", "b"], language="id"), joined([])
+        ('synthetic and illustrative', 'a dan b', '–')
     """
     listed = [str(word) for word in words] if isinstance(words, list | tuple) else [str(words)]
     if not listed:
         return NOTHING
-    return " and ".join(part for part in (", ".join(listed[:-1]), listed[-1]) if part)
+    return f" {say('list.and', language)} ".join(part for part in (", ".join(listed[:-1]), listed[-1]) if part)
