@@ -85,9 +85,9 @@ def plot_evidence(
     for place, one in enumerate(assessment.dimensions):
         for each in one.sources:
             _directions(axes, columns.index(each.source.key), place, each)
-    name_columns(axes, [source_name(sources[key], language=language, labels=labels) for key in columns], size=8)
-    for label in axes.get_xticklabels():
-        label.set(rotation=42, ha="right", rotation_mode="anchor")
+    names = [source_name(sources[key], language=language, labels=labels) for key in columns]
+    axes.set_xticks(range(len(columns)), names, rotation=42, ha="right", rotation_mode="anchor")
+    axes.tick_params(axis="x", length=0, labelsize=8, labelcolor=INK)
     axes.set_xlim(-0.6, len(columns) - 0.4)
     part_columns(axes, len(columns))
     return figure

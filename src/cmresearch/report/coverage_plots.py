@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import textwrap
+from collections.abc import Iterator, Sequence
+from itertools import groupby
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -13,6 +15,7 @@ from cmresearch.report.drawing import (
     RED,
     RULE,
     SKY,
+    WIDTH,
     Labels,
     canvas,
     canvas_of_rows,
@@ -28,6 +31,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 ROOM = 1.45  # how far the axis goes beyond the longest bar, for the names of the dimensions
+NAME, NAME_LETTER = 28, 0.068  # letters in a line of a dimension's name, and inches of each
 
 
 @drawing()
@@ -77,8 +81,12 @@ def plot_coverage(
         else:
             axes.plot(row["adjudicated"], place, "o", color=BLUE, markersize=5, zorder=3)
             write_beside(axes, place, _settled(row["adjudicated"], row["sources"], language))
-    _part_dimensions(axes, [label_of(str(row["dimensions"]).split("; ")[0], labels, language) for row in rows])
-    axes.set_xlim(0, ROOM * max([1, *(row["coded"] for row in rows)]))
+    coded = [row["coded"] for row in rows]
+    names = [label_of(str(row["dimensions"]).split("; ")[0], labels, language) for row in rows]
+    parts = list(_parts(names))
+    for place, lines in parts:
+        _name_part(axes, place, lines)
+    axes.set_xlim(0, max([ROOM * max([1, *coded]), *(_length(axes, coded[place:], lines) for place, lines in parts)]))
     axes.set_xlabel(say("figure.coverage.axis", language))
     return figure
 
@@ -89,14 +97,24 @@ def _settled(settled: int, sources: int, language: str) -> str:
     return say("figure.coverage.in_sources", language, settled=settled, sources=sources)
 
 
-def _part_dimensions(axes: Axes, dimensions: Sequence[str]) -> None:
-    """A line above the first code of each dimension, and the dimension's name below it."""
-    for place, dimension in enumerate(dimensions):
-        if place and dimension == dimensions[place - 1]:
-            continue
-        axes.axhline(place - 0.5, color=GREY, linewidth=0.8, zorder=1)
-        across = axes.get_yaxis_transform()
-        axes.text(0.995, place, dimension, transform=across, ha="right", va="center", size=8, color=MUTED)
+def _parts(names: Sequence[str]) -> Iterator[tuple[int, list[str]]]:
+    """The place of each dimension's first code, and the dimension's name in no more lines than it has codes."""
+    for name, group in groupby(range(len(names)), key=lambda place: names[place]):
+        places = list(group)
+        yield places[0], textwrap.wrap(name, NAME, max_lines=min(2, len(places)), placeholder="…")
+
+
+def _name_part(axes: Axes, place: int, lines: Sequence[str]) -> None:
+    """A line above the first code of a dimension, and the dimension's name below it."""
+    axes.axhline(place - 0.5, color=GREY, linewidth=0.8, zorder=1)
+    middle, across = place + (len(lines) - 1) / 2, axes.get_yaxis_transform()
+    axes.text(0.995, middle, "\n".join(lines), transform=across, ha="right", va="center", size=8, color=MUTED)
+
+
+def _length(axes: Axes, coded: Sequence[int], lines: Sequence[str]) -> float:
+    """How long the axis must be for a dimension's name to stand beside the bars, not upon them."""
+    name = NAME_LETTER * max(map(len, lines)) / (axes.get_position().width * WIDTH)
+    return max(coded[: len(lines)]) / (1 - min(0.7, name))
 
 
 @drawing()

@@ -14,11 +14,12 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from cmresearch.report.wording import joined, plain, word
-from cmresearch.texts import Twins, in_language, say
+from cmresearch.texts import Twins, in_figures, in_language, say
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+    from matplotlib.ticker import Formatter
 
 # Okabe and Ito's colours, told apart by colour-blind readers; shape says the same wherever colour says anything.
 INK, MUTED, RULE = "#1c2530", "#5c6773", "#d8dde3"
@@ -45,6 +46,8 @@ STYLE: dict[Any, Any] = {
 }
 HOLLOW = {"ring": "o", "diamond": "D"}
 TWO_LINES = 0.34  # inches: a row of this height holds a label of two lines
+ONE_LINE = 42  # letters
+LETTER = 0.0072  # inches of width for each point of a letter's size, somewhat less than most letters need
 
 
 def to_svg(figure: Figure, *, alt: str) -> str:
@@ -172,6 +175,8 @@ def canvas(
         corner = figure.text(1 - 0.1 / WIDTH, 0.1 / whole, _kind_of_data(kind, language), ha="right", va="bottom")
         corner.set(size=8, style="italic", color=MUTED)
         _write_key(figure, key)
+        for axis in (axes.xaxis, axes.yaxis):
+            axis.set_major_formatter(_tick_class(language)())
         for side in ("top", "right"):
             axes.spines[side].set_visible(False)
     return figure, axes
@@ -188,9 +193,10 @@ def canvas_of_rows(
     right: float = 1.75,
     bottom: float = BOTTOM,
 ) -> tuple[Figure, Axes]:
-    """A figure with one row for each label, the first on top."""
-    lines = 2 if row >= TWO_LINES else 1
-    wrapped = [textwrap.wrap(label, 31 if lines > 1 else 42, max_lines=lines, placeholder="…") for label in labels]
+    """A figure with one row for each label, the first on top; rows grow where a label needs two lines."""
+    row = max(row, TWO_LINES) if any(len(label) > ONE_LINE for label in labels) else row
+    lines, letters = (2, 31) if row >= TWO_LINES else (1, ONE_LINE)
+    wrapped = [textwrap.wrap(label, letters, max_lines=lines, placeholder="…") for label in labels]
     left = 0.25 + 0.075 * max((len(line) for label in wrapped for line in label), default=0)
     figure, axes = canvas(
         row * len(labels), title=title, kind=kind, language=language, key=key, left=left, right=right, bottom=bottom
@@ -206,9 +212,16 @@ def canvas_of_rows(
 
 def name_columns(axes: Axes, names: Sequence[str], *, size: float = 9, right: float = 0.5) -> None:
     """Name the columns of a figure whose cells hold marks; the last has so much room to its right."""
-    axes.set_xticks(range(len(names)), names)
+    width = axes.get_position().width * WIDTH / (len(names) - 0.5 + right)
+    letters = max(8, int(width / (LETTER * size)))
+    axes.set_xticks(range(len(names)), [_in_lines(name, letters) for name in names])
     axes.tick_params(axis="x", length=0, labelcolor=INK, labelsize=size)
     axes.set_xlim(-0.5, len(names) - 1 + right)
+
+
+def _in_lines(text: str, letters: int) -> str:
+    lines = [part for line in text.split("\n") for part in textwrap.wrap(line, letters, break_long_words=False)]
+    return "\n".join(lines)
 
 
 def part_columns(axes: Axes, columns: int) -> None:
@@ -225,6 +238,18 @@ def label_of(key: str, labels: Labels, language: str) -> str:
 def write_beside(axes: Axes, place: int, text: str) -> None:
     """Write beside a row, to the right of the axes."""
     axes.text(1.015, place, text, transform=axes.get_yaxis_transform(), ha="left", va="center", size=8.5, color=INK)
+
+
+@cache
+def _tick_class(language: str) -> type[Formatter]:
+    """Numbers along an axis with the separators of a language."""
+    from matplotlib.ticker import ScalarFormatter  # as in `drawing`
+
+    class Numbers(ScalarFormatter):
+        def format_ticks(self, values: Sequence[float]) -> list[str]:
+            return [in_figures(tick, language) for tick in super().format_ticks(values)]
+
+    return Numbers
 
 
 def _kind_of_data(kind: str, language: str) -> str:
