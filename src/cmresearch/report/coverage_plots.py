@@ -101,7 +101,7 @@ def _parts(names: Sequence[str]) -> Iterator[tuple[int, list[str]]]:
     """The place of each dimension's first code, and the dimension's name in no more lines than it has codes."""
     for name, group in groupby(range(len(names)), key=lambda place: names[place]):
         places = list(group)
-        yield places[0], textwrap.wrap(name, NAME, max_lines=min(2, len(places)), placeholder="…")
+        yield places[0], textwrap.wrap(name, NAME, max_lines=min(3, len(places)), placeholder="…")
 
 
 def _name_part(axes: Axes, place: int, lines: Sequence[str]) -> None:

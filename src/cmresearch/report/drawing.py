@@ -246,7 +246,7 @@ def _tick_class(language: str) -> type[Formatter]:
     from matplotlib.ticker import ScalarFormatter  # as in `drawing`
 
     class Numbers(ScalarFormatter):
-        def format_ticks(self, values: Sequence[float]) -> list[str]:
+        def format_ticks(self, values: list[float]) -> list[str]:
             return [in_figures(tick, language) for tick in super().format_ticks(values)]
 
     return Numbers
