@@ -17,7 +17,7 @@ Twins: TypeAlias = Mapping[str, str]
 CATALOGUES = Path(__file__).parent / "catalogues"
 GAP = re.compile(r"\{(\w+)\}")
 # What separates thousands and decimals in a language that differs from English.
-SEPARATORS: Mapping[str, dict[int, str]] = {"id": str.maketrans(",.", ".,")}
+SEPARATORS = {"id": str.maketrans(",.", ".,")}
 NUMBER = re.compile(r"\d[\d,]*(\.\d+)?")
 NOTES = "notes."  # sentences that the library writes into tables, found again by their English
 
@@ -40,11 +40,19 @@ class Phrase:
 
     def say(self, language: str = "en") -> str:
         """The text in a language."""
-        filled = {name: gap.say(language) if isinstance(gap, Phrase) else gap for name, gap in self.gaps.items()}
-        return say(self.key, language, **filled)
+        return say(self.key, language, **{name: _filled(gap, language) for name, gap in self.gaps.items()})
 
     def __str__(self) -> str:
         return self.say()
+
+
+def _filled(gap: object, language: str) -> str:
+    """What stands in a gap, as the language writes it."""
+    if isinstance(gap, Phrase):
+        return gap.say(language)
+    if isinstance(gap, int | float):
+        return in_figures(f"{gap:,}" if isinstance(gap, int) else f"{gap:,.4g}", language)
+    return str(gap)
 
 
 def say(key: str, language: str = "en", **gaps: object) -> str:
