@@ -1,6 +1,7 @@
 """Figures of the assessment."""
 
 from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 from drawn import words_of
@@ -58,7 +59,7 @@ def test_statuses_whose_names_are_long_do_not_run_into_each_other(run):
     figure = plot_statuses(run.words.assessment, kind="illustrative", language="id")
     figure.draw_without_rendering()
     boxes = [label.get_window_extent() for label in figure.axes[0].get_xticklabels()]
-    assert all(left.x1 < right.x0 for left, right in zip(boxes, boxes[1:], strict=False))
+    assert all(left.x1 < right.x0 for left, right in pairwise(boxes))
 
 
 def test_an_indicator_s_figure_and_outcome_are_written_in_the_language_of_the_figure(run):
@@ -68,12 +69,11 @@ def test_an_indicator_s_figure_and_outcome_are_written_in_the_language_of_the_fi
     assert "50,0\xa0%: tidak tercapai" in shown
 
 
-def test_a_dimension_of_the_robustness_figure_is_named_by_its_label(run):
+def test_the_robustness_figure_names_every_dimension_in_the_language_of_the_figure(run):
     robustness = run.words.robustness
-    names = {key: {"id": f"Dimensi {key}"} for key in robustness.names}
-    figure = plot_robustness(robustness, kind="illustrative", language="id", labels=names)
+    figure = plot_robustness(robustness, kind="illustrative", language="id")
     rows = [label.get_text().replace("\n", " ") for label in figure.axes[0].get_yticklabels()]
-    assert rows == [f"Dimensi {key}" for key in robustness.names]
+    assert rows == [name["id"] for name in robustness.names.values()]
 
 
 def test_columns_of_the_robustness_figure_do_not_run_into_each_other(run):
@@ -81,7 +81,7 @@ def test_columns_of_the_robustness_figure_do_not_run_into_each_other(run):
         figure = plot_robustness(run.words.robustness, kind="illustrative", language=language)
         figure.draw_without_rendering()
         boxes = [label.get_window_extent() for label in figure.axes[0].get_xticklabels()]
-        assert all(left.x1 < right.x0 for left, right in zip(boxes, boxes[1:], strict=False))
+        assert all(left.x1 < right.x0 for left, right in pairwise(boxes))
 
 
 def test_a_source_is_named_by_its_informant_and_the_label_of_the_role(run):

@@ -5,7 +5,7 @@ import re
 from pathlib import Path
 
 from cmresearch.report import plots
-from cmresearch.texts import catalogue
+from cmresearch.texts import LANGUAGES, catalogue
 
 REPORT = Path(plots.__file__).parent
 TREES = [ast.parse(path.read_text(encoding="utf-8")) for path in sorted(REPORT.glob("*.py"))]
@@ -44,3 +44,8 @@ def test_every_figure_of_the_package_is_found_under_one_name():
         if isinstance(node, ast.FunctionDef) and node.name.startswith("plot_")
     }
     assert drawn == {name for name in plots.__all__ if name.startswith("plot_")}
+
+
+def test_every_figure_can_be_said_to_readers_who_do_not_see_it():
+    figures = [name.removeprefix("plot_") for name in plots.__all__ if name.startswith("plot_")]
+    assert all(plots.alt_of(name, language) for name in figures for language in LANGUAGES)

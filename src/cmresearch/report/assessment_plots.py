@@ -161,14 +161,7 @@ def _outcomes(axes: Axes, place: int, one: DimensionAssessment, language: str) -
 
 
 @drawing()
-def plot_robustness(
-    robustness: Robustness,
-    *,
-    kind: str,
-    title: str = "",
-    language: str = "en",
-    labels: Labels = MappingProxyType({}),
-) -> Figure:
+def plot_robustness(robustness: Robustness, *, kind: str, title: str = "", language: str = "en") -> Figure:
     """In what share of other worlds each dimension keeps its status.
 
     Args:
@@ -176,7 +169,6 @@ def plot_robustness(
         kind: The kind of data, for the label in the corner.
         title: The question that the figure answers.
         language: The language of its texts, one of `LANGUAGES`.
-        labels: What readers call each dimension, by key; without a label its name in the record.
 
     Returns:
         Dimensions as rows, kinds of worlds as columns: a full mark where the status always stands, an open one where
@@ -185,7 +177,7 @@ def plot_robustness(
     kinds = [name for name in WORLDS if robustness.tried(name)]
     stands, flips = (say(f"figure.robustness.{key}", language) for key in ("stands", "flips"))
     figure, axes = canvas_of_rows(
-        [in_language(labels.get(key, name), language) for key, name in robustness.names.items()],
+        [in_language(name, language) for name in robustness.names.values()],
         title=title or say("figure.robustness.title", language),
         kind=kind,
         language=language,

@@ -44,10 +44,25 @@ STYLE: dict[Any, Any] = {
     "axes.unicode_minus": True,
     "text.parse_math": False,  # a dollar sign in a label is a dollar sign
 }
+TAG = re.compile(r"<[^>]+>")  # in what is drawn a label has no angle brackets, but their escapes
 HOLLOW = {"ring": "o", "diamond": "D"}
 TWO_LINES = 0.34  # inches: a row of this height holds a label of two lines
 ONE_LINE = 42  # letters
 LETTER = 0.0072  # inches of width for each point of a letter's size, somewhat less than most letters need
+
+
+def alt_of(figure: str, language: str = "en") -> str:
+    """What a figure shows, in a sentence, for readers who do not see it.
+
+    Args:
+        figure: The name of the function that draws it, without `plot_`.
+        language: One of `LANGUAGES`.
+
+    Example:
+        >>> alt_of("months"), alt_of("months", "id")
+        ('Complaints of the frame in each month.', 'Aduan dalam kerangka sampel pada setiap bulan.')
+    """
+    return say(f"figure.{figure}.alt", language)
 
 
 def to_svg(figure: Figure, *, alt: str) -> str:
@@ -98,10 +113,14 @@ def figure_files(figure: Figure, *, alt: str) -> dict[str, bytes]:
 
 
 def _svg_file(element: str) -> str:
-    """An SVG element as a file: older programs find names within it by xlink, and know no font of the system."""
-    linked = re.sub(r'(<use\b[^>]*?) href="#', r'\1 xlink:href="#', element)
-    opened = linked.replace("<svg ", '<svg xmlns:xlink="http://www.w3.org/1999/xlink" ', 1)
-    return f'<?xml version="1.0" encoding="UTF-8"?>\n{opened.replace(FONT, FILE_FONT)}\n'
+    """An SVG element as a file of its own."""
+    opened = element.replace("<svg ", '<svg xmlns:xlink="http://www.w3.org/1999/xlink" ', 1)
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n{TAG.sub(lambda tag: _file_tag(tag[0]), opened)}\n'
+
+
+def _file_tag(tag: str) -> str:
+    """A tag as older programs read it: they find names by xlink, and know no font of the system."""
+    return tag.replace(' href="#', ' xlink:href="#').replace(FONT, FILE_FONT)
 
 
 def _title(figure: Figure) -> str:
@@ -111,21 +130,19 @@ def _title(figure: Figure) -> str:
 def _standalone(text: str, title: str, alt: str) -> str:
     body = text[text.index("<svg") :]
     body = re.sub(r"<!--.*?-->|<metadata>.*?</metadata>|<style.*?</style>", "", body, flags=re.DOTALL)
-    body = body.replace("'DejaVu Sans'", FONT).replace(' xmlns:xlink="http://www.w3.org/1999/xlink"', "")
-    body = re.sub(r'xlink:href="#', 'href="#', body)
+    own = hashlib.sha256((title + alt).encode()).hexdigest()[:8]
+    # Tag by tag: a label between tags may look like an attribute and stays as it is.
+    body = TAG.sub(lambda tag: _own_tag(tag[0], own), body)
     head, rest = body.split(">", 1)
-    head = re.sub(r' version="[^"]*"', "", head)
     named = f"<title>{html.escape(title)}</title><desc>{html.escape(alt)}</desc>"
-    return f'{head} role="img" style="stroke-linejoin: round">{named}{_with_own_names(rest, title + alt)}'.replace(
-        "\n", " "
-    ).strip()
+    return f'{head} role="img" style="stroke-linejoin: round">{named}{rest}'.replace("\n", " ").strip()
 
 
-def _with_own_names(body: str, subject: str) -> str:
-    """The same elements under names that no other figure on the page has."""
-    own = hashlib.sha256(subject.encode()).hexdigest()[:8]
-    body = re.sub(r'\bid="([^"]+)"', rf'id="{own}-\1"', body)
-    return re.sub(r'(href="|url\()#', rf"\1#{own}-", body)
+def _own_tag(tag: str, own: str) -> str:
+    """A tag with the page's font, without what only a file needs, under names that no other figure on the page has."""
+    tag = tag.replace("'DejaVu Sans'", FONT).replace(' xmlns:xlink="http://www.w3.org/1999/xlink"', "")
+    tag = re.sub(r'^(<svg.*) version="[^"]*"', r"\1", tag.replace('xlink:href="#', 'href="#'), flags=re.DOTALL)
+    return re.sub(r'(href="|url\()#', rf"\1#{own}-", re.sub(r'\bid="([^"]+)"', rf'id="{own}-\1"', tag))
 
 
 @contextmanager

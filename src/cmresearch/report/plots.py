@@ -8,12 +8,13 @@ from cmresearch.report.assessment_plots import (
     source_name,
 )
 from cmresearch.report.coverage_plots import plot_coverage, plot_saturation
-from cmresearch.report.drawing import figure_files, to_png, to_svg
+from cmresearch.report.drawing import alt_of, figure_files, to_png, to_svg
 from cmresearch.report.register_plots import plot_months, plot_time_to_close
 from cmresearch.report.reliability_plots import plot_reliability
 from cmresearch.report.sample_plots import plot_estimates, plot_representativeness, plot_strata, plot_survival
 
 __all__ = [
+    "alt_of",
     "figure_files",
     "plot_coverage",
     "plot_estimates",
