@@ -25,6 +25,7 @@ exchange
 triangulation
 robustness
 study
+plan
 reproduction
 report
 results

@@ -208,6 +208,11 @@ class Study:
         return self.folder / "results"
 
     @property
+    def plan(self) -> Path:
+        """Where the frozen versions of its plan are."""
+        return self.folder / "plan"
+
+    @property
     def notebooks(self) -> tuple[Path, ...]:
         """The study's notebooks, in their order; none is no fault."""
         return tuple(sorted((self.folder / "notebooks").glob("[0-9]*.ipynb")))

@@ -16,7 +16,7 @@ VERBS = {
     "assess": "propose a status for each dimension, with the evidence behind it",
     "inspect": "say what an export holds and what is wrong with it, and begin a study with it",
     "compare-exports": "say what changed between two exports of one register",
-    "plan": "plan a sample: its size, its margin, its allocation",
+    "plan": "plan a sample: its size, its margin, its allocation; freeze the plan before the draw",
     "commit": "fix frame and sizes before the seed exists: print the hash to make public",
     "draw": "draw a stratified sample from any export",
     "verify": "draw a certified sample again and compare everything",
