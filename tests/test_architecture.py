@@ -24,9 +24,11 @@ coding
 exchange
 triangulation
 robustness
+review_entries
 study
 plan
 reproduction
+reviews
 report
 results
 cli

@@ -28,6 +28,7 @@ VERBS = {
     "workbooks": "write workbooks for coders, and read them back",
     "query": "find coded segments, and set them out by case and code",
     "reliability": "say how far coders agree, with intervals",
+    "review": "confirm or query a sample, a coded passage, a status or a finding, and see what changed since",
     "check-privacy": "look for personal data in a folder that is about to be shared",
 }
 EPILOG = "Start with 'cmresearch reproduce'. Each verb explains itself: cmresearch VERB --help."
