@@ -31,6 +31,7 @@ study
 plan
 reproduction
 reviews
+evidence
 report
 results
 cli

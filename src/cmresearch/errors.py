@@ -54,6 +54,10 @@ class ProvenanceError(CmResearchError):
     """A data file is not the file that is declared."""
 
 
+class EvidenceError(CmResearchError):
+    """A figure or a status cannot be traced to what it rests on."""
+
+
 class TextError(CmResearchError):
     """A text for readers is missing, or has no twin in the language wanted."""
 

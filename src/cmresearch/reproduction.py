@@ -67,6 +67,7 @@ class Run:
         words: Codebook, sources, coding and assessment; None for a study without interviews.
         figures: The published figures; None where the study has none.
         findings: The published findings beside what these files give.
+        quantities: Every value that a finding may be compared with, by name.
     """
 
     study: Study
@@ -82,6 +83,7 @@ class Run:
     words: Words | None
     figures: Figures | None
     findings: Findings
+    quantities: Mapping[str, Quantity]
 
     def estimates_table(self) -> pd.DataFrame:
         """One row for each estimate: the question, the answer with its interval, and the truth where it is known.
@@ -253,6 +255,7 @@ def run_study(study: Study, *, progress: Progress = silent) -> Run:
         words,
         figures,
         findings,
+        quantities,
     )
 
 

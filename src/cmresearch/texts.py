@@ -55,7 +55,7 @@ def _filled(gap: object, language: str) -> str:
     return str(gap)
 
 
-def say(key: str, language: str = "en", **gaps: object) -> str:
+def say(key: str, language: str = "en", /, **gaps: object) -> str:
     """A text of the catalogues in a language.
 
     Args:

@@ -50,7 +50,7 @@ class EstimateGroup:
 def estimate_groups(run: Run, *, language: str = "en") -> Iterator[EstimateGroup]:
     """The run's estimates in groups: all shares of the whole frame, each question by domain, all else."""
     text = partial(_spoken, language)
-    rows = [{str(key): cell for key, cell in row.items()} for row in run.estimates_table().to_dict("records")]
+    rows = [_traced(row, place) for place, row in enumerate(run.estimates_table().to_dict("records"), start=1)]
     shares = [row for row in rows if row["statistic"] == "proportion" and not row["by"]]
     if shares:
         named = tuple(row | {"name": variable_name(run, row, language=language)} for row in shares)
@@ -68,6 +68,11 @@ def estimate_groups(run: Run, *, language: str = "en") -> Iterator[EstimateGroup
     if others:
         named = tuple(row | {"name": _amount_name(run, row, language)} for row in others)
         yield EstimateGroup(text("amounts"), text("amounts_title"), "", named)
+
+
+def _traced(row: Mapping[Any, Any], place: int) -> dict[str, Any]:
+    """An estimate with the place in the report that shows it stratum by stratum."""
+    return {str(key): cell for key, cell in row.items()} | {"trace": f"by-stratum-F{place}" if row["n"] else ""}
 
 
 def _spoken(language: str, key: str, **gaps: object) -> str:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 # The filters that write as each language does.
 LOCALISED = (
     *("computed_value", "count", "decimal", "interval", "joined", "method", "percent", "published_value", "quantity"),
+    "significant",
 )
 
 

@@ -16,11 +16,13 @@ from cmresearch.coding.coverage import code_coverage
 from cmresearch.errors import ReportError, nearest
 from cmresearch.intake.complaints import literal
 from cmresearch.report import wording
-from cmresearch.report.estimate_groups import estimate_groups
+from cmresearch.report.estimate_groups import estimate_groups, variable_name
 from cmresearch.report.figures import MADE, figures, kinds_of, labels_of
 from cmresearch.report.language import environment, note
 from cmresearch.report.plots import source_name, to_svg
 from cmresearch.report.quotations import disagreements, quote
+from cmresearch.report.traces import Trace, traces
+from cmresearch.report.transcripts import anchor, transcripts
 from cmresearch.sampling.drawing import ticket
 from cmresearch.texts import LANGUAGES, in_language, say
 from cmresearch.writing import write_text
@@ -38,11 +40,11 @@ SMALL_CELL = 5  # fewer complaints than this may tell a reader who complained
 # The templates that make up the report, and the sections that its contents name.
 PARTS = (
     *("limits", "findings", "data", "export", "sample", "estimates"),
-    *("reliability", "dimensions", "robustness", "published", "colophon"),
+    *("reliability", "dimensions", "robustness", "traces", "transcripts", "published", "colophon"),
 )
 SECTIONS = (
     *("limits", "findings", "data", "export", "frame", "sample", "check", "estimates", "reliability", "dimensions"),
-    *("robustness", "published", "notebooks", "colophon"),
+    *("robustness", "traces", "transcripts", "published", "notebooks", "colophon"),
 )
 TEMPLATES = Path(__file__).parents[1] / "templates"
 
@@ -123,6 +125,7 @@ def page_body(run: Run, language: str, notebooks: Sequence[str | Path] = ()) -> 
 
 def _environment(run: Run, language: str) -> Environment:
     made = environment(language)
+    made.filters |= {"anchor": anchor, "places": partial(_places, run)}
     made.filters["source_name"] = partial(source_name, language=language, labels=labels_of(run))
     return made
 
@@ -153,6 +156,7 @@ def _apart(body: str, language: str, first: str) -> str:
 def _context(run: Run, notebooks: Sequence[str | Path], language: str) -> dict[str, Any]:
     kinds = kinds_of(run)
     groups = tuple(estimate_groups(run, language=language))
+    found = traces(run)
     coverage = () if run.words is None else code_coverage(run.words.coding).to_dict("records")
     return {
         "run": run,
@@ -183,8 +187,54 @@ def _context(run: Run, notebooks: Sequence[str | Path], language: str) -> dict[s
         "robustness": None if run.words is None else run.words.robustness,
         "plots": {name: _svg(figure, alt) for name, figure, alt in figures(run, groups, language=language)},
         "notebooks": [(url_quote(Path(each).as_posix()), Path(each).stem.replace("-", " ")) for each in notebooks],
+        "traces": [(trace, _trace_name(run, trace, language)) for trace in found],
+        "indicator_places": _indicator_places(run, found),
+        "transcripts": () if run.words is None else tuple(transcripts(run.words.coding, language=language)),
         "version": __version__,
     }
+
+
+def _trace_name(run: Run, trace: Trace, language: str) -> str:
+    """An estimate as readers see it, with its domain or the indicator it serves."""
+    name = variable_name(run, trace.row, language=language)
+    if trace.asked != "estimate" and run.words is not None:
+        dimension = in_language(run.words.assessment.dimension(trace.asked.partition(".")[0]).dimension.name, language)
+        return f"{name} ({dimension})"
+    return f"{name}, {trace.row['domain']}" if trace.row["domain"] else name
+
+
+def _indicator_places(run: Run, found: Sequence[Trace]) -> dict[str, str]:
+    """Where an indicator's figure is traced to: its strata, or the frame it was counted on."""
+    traced = {trace.asked: trace.anchor for trace in found}
+    indicators = (
+        () if run.words is None else [each for one in run.words.assessment.dimensions for each in one.indicators]
+    )
+    return {
+        f"{each.dimension}.{each.indicator.key}": traced.get(
+            f"{each.dimension}.{each.indicator.key}", "frame" if each.indicator.kind == "register" else ""
+        )
+        for each in indicators
+    }
+
+
+# Where the quantities of a finding stand in the report, by the first part of their names.
+FAMILIES = {"full_set": "export", "frame": "frame", "sample": "sample", "words": "transcripts", "status": "dimensions"}
+
+
+def _places(run: Run, expression: str) -> list[tuple[str, str]]:
+    """The words of a finding's expression, each with the place in the report that its value comes from."""
+    dimensions = () if run.words is None else [each.dimension.key for each in run.words.assessment.dimensions]
+    published = () if run.figures is None else [figure.key for figure in run.figures]
+
+    def place(word: str) -> str:
+        family, _, key = word.partition(".")
+        if family == "status" and key in dimensions:
+            return f"dimension-{key}"
+        if family == "figure":
+            return f"figure-{key}" if key in published else "published"
+        return FAMILIES.get(family, "")
+
+    return [(word, place(word)) for word in expression.split()]
 
 
 def _contents(run: Run, language: str) -> Iterator[tuple[str, str]]:
@@ -192,6 +242,8 @@ def _contents(run: Run, language: str) -> Iterator[tuple[str, str]]:
     absent = {
         "limits": not run.study.settings.study.limits,
         "robustness": run.words is None,
+        "transcripts": run.words is None,
+        "traces": not run.estimates,
         "published": run.figures is None,
     }
     for name in SECTIONS:

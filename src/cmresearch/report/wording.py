@@ -56,6 +56,16 @@ def decimal(value: object, places: int = 1, *, language: str = "en") -> str:
     return in_figures(signed, language)
 
 
+def significant(value: object, digits: int = 3, *, language: str = "en") -> str:
+    """A number in so many significant digits, however small.
+
+    Example:
+        >>> significant(0.000012345), significant(0.000012345, language="id")
+        ('1.23e-05', '1,23e-05')
+    """
+    return NOTHING if is_nothing(value) else in_figures(f"{float(str(value)):.{digits}g}", language)
+
+
 def quantity(value: object, statistic: str, variable: str = "", *, language: str = "en") -> str:
     r"""An estimate or an indicator in its unit: a proportion in percent, a variable of hours in hours.
 

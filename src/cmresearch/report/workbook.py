@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 from cmresearch import __version__
 from cmresearch.errors import ReportError
-from cmresearch.estimation.explanation import Formula, explain_in_formulas
+from cmresearch.estimation.explanation import Formula
 from cmresearch.findings import RESULTS
 from cmresearch.provenance import KIND_MEANS
 from cmresearch.report import wording
 from cmresearch.report.estimate_groups import variable_name
 from cmresearch.report.figures import kinds_of
+from cmresearch.report.traces import formula_sheets
 from cmresearch.sheets import NARROWEST, WIDEST, head, put, save_workbook
 
 if TYPE_CHECKING:
@@ -116,7 +117,7 @@ def _read_me(run: Run) -> Sheet:
 
 def _recomputed(run: Run) -> Iterator[Sheet]:
     """The estimates as a reviewer would redo them: the sums of each stratum, and formulas over them."""
-    for sheet in explain_in_formulas([estimates for _, estimates in run.estimates]):
+    for sheet in formula_sheets(run):
         yield Sheet(sheet.title, tuple(sheet.columns), tuple(tuple(row) for row in sheet.rows))
 
 

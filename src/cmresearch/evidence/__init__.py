@@ -1,0 +1,1 @@
+"""The chain from a finding down to the record or the sentence it rests on."""
