@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from cmresearch.report.assessment_plots import STATUS_MARKS
 from cmresearch.report.drawing import (
     BLUE,
     GREY,
     INK,
-    MUTED,
     ORANGE,
     RED,
+    RULE,
     canvas_of_rows,
     drawing,
     part_columns,
@@ -34,7 +33,7 @@ STANDING_MARKS = {
     "inconclusive": ("s", GREY),
     "silent": ("_", GREY),
 }
-STATUS_WIDTH = 1.75  # columns that the status takes, with its word beside the mark
+STATUS_WIDTH = 1.95  # columns that the status takes, with its word beside the mark
 
 
 @drawing()
@@ -57,9 +56,10 @@ def plot_joint_display(table: pd.DataFrame, *, kind: str, title: str = "", langu
     Example:
         >>> import pandas as pd
         >>> lines = {"register": "silent", "sample": "for", "interviews": "mixed", "documents": "silent"}
-        >>> figures = {"register_figure": "", "sample_figure": "82 %", "interviews_figure": "2 : 1", "documents_figure": ""}
+        >>> beside = {"register_figure": "", "sample_figure": "82 %"}
+        >>> beside |= {"interviews_figure": "2 : 1", "documents_figure": ""}
         >>> end = {"status": "not_optimal", "convergence": "partial_agreement"}
-        >>> table = pd.DataFrame([{"number": 1, "name": "Speed", **lines, **figures, **end}])
+        >>> table = pd.DataFrame([{"number": 1, "name": "Speed", **lines, **beside, **end}])
         >>> figure = plot_joint_display(table, kind="illustrative")
         >>> [text.get_text() for text in figure.axes[0].texts]
         ['82 %', '2 : 1', 'not optimal', 'partial agreement', 'convergence']
@@ -72,15 +72,18 @@ def plot_joint_display(table: pd.DataFrame, *, kind: str, title: str = "", langu
         language=language,
         key=[(*look, say(f"figure.joint_display.standing.{key}", language)) for key, look in STANDING_MARKS.items()],
         row=0.38,
-        right=1.5,
-        bottom=0.95,
+        right=1.45,
+        bottom=0.75,
     )
     for place, row in enumerate(rows):
         for column, line in enumerate(LINES):
             _cell(axes, column, place, STANDING_MARKS[row[line]], str(row[f"{line}_figure"]))
         _cell(axes, len(LINES), place, STATUS_MARKS[row["status"]], word("status", row["status"], language=language))
-        _convergence(axes, place, row, language)
-    _name_lines(axes, len(rows), language)
+        weight = "bold" if row["convergence"] == "dissonance" else "normal"
+        converging = say(f"figure.joint_display.converging.{row['convergence']}", language)
+        write_beside(axes, place, converging, weight=weight)
+    _name_columns(axes, language)
+    _part_rows(axes, len(rows))
     axes.set_xlabel(say("figure.joint_display.axis", language))
     return figure
 
@@ -93,20 +96,21 @@ def _cell(axes: Axes, column: int, place: int, look: tuple[str, str], text: str)
         axes.text(column - 0.12, place, text, size=8, ha="left", va="center", color=INK)
 
 
-def _convergence(axes: Axes, place: int, row: Mapping[Hashable, Any], language: str) -> None:
-    write_beside(axes, place, say(f"figure.joint_display.converging.{row['convergence']}", language))
-    if row["convergence"] == "dissonance":
-        axes.texts[-1].set_weight("bold")
-
-
-def _name_lines(axes: Axes, rows: int, language: str) -> None:
-    """The names of the columns, at the left edge of each, and a thin line between them."""
+def _name_columns(axes: Axes, language: str) -> None:
+    """The names of the columns on top, each at its left edge, and a thin line between them."""
     names = [say(f"figure.joint_display.{key}", language) for key in (*LINES, "status")]
+    axes.xaxis.tick_top()
     axes.set_xticks([place - 0.42 for place in range(len(names))], names, ha="left")
-    axes.tick_params(axis="x", length=0, labelcolor=INK, labelsize=8.5)
+    axes.tick_params(axis="x", length=0, labelcolor=INK, labelsize=8)
     part_columns(axes, len(names) - 1)
     axes.set_xlim(-0.5, len(LINES) - 0.5 + STATUS_WIDTH)
-    name = say("figure.joint_display.convergence", language)
-    axes.annotate(
-        name, (1.015, 0), (0, -3.5), xycoords="axes fraction", textcoords="offset points", va="top", size=8.5, color=INK
-    )
+    end, points = say("figure.joint_display.convergence", language), "offset points"
+    header = axes.annotate(end, (1.015, 1), (0, 3.5), xycoords="axes fraction", textcoords=points, va="bottom")
+    header.set(size=8, color=INK)
+
+
+def _part_rows(axes: Axes, rows: int) -> None:
+    """A thin line between the rows, in the place of one through their words."""
+    axes.grid(visible=False)
+    for edge in range(rows):
+        axes.axhline(edge - 0.5, color=RULE, linewidth=0.5, zorder=0)
