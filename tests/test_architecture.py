@@ -26,8 +26,11 @@ coding
 exchange
 triangulation
 robustness
+review_entries
 study
+plan
 reproduction
+reviews
 report
 results
 cli

@@ -23,6 +23,7 @@ from cmresearch.intake.mapping import IntakeMapping
 from cmresearch.provenance import DataFile, DataKind, Figures, check_data_files, read_figures, sha256_of
 from cmresearch.responses.records import ADJUDICATED, read_records
 from cmresearch.responses.responses import Responses, read_responses
+from cmresearch.review_entries import Review, read_reviews
 from cmresearch.sampling.allocation import Allocation, allocate
 from cmresearch.sampling.drawing import Sample, draw
 from cmresearch.texts import LANGUAGES, in_language
@@ -117,6 +118,12 @@ class WordSettings(_Settings):
     decisions: str | None = None
 
 
+class ReviewSettings(_Settings):
+    """Where the reviews of the study are written down."""
+
+    file: str = "reviews.toml"
+
+
 class SharingSettings(_Settings):
     """What of the kinds that the privacy check looks for may be shared, because it is public."""
 
@@ -180,6 +187,7 @@ class Settings(_Settings):
     rule: RuleSettings = RuleSettings()
     published: PublishedSettings | None = None
     provenance: ProvenanceSettings | None = None
+    reviews: ReviewSettings = ReviewSettings()
     sharing: SharingSettings = SharingSettings()
     estimate: list[EstimateSettings] = []
     finding: list[Finding] = []
@@ -239,6 +247,11 @@ class Study:
     def results(self) -> Path:
         """Where the results go unless another folder is named."""
         return self.folder / "results"
+
+    @property
+    def plan(self) -> Path:
+        """Where the frozen versions of its plan are."""
+        return self.folder / "plan"
 
     @property
     def notebooks(self) -> tuple[Path, ...]:
@@ -414,6 +427,19 @@ class Study:
     def words_kind(self) -> DataKind:
         """The kind of data that the words are."""
         return self._words().kind
+
+    @property
+    def reviews_file(self) -> Path:
+        """The file of reviews, which need not be there."""
+        return self.path(self.settings.reviews.file)
+
+    def read_reviews(self) -> tuple[Review, ...]:
+        """What reviewers wrote down, entry by entry; none where nobody did.
+
+        Raises:
+            ReviewError: The file has faults; all of them, with their lines.
+        """
+        return read_reviews(self.reviews_file)
 
     def read_figures(self) -> Figures | None:
         """The published figures, where the study has any."""

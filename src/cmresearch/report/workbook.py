@@ -13,7 +13,8 @@ from cmresearch.estimation.explanation import Formula, explain_in_formulas
 from cmresearch.findings import RESULTS
 from cmresearch.provenance import KIND_MEANS
 from cmresearch.report import wording
-from cmresearch.report.page import kinds_of, variable_name
+from cmresearch.report.estimate_groups import variable_name
+from cmresearch.report.figures import kinds_of
 from cmresearch.sheets import NARROWEST, WIDEST, head, put, save_workbook
 
 if TYPE_CHECKING:
