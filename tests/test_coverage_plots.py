@@ -70,7 +70,7 @@ def test_codes_dimensions_and_notes_are_named_in_the_language_of_the_figure():
     table = pd.DataFrame([row | {"note": "given, and not kept"}])
     figure = plot_coverage(table, kind="synthetic", language="id", labels=labels)
     assert [label.get_text() for label in figure.axes[0].get_yticklabels()] == ["Balasan cepat"]
-    assert texts(figure) == ["diberikan, tetapi tidak dipertahankan", "Kecepatan"]
+    assert texts(figure) == ["diberikan, dan tidak dipertahankan", "Kecepatan"]
 
 
 def test_a_long_name_of_a_dimension_stands_beside_the_bars_and_not_upon_them():

@@ -252,9 +252,10 @@ def label_of(key: str, labels: Labels, language: str) -> str:
     return in_language(labels[key], language) if key in labels else plain(key)
 
 
-def write_beside(axes: Axes, place: int, text: str) -> None:
+def write_beside(axes: Axes, place: int, text: str, *, weight: str = "normal") -> None:
     """Write beside a row, to the right of the axes."""
-    axes.text(1.015, place, text, transform=axes.get_yaxis_transform(), ha="left", va="center", size=8.5, color=INK)
+    written = axes.text(1.015, place, text, transform=axes.get_yaxis_transform(), ha="left", va="center", size=8.5)
+    written.set(color=INK, weight=weight)
 
 
 @cache

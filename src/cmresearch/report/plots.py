@@ -9,6 +9,7 @@ from cmresearch.report.assessment_plots import (
 )
 from cmresearch.report.coverage_plots import plot_coverage, plot_saturation
 from cmresearch.report.drawing import alt_of, figure_files, to_png, to_svg
+from cmresearch.report.joint_plot import plot_joint_display
 from cmresearch.report.register_plots import plot_months, plot_time_to_close
 from cmresearch.report.reliability_plots import plot_reliability
 from cmresearch.report.sample_plots import plot_estimates, plot_representativeness, plot_strata, plot_survival
@@ -20,6 +21,7 @@ __all__ = [
     "plot_estimates",
     "plot_evidence",
     "plot_indicators",
+    "plot_joint_display",
     "plot_months",
     "plot_reliability",
     "plot_representativeness",
