@@ -37,7 +37,7 @@ def signed(*words):
 @pytest.mark.usefixtures("study")
 def test_the_codebook_is_checked_and_shown(capsys):
     assert main(["codebook", "check"]) == 0
-    assert "version 1.1.0: no faults, 33 codes" in capsys.readouterr().out
+    assert "version 1.1.1: no faults, 33 codes" in capsys.readouterr().out
     assert main(["codebook", "show", "tracking_number"]) == 0
     assert "merged into: single_register" in capsys.readouterr().out
     assert main(["codebook", "show", "create_closure", "--json"]) == 0
@@ -88,7 +88,7 @@ def test_a_workbook_goes_out_and_comes_back(study, capsys):
     book["Codes"].cell(2, names.index("brief") + 1).value = "How fast."
     book.save("book.xlsx")
     assert main(["codebook", *signed("from-excel", "book.xlsx", "--yes")]) == 0
-    assert "version 1.1.0 -> 1.1.1" in capsys.readouterr().out
+    assert "version 1.1.1 -> 1.1.2" in capsys.readouterr().out
     assert open_study(study).read_codebook().code("quick_response").brief == "How fast."
 
 

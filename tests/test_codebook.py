@@ -514,7 +514,8 @@ def test_few_shipped_codes_speak_to_two_dimensions():
 
 def test_every_shipped_threshold_says_whether_it_was_published_or_is_ours():
     for indicator in read_codebook(SHIPPED).indicators.values():
-        assert indicator.threshold_source.startswith(("published: ", "ours: "))
+        assert in_language(indicator.threshold_source, "en").startswith(("published: ", "ours: "))
+        assert in_language(indicator.threshold_source, "id").startswith(("dipublikasikan: ", "dari kami: "))
 
 
 def test_shipped_variables_are_asked_only_of_complaints_that_could_be_coded():
