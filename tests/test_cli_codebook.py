@@ -1,5 +1,6 @@
 import argparse
 import json
+import re
 import shutil
 import subprocess
 
@@ -32,6 +33,16 @@ def code(*words):
 
 def signed(*words):
     return [*words, "--who", "Ani", "--why", "they could not be told apart", "--date", "2021-10-01"]
+
+
+def test_the_check_lists_what_readers_see_in_one_language_only(study, capsys):
+    assert main(["codebook", "check"]) == 0
+    assert "in one language only" not in capsys.readouterr().out
+    path = study / "codebook" / "12-open-culture.toml"
+    text = path.read_text("utf-8")
+    path.write_text(re.sub(r"\[provenance.note\].*?\n\n", 'note = "Inferred."\n\n', text, flags=re.DOTALL), "utf-8")
+    assert main(["codebook", "check"]) == 0
+    assert "in one language only: note of open_culture; reports in every language show it" in capsys.readouterr().out
 
 
 @pytest.mark.usefixtures("study")
