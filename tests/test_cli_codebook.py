@@ -1,5 +1,6 @@
 import argparse
 import json
+import re
 import shutil
 import subprocess
 
@@ -34,10 +35,20 @@ def signed(*words):
     return [*words, "--who", "Ani", "--why", "they could not be told apart", "--date", "2021-10-01"]
 
 
+def test_the_check_lists_what_readers_see_in_one_language_only(study, capsys):
+    assert main(["codebook", "check"]) == 0
+    assert "in one language only" not in capsys.readouterr().out
+    path = study / "codebook" / "12-open-culture.toml"
+    text = path.read_text("utf-8")
+    path.write_text(re.sub(r"\[provenance.note\].*?\n\n", 'note = "Inferred."\n\n', text, flags=re.DOTALL), "utf-8")
+    assert main(["codebook", "check"]) == 0
+    assert "in one language only: note of open_culture; reports in every language show it" in capsys.readouterr().out
+
+
 @pytest.mark.usefixtures("study")
 def test_the_codebook_is_checked_and_shown(capsys):
     assert main(["codebook", "check"]) == 0
-    assert "version 1.1.0: no faults, 33 codes" in capsys.readouterr().out
+    assert "version 1.1.1: no faults, 33 codes" in capsys.readouterr().out
     assert main(["codebook", "show", "tracking_number"]) == 0
     assert "merged into: single_register" in capsys.readouterr().out
     assert main(["codebook", "show", "create_closure", "--json"]) == 0
@@ -88,7 +99,7 @@ def test_a_workbook_goes_out_and_comes_back(study, capsys):
     book["Codes"].cell(2, names.index("brief") + 1).value = "How fast."
     book.save("book.xlsx")
     assert main(["codebook", *signed("from-excel", "book.xlsx", "--yes")]) == 0
-    assert "version 1.1.0 -> 1.1.1" in capsys.readouterr().out
+    assert "version 1.1.1 -> 1.1.2" in capsys.readouterr().out
     assert open_study(study).read_codebook().code("quick_response").brief == "How fast."
 
 

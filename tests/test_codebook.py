@@ -6,6 +6,7 @@ import pytest
 
 from cmresearch.codebook.book import read_codebook
 from cmresearch.errors import CodebookError
+from cmresearch.texts import in_language
 
 SHIPPED = Path(__file__).parents[1] / "codebook"
 
@@ -166,6 +167,21 @@ def test_a_codebook_holds_what_its_files_say(write):
 
 def test_a_text_of_several_lines_is_read_as_one(write):
     assert read_codebook(write()).code("quick").definition == "Statements about time."
+
+
+def test_a_remark_may_be_one_text_or_have_a_twin_in_each_language(write):
+    twins = 'note = { id = "Diduga\\nsaja.", en = "Guessed." }'
+    book = read_codebook(write([("02-closure.toml", 'note = "Guessed."', twins)]))
+    assert book.dimension("speed").provenance.note == "Seen."
+    note = book.dimension("closure").provenance.note
+    assert (in_language(note), in_language(note, "id")) == ("Guessed.", "Diduga saja.")
+
+
+def test_remarks_in_one_language_only_are_listed_by_field(write):
+    twins = 'note = { en = "Guessed.", id = "Diduga." }'
+    found = read_codebook(write([("02-closure.toml", 'note = "Guessed."', twins)])).untwinned()
+    assert found["note"] == ("speed",)
+    assert found["title"] == found["theory"] == ("codebook",)
 
 
 def test_codes_come_in_the_order_of_the_dimensions_whatever_the_files_are_called(write):
@@ -396,6 +412,14 @@ ONE_FAULT = {
         "book/02-closure.toml, line 34: can_know is empty; expected one or more; "
         "where nobody can know, no interview counts",
     ),
+    "a remark without a twin in one of the languages": (
+        [("02-closure.toml", 'note = "Guessed."', 'note = { en = "Guessed." }')],
+        "book/02-closure.toml, line 9: note ('Guessed.') has no text in 'id'; expected en, id",
+    ),
+    "a remark without words": (
+        [("02-closure.toml", 'note = "Guessed."', 'note = " "')],
+        "book/02-closure.toml, line 9: no note",
+    ),
     "a variable with a single answer": (
         [("variables.toml", VARIABLES[VARIABLES.rindex("[[variable.value]]") :], "")],
         "book/variables.toml, line 14, variable 'answered': values to choose among: 1; expected two or more",
@@ -514,7 +538,8 @@ def test_few_shipped_codes_speak_to_two_dimensions():
 
 def test_every_shipped_threshold_says_whether_it_was_published_or_is_ours():
     for indicator in read_codebook(SHIPPED).indicators.values():
-        assert indicator.threshold_source.startswith(("published: ", "ours: "))
+        assert in_language(indicator.threshold_source, "en").startswith(("published: ", "ours: "))
+        assert in_language(indicator.threshold_source, "id").startswith(("dipublikasikan: ", "dari kami: "))
 
 
 def test_shipped_variables_are_asked_only_of_complaints_that_could_be_coded():

@@ -7,7 +7,7 @@ import pytest
 from openpyxl import load_workbook
 from small_coding import CODEBOOK, variable
 
-from cmresearch.codebook.book import CodedVariable
+from cmresearch.codebook.book import CodedVariable, read_codebook
 from cmresearch.errors import ResponseError
 from cmresearch.exchange.coder_workbook_reading import read_coder_workbook
 from cmresearch.exchange.coder_workbooks import Assignment, assign_complaints, write_coder_workbook
@@ -54,6 +54,15 @@ def faults(path, **options):
     with pytest.raises(ResponseError) as error:
         read_coder_workbook(path, CODEBOOK, **options)
     return [line.removeprefix(f"{path}: ") for line in str(error.value).split("\n")]
+
+
+def test_definitions_stand_in_the_coder_s_language(tmp_path, project):
+    codebook = read_codebook(project / "codebook")
+    write_coder_workbook(tmp_path / "anna.xlsx", ASSIGNMENT, codebook, language="id")
+    shown = [[cell.value for cell in row] for row in load_workbook(tmp_path / "anna.xlsx")["Definitions"].iter_rows()]
+    assert "Tidak ada yang dapat diperiksa, atau yang ditunjukkan tidak sesuai dengan aduan." in [
+        row[3] for row in shown
+    ]
 
 
 def test_what_a_coder_recorded_comes_back_as_records(file, tmp_path):

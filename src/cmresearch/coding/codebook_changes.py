@@ -14,6 +14,7 @@ from cmresearch.codebook.book import Codebook
 from cmresearch.codebook.edits import MEANING
 from cmresearch.codebook.records import Code, version_order
 from cmresearch.coding.coding import Coding, Entry
+from cmresearch.twins import Said
 
 What: TypeAlias = Literal[
     "added", "removed", "changed", "merged", "retired", "activated", "renamed", "reworded", "clarified", "not recorded"
@@ -71,7 +72,7 @@ def compare_codebooks(old: Codebook, new: Codebook) -> tuple[Difference, ...]:
     return (
         *_code_differences(old, new),
         *_differences("dimension", _dimensions(old), _dimensions(new)),
-        *_differences("indicator", _texts(old.indicators), _texts(new.indicators)),
+        *_differences("indicator", _indicators(old), _indicators(new)),
         *_differences("variable", _variables(old), _variables(new)),
     )
 
@@ -238,14 +239,22 @@ def _variables(codebook: Codebook) -> dict[str, dict[str, str]]:
     return {
         each.key: _flat(
             {"label": each.label, "question": each.question}
-            | {f"value {value.key}": value.definition for value in each.values}
+            | {f"value {value.key}": _twins(value.definition, codebook) for value in each.values}
         )
         for each in codebook.variables
     }
 
 
-def _texts(records: Mapping[str, object]) -> dict[str, dict[str, str]]:
-    return {key: _flat(dict(vars(record))) for key, record in records.items()}
+def _indicators(codebook: Codebook) -> dict[str, dict[str, str]]:
+    return {
+        key: _flat(dict(vars(each)) | {"threshold_source": _twins(each.threshold_source, codebook)})
+        for key, each in codebook.indicators.items()
+    }
+
+
+def _twins(remark: Said, codebook: Codebook) -> Said:
+    """A remark without twins as one in the codebook's first language, so that a twin that came shows as just that."""
+    return {codebook.languages[0]: remark} if isinstance(remark, str) else remark
 
 
 def _flat(fields: Mapping[str, object]) -> dict[str, str]:

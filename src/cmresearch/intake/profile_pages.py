@@ -105,6 +105,8 @@ def starting_study(profile: Profile, *, file: str) -> str:
 def _opening(profile: Profile, key: str, file: str) -> Iterator[str]:
     yield "# A study to start from, written from a first look at the export. Read every line; change what is not yours."
     yield ""
+    yield "# The languages of the title are those of the study. Where it has two, as { en = ..., id = ... }, every text"
+    yield "# for readers (question, limits, origin, seed_source, labels, findings) is given in the same way."
     yield "[study]"
     yield f"key = {_text(key)}"
     yield f"title = {{ en = {_text('Complaints in ' + profile.path.name)} }}"
