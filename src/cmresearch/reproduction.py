@@ -17,6 +17,7 @@ from cmresearch.estimation.estimators import Estimates, estimate_mean, estimate_
 from cmresearch.findings import Findings, Quantity, compare_findings
 from cmresearch.frame import Frame
 from cmresearch.intake.mapped_export import IntakeReport
+from cmresearch.plan.freezing import FrozenPlan, PlanChange, plan_changes, read_frozen_plans
 from cmresearch.provenance import DataFile, Figures
 from cmresearch.reliability.coefficients import krippendorff_alpha, percent_agreement
 from cmresearch.responses.responses import Responses, double_coded_ratings
@@ -68,6 +69,8 @@ class Run:
         figures: The published figures; None where the study has none.
         findings: The published findings beside what these files give.
         quantities: Every value that a finding may be compared with, by name.
+        plans: Every frozen version of the plan of analysis; none where nothing was frozen.
+        plan_changes: What was changed since the first of them.
     """
 
     study: Study
@@ -84,6 +87,8 @@ class Run:
     figures: Figures | None
     findings: Findings
     quantities: Mapping[str, Quantity]
+    plans: tuple[FrozenPlan, ...]
+    plan_changes: tuple[PlanChange, ...]
 
     def estimates_table(self) -> pd.DataFrame:
         """One row for each estimate: the question, the answer with its interval, and the truth where it is known.
@@ -256,6 +261,8 @@ def run_study(study: Study, *, progress: Progress = silent) -> Run:
         figures,
         findings,
         quantities,
+        read_frozen_plans(study),
+        plan_changes(study),
     )
 
 

@@ -15,6 +15,7 @@ from cmresearch import __version__
 from cmresearch.coding.coverage import code_coverage
 from cmresearch.errors import ReportError, nearest
 from cmresearch.intake.complaints import literal
+from cmresearch.plan.freezing import changes_table
 from cmresearch.report import wording
 from cmresearch.report.estimate_groups import estimate_groups, variable_name
 from cmresearch.report.figures import MADE, figures, kinds_of, labels_of
@@ -34,17 +35,18 @@ if TYPE_CHECKING:
 
     from cmresearch.provenance import DataFile
     from cmresearch.reproduction import Run, Words
+    from cmresearch.reviews import Reviewed
     from cmresearch.study import Study
 
 SMALL_CELL = 5  # fewer complaints than this may tell a reader who complained
 # The templates that make up the report, and the sections that its contents name.
 PARTS = (
     *("limits", "findings", "data", "export", "sample", "estimates"),
-    *("reliability", "dimensions", "robustness", "traces", "transcripts", "published", "colophon"),
+    *("reliability", "dimensions", "robustness", "plan", "reviews", "traces", "transcripts", "published", "colophon"),
 )
 SECTIONS = (
     *("limits", "findings", "data", "export", "frame", "sample", "check", "estimates", "reliability", "dimensions"),
-    *("robustness", "traces", "transcripts", "published", "notebooks", "colophon"),
+    *("robustness", "plan", "reviews", "traces", "transcripts", "published", "notebooks", "colophon"),
 )
 TEMPLATES = Path(__file__).parents[1] / "templates"
 
@@ -70,7 +72,14 @@ class HandCheck:
     command: str
 
 
-def write_report(run: Run, path: str | Path, notebooks: Sequence[str | Path] = (), *, language: str = "") -> None:
+def write_report(
+    run: Run,
+    path: str | Path,
+    notebooks: Sequence[str | Path] = (),
+    *,
+    language: str = "",
+    reviews: Reviewed | None = None,
+) -> None:
     """Write a run as one HTML file that opens offline and needs nothing else, in every language of the study.
 
     The same run gives the same bytes. Text of complaints is not in it; text from files is never read as markup.
@@ -80,23 +89,26 @@ def write_report(run: Run, path: str | Path, notebooks: Sequence[str | Path] = (
         path: The file to write; its folder must be there.
         notebooks: The executed notebooks, as paths from the report's folder.
         language: The language it opens in; by default the study's first.
+        reviews: What was reviewed, as it may be shown.
 
     Raises:
         ReportError: The folder is not there, or the study is not written in this language.
     """
     if not Path(path).parent.is_dir():
         raise ReportError(f"cannot write {path}: there is no folder {Path(path).parent}")
-    write_text(Path(path), report_html(run, notebooks, language=language))
+    write_text(Path(path), report_html(run, notebooks, language=language, reviews=reviews))
 
 
-def report_html(run: Run, notebooks: Sequence[str | Path] = (), *, language: str = "") -> str:
+def report_html(
+    run: Run, notebooks: Sequence[str | Path] = (), *, language: str = "", reviews: Reviewed | None = None
+) -> str:
     """The page that `write_report` writes, as text: a body for each language, and a switch that needs no script."""
     from markupsafe import Markup  # comes with jinja2
 
     first = chosen_language(run.study, language)
     languages = [first, *(each for each in run.study.languages if each != first)]
     # Only what was composed here goes in as markup; what comes from files was escaped in it.
-    bodies = {each: Markup(_apart(page_body(run, each, notebooks), each, first)) for each in languages}
+    bodies = {each: Markup(_apart(page_body(run, each, notebooks, reviews=reviews), each, first)) for each in languages}
     return (
         environment(first)
         .get_template("report.html.j2")
@@ -112,15 +124,16 @@ def report_html(run: Run, notebooks: Sequence[str | Path] = (), *, language: str
     )
 
 
-def page_body(run: Run, language: str, notebooks: Sequence[str | Path] = ()) -> str:
+def page_body(run: Run, language: str, notebooks: Sequence[str | Path] = (), *, reviews: Reviewed | None = None) -> str:
     """All that the report says in one language, as HTML without head and style.
 
     Args:
         run: What the study's files give.
         language: One of the study's languages.
         notebooks: The executed notebooks, as paths from the report's folder.
+        reviews: What was reviewed, as it may be shown.
     """
-    return _environment(run, language).get_template("_body.html.j2").render(_context(run, notebooks, language))
+    return _environment(run, language).get_template("_body.html.j2").render(_context(run, notebooks, language, reviews))
 
 
 def _environment(run: Run, language: str) -> Environment:
@@ -153,7 +166,7 @@ def _apart(body: str, language: str, first: str) -> str:
     return re.sub(r'((?: href="|url\()#)([^")]+)', rf"\1\2.{language}", named)
 
 
-def _context(run: Run, notebooks: Sequence[str | Path], language: str) -> dict[str, Any]:
+def _context(run: Run, notebooks: Sequence[str | Path], language: str, reviews: Reviewed | None) -> dict[str, Any]:
     kinds = kinds_of(run)
     groups = tuple(estimate_groups(run, language=language))
     found = traces(run)
@@ -190,6 +203,10 @@ def _context(run: Run, notebooks: Sequence[str | Path], language: str) -> dict[s
         "traces": [(trace, _trace_name(run, trace, language)) for trace in found],
         "indicator_places": _indicator_places(run, found),
         "transcripts": () if run.words is None else tuple(transcripts(run.words.coding, language=language)),
+        "plans": run.plans,
+        "plan_changes": changes_table(run.plan_changes).to_dict("records"),
+        "reviews": [] if reviews is None else reviews.to_frame().to_dict("records"),
+        "review_coverage": [] if reviews is None else reviews.coverage().to_dict("records"),
         "version": __version__,
     }
 
