@@ -25,6 +25,7 @@ codebook
 coding
 exchange
 triangulation
+convergence
 robustness
 review_entries
 study

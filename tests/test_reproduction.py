@@ -11,6 +11,8 @@ import pytest
 from cmresearch.reproduction import run_study
 from cmresearch.study import Study, open_study
 
+DECISION = '[[decision]]\ndimension = "{key}"\nstatus = "fulfilled"\nmemo = "So."\non_convergence = "So."\n'
+
 
 @pytest.fixture
 def copy(project, tmp_path) -> Study:
@@ -19,8 +21,10 @@ def copy(project, tmp_path) -> Study:
         source = project / name
         (shutil.copytree if source.is_dir() else shutil.copy2)(source, tmp_path / name)
     study = open_study(tmp_path)
-    words = study.settings.words.model_copy(update={"decisions": None})
-    return replace(study, settings=study.settings.model_copy(update={"provenance": None, "words": words}))
+    # Whatever a test changes, a researcher has written why: statuses overruled and lines that contradict each other.
+    decided = [DECISION.format(key=each.key) for each in study.read_codebook().dimensions]
+    study.decisions_file.write_text('data_kind = "illustrative"\n' + "".join(decided), encoding="utf-8")
+    return replace(study, settings=study.settings.model_copy(update={"provenance": None}))
 
 
 def rewrite(path, change):
@@ -108,6 +112,23 @@ def test_a_status_overruled_without_a_memo_is_refused_with_the_name_of_the_file(
     )
     with pytest.raises(ValueError, match=expected):
         run_study(study)
+
+
+def test_the_study_s_own_dissonance_cannot_stand_without_its_memos(copy):
+    text = copy.decisions_file.read_text(encoding="utf-8")
+    copy.decisions_file.write_text(text.replace('on_convergence = "So."\n', ""), encoding="utf-8")
+    with pytest.raises(
+        ValueError, match=r"decisions\.toml: decision on 'strategic_issue': dissonance between"
+    ) as error:
+        run_study(copy)
+    assert "'internal_control': dissonance between interviews (against) and documents (for)" in str(error.value)
+
+
+def test_every_dimension_of_the_study_has_its_lines_and_their_convergence(jakarta):
+    table = jakarta.joint_display_table()
+    assert len(table) == 12
+    assert set(table["convergence"]) == {"agreement", "partial_agreement", "dissonance"}
+    assert table.query("dimension == 'internal_control'")["researcher_convergence"].tolist() == ["partial_agreement"]
 
 
 def test_each_step_is_announced(copy):

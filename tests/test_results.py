@@ -14,8 +14,8 @@ from cmresearch.sampling.verification import verify
 from cmresearch.study import Study
 
 FILES = {
-    "assessment.csv", "certificate.json", "estimates.csv", "findings.csv", "frame.csv", "reliability.csv",
-    "report.html", "robustness.csv", "run.json", "sample.csv", "verify_sample.py", "workbook.xlsx",
+    "assessment.csv", "certificate.json", "estimates.csv", "findings.csv", "frame.csv", "joint-display.csv",
+    "reliability.csv", "report.html", "robustness.csv", "run.json", "sample.csv", "verify_sample.py", "workbook.xlsx",
 }  # fmt: skip
 
 

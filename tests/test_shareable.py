@@ -7,8 +7,10 @@ from dataclasses import replace
 import pytest
 
 from cmresearch.coding.sources import Sources
+from cmresearch.privacy import mask_all
 from cmresearch.report.page import report_html
-from cmresearch.report.shareable import shareable
+from cmresearch.report.shareable import shareable, shareable_with_table
+from cmresearch.triangulation import Decision
 
 DATUM = "0812-0000-1234"
 
@@ -33,8 +35,9 @@ def private(jakarta):
     segment = replace(quoted, end=place + len(inserted), quote=quoted.quote + inserted, memo=f"ask at {DATUM}")
     sources = Sources({**words.sources, source.key: changed})
     coding = replace(words.coding, segments=(segment,), sources=sources, entries=())
-    undecided = replace(words.assessment, decisions={})
-    return replace(jakarta, words=replace(words, sources=sources, coding=coding, assessment=undecided))
+    decision = Decision("not_optimal", "Few say so.", "silence", {"en": f"call {DATUM}", "id": f"telepon {DATUM}"})
+    decided = replace(words.assessment, decisions={"create_closure": decision})
+    return replace(jakarta, words=replace(words, sources=sources, coding=coding, assessment=decided))
 
 
 def test_a_number_in_source_quotation_and_memo_becomes_one_placeholder(private):
@@ -48,6 +51,26 @@ def test_a_masked_quotation_still_stands_where_its_offsets_say(private):
     words = shareable(private).words
     (segment,) = words.coding.segments
     assert words.sources[segment.source].text[segment.start : segment.end] == segment.quote
+
+
+def test_a_memo_on_convergence_has_the_placeholder_of_the_source(private):
+    words = shareable(private).words
+    shown = words.joint_display.to_frame(language="id").set_index("dimension").loc["create_closure"]
+    assert shown["on_convergence"] == "telepon [PHONE-1]"
+    assert words.assessment.decisions["create_closure"].on_convergence["en"] == "call [PHONE-1]"
+
+
+def test_the_lines_follow_from_the_masked_words(private):
+    words = shareable(private).words
+    spoken = [each for row in words.joint_display for each in row.line("interviews").supports]
+    assert {segment.quote for each in spoken for segment in each.segments} <= {each.quote for each in words.coding}
+
+
+def test_the_table_behind_the_placeholders_masks_further_texts_alike(private):
+    run, table = shareable_with_table(private)
+    (further,), _ = mask_all([f"again {DATUM}"], table)
+    assert further.text == "again [PHONE-1]"
+    assert run.words.coding.segments[0].memo == "ask at [PHONE-1]"
 
 
 def test_the_report_does_not_show_the_number(private):

@@ -16,6 +16,7 @@ SHEETS = [
     "Read me",
     "Findings",
     "Dimensions",
+    "Joint display",
     "Robustness",
     "Estimates",
     "By stratum",
@@ -29,6 +30,7 @@ SHEETS = [
 ]
 
 
+ABOUT = "@sample and the informants look at different months"
 COMPUTING = {"By stratum", "Recomputed"}
 
 
@@ -62,6 +64,7 @@ def test_every_table_has_its_sheet(book):
     assert book.sheetnames == SHEETS
     assert book["Findings"].max_row == 1 + 3
     assert column_of(book["Dimensions"], "dimension") == ["create_closure"]
+    assert column_of(book["Joint display"], "convergence") == ["partial_agreement"]
     assert book["Sample"].max_row == 1 + 8
 
 
@@ -70,7 +73,9 @@ def test_no_text_becomes_a_formula(book):
     risky = [cell for cell in texts if str(cell.value).startswith(("=", "+", "@"))]
     assert {cell.data_type for cell in risky} == {"s"}
     assert all(cell.quotePrefix for cell in risky)
-    assert {OTHER, f"+memo {MARKUP}", "=1+1 is what the register says", "@post"} <= {cell.value for cell in risky}
+    assert {OTHER, f"+memo {MARKUP}", "=1+1 is what the register says", ABOUT, "@post"} <= {
+        cell.value for cell in risky
+    }
 
 
 def test_the_file_itself_holds_formulas_only_where_estimates_are_recomputed(path):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 import pandas as pd
@@ -12,7 +12,8 @@ from cmresearch.codebook.book import Codebook
 from cmresearch.coding.coder_agreement import agreement_table
 from cmresearch.coding.coding import Coding, measure_reliability
 from cmresearch.coding.sources import Sources
-from cmresearch.errors import TriangulationError
+from cmresearch.convergence import JointDisplay, convergence_faults, joint_display
+from cmresearch.errors import TriangulationError, raise_all
 from cmresearch.estimation.estimators import Estimates, estimate_mean, estimate_proportion, estimate_total
 from cmresearch.findings import Findings, Quantity, compare_findings
 from cmresearch.frame import Frame
@@ -24,8 +25,14 @@ from cmresearch.responses.responses import Responses, double_coded_ratings
 from cmresearch.robustness import Robustness, measure_robustness
 from cmresearch.sampling.certificate import Certificate, Fingerprint, certify
 from cmresearch.sampling.drawing import Sample
-from cmresearch.study import EstimateSettings, Study
-from cmresearch.triangulation import STATUSES, Assessment, assess, measure_indicators, with_decisions
+from cmresearch.study import SETTINGS, EstimateSettings, Study
+from cmresearch.triangulation import (
+    STATUSES,
+    Assessment,
+    assess,
+    decision_faults,
+    measure_indicators,
+)
 
 STATISTICS = {"mean": estimate_mean, "total": estimate_total}
 RELIABILITY_COLUMNS = [
@@ -41,12 +48,13 @@ def silent(_step: str) -> None:
 
 @dataclass(frozen=True)
 class Words:
-    """The words of a study: codebook, sources, their coding, the status per dimension, and how firm it is."""
+    """The words of a study: codebook, sources, their coding, status and lines per dimension, and how firm it is."""
 
     codebook: Codebook
     sources: Sources
     coding: Coding
     assessment: Assessment
+    joint_display: JointDisplay
     robustness: Robustness
 
 
@@ -117,6 +125,12 @@ class Run:
     def assessment_table(self) -> pd.DataFrame:
         """One row for each dimension: its proposed status, the researcher's, and the evidence in short."""
         return pd.DataFrame() if self.words is None else self.words.assessment.to_frame()
+
+    def joint_display_table(self) -> pd.DataFrame:
+        """One row for each dimension: its lines of evidence, how they converge, and its status."""
+        if self.words is None:
+            return pd.DataFrame()
+        return self.words.joint_display.to_frame(labels=self.study.settings.labels)
 
     def robustness_table(self) -> pd.DataFrame:
         """One row for each dimension: in what share of other worlds its status stands, and what flips it."""
@@ -280,6 +294,8 @@ def _assess(study: Study, codebook: Codebook, frame: Frame, responses: Responses
     coding = study.read_coding(codebook, sources)
     indicators = measure_indicators(codebook, frame, responses, register_kind=study.settings.full_set.kind)
     proposed = assess(codebook, coding=coding, indicators=indicators, rule=study.rule)
+    # Before the robustness: what is wrong with a decision is known at once, and the other takes its time.
+    assessment, display = _decided(study, proposed)
     robustness = measure_robustness(
         codebook,
         coding=coding,
@@ -288,15 +304,17 @@ def _assess(study: Study, codebook: Codebook, frame: Frame, responses: Responses
         records=study.read_records(frame, codebook),
         rule=study.rule,
     )
-    return Words(codebook, sources, coding, _decided(study, proposed), robustness)
+    return Words(codebook, sources, coding, assessment, display, robustness)
 
 
-def _decided(study: Study, proposed: Assessment) -> Assessment:
-    try:
-        return with_decisions(proposed, study.read_decisions())
-    except TriangulationError as error:
-        faults = [f"{study.decisions_file}: {fault}" for fault in str(error).splitlines()]
-        raise TriangulationError("\n".join(faults)) from error
+def _decided(study: Study, proposed: Assessment) -> tuple[Assessment, JointDisplay]:
+    decisions = study.read_decisions()
+    assessment = replace(proposed, decisions=dict(decisions))
+    display = joint_display(assessment)
+    faults = [*decision_faults(proposed, decisions), *convergence_faults(display)]
+    place = study.decisions_file or f"{study.folder / SETTINGS}, [words] names no file of decisions"
+    raise_all(TriangulationError, [f"{place}: {fault}" for fault in faults])
+    return assessment, display
 
 
 def _quantities(

@@ -57,6 +57,7 @@ def _write_tables(run: Run, folder: Path) -> None:
         "estimates.csv": rounded(run.estimates_table()),
         "reliability.csv": rounded(run.reliability_table()),
         "assessment.csv": rounded(run.assessment_table()),
+        "joint-display.csv": rounded(run.joint_display_table()),
         "robustness.csv": rounded(run.robustness_table()),
         "findings.csv": rounded(run.findings.to_frame()),
     }

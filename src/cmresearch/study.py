@@ -14,6 +14,7 @@ from cmresearch import __version__
 from cmresearch.codebook.book import Codebook, read_codebook
 from cmresearch.coding.coding import Coding, read_coding
 from cmresearch.coding.sources import Sources, read_sources
+from cmresearch.convergence import Convergence
 from cmresearch.errors import ResponseError, StudyError, nearest, raise_all
 from cmresearch.findings import Finding
 from cmresearch.frame import Frame, read_frame
@@ -146,11 +147,13 @@ class RuleSettings(_Settings):
 
 
 class DecisionSettings(_Settings):
-    """The researcher's own status for one dimension, and why."""
+    """The researcher's own status and convergence for one dimension, and why."""
 
     dimension: str
     status: Status
     memo: AsWritten = ""
+    convergence: Convergence | None = None
+    on_convergence: AsWritten = ""
 
 
 class DecisionFile(_Settings):
@@ -411,11 +414,14 @@ class Study:
         return read_coding(self.path(self._words().coding), codebook, sources)
 
     def read_decisions(self) -> Mapping[str, Decision]:
-        """The researcher's own status and memo for each dimension; none where no file is named."""
+        """What the researcher decided on each dimension, with the memos; nothing where no file is named."""
         if self.decisions_file is None:
             return {}
         read = _parse(DecisionFile, self.decisions_file, self.languages)
-        return {one.dimension: Decision(one.status, one.memo) for one in read.decision}
+        return {
+            one.dimension: Decision(one.status, one.memo, one.convergence or "", one.on_convergence)
+            for one in read.decision
+        }
 
     @property
     def decisions_file(self) -> Path | None:

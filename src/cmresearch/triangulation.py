@@ -185,10 +185,14 @@ class Decision:
     Attributes:
         status: The status.
         memo: Why, as the researcher wrote it; one text, or one for each language of the study.
+        convergence: How the lines of evidence converge in the researcher's own reading; empty where none was given.
+        on_convergence: What the researcher makes of how they converge; one text, or one for each language.
     """
 
     status: str
     memo: str | Twins = ""
+    convergence: str = ""
+    on_convergence: str | Twins = ""
 
     def memo_in(self, language: str | None = None) -> str:
         """The memo in a language; by default the first that it has."""
@@ -351,6 +355,12 @@ def with_decisions(assessment: Assessment, decisions: Mapping[str, Decision]) ->
     Raises:
         TriangulationError: A dimension or status is unknown, or a status is overruled without a memo; all at once.
     """
+    raise_all(TriangulationError, decision_faults(assessment, decisions))
+    return replace(assessment, decisions=dict(decisions))
+
+
+def decision_faults(assessment: Assessment, decisions: Mapping[str, Decision]) -> list[str]:
+    """Every status of the researcher's that cannot stand beside the proposed ones, a sentence each."""
     proposed = {each.dimension.key: each.status for each in assessment.dimensions}
     faults = []
     for key, decision in decisions.items():
@@ -361,8 +371,7 @@ def with_decisions(assessment: Assessment, decisions: Mapping[str, Decision]) ->
             faults.append(f"decision on {key!r}: there is no status {decision.status!r}; {expected}")
         elif decision.status != proposed[key] and not decision.memo_in().strip():
             faults.append(f"decision on {key!r}: {decision.status} overrules {proposed[key]} without a memo; say why")
-    raise_all(TriangulationError, faults)
-    return replace(assessment, decisions=dict(decisions))
+    return faults
 
 
 def _counted(dimension: str, indicator: Indicator, frame: Frame, kind: str) -> IndicatorResult:

@@ -1,6 +1,7 @@
-"""Propose a status for each dimension, with the evidence behind it.
+"""Propose a status for each dimension, with the evidence behind it, and say how its lines of evidence converge.
 
-The rule proposes; the researcher's own status stands beside it. Change the coding and the status changes.
+The rule proposes; the researcher's own word stands beside it. Change the coding and the status changes.
+Lines of evidence that contradict each other (dissonance) need a memo: on_convergence in the file of decisions.
 
   cmresearch assess
   cmresearch assess --dimension create_closure
@@ -17,7 +18,12 @@ from cmresearch.cli.studies import add_study, chosen_study
 from cmresearch.errors import StudyError
 
 if TYPE_CHECKING:
-    from cmresearch.triangulation import DimensionAssessment
+    from cmresearch.convergence import JointRow, Labels
+
+# Columns of the joint display that the assessment has not.
+LINES = ("register", "sample", "interviews", "documents")
+CONVERGENCE = ("convergence", "researcher_convergence", "on_convergence")
+SHOWN = ["number", "dimension", "proposed_status", "researcher_status", *CONVERGENCE[:2], "decided_by"]
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -36,18 +42,18 @@ def run(arguments: argparse.Namespace) -> int:
         result = run_study(study, progress=step)
     if result.words is None:
         raise StudyError(f"{study.folder} has no words to assess: no codebook, no interviews, no coding")
-    assessment = result.words.assessment
     if arguments.dimension is not None:
-        _show_dimension(arguments, assessment.dimension(arguments.dimension))
+        row = result.words.joint_display.row(arguments.dimension)
+        _show_dimension(arguments, row, labels=study.settings.labels)
         return 0
-    table = assessment.to_frame()
-    columns = ["number", "dimension", "proposed_status", "researcher_status", "decided_by"]
-    shown = table if arguments.json else table[columns]
+    table = result.assessment_table().join(result.joint_display_table()[list(LINES + CONVERGENCE)])
+    shown = table if arguments.json else table[SHOWN]
     show(arguments, shown.to_dict("records"), title="Status of each dimension")
     return 0
 
 
-def _show_dimension(arguments: argparse.Namespace, assessed: DimensionAssessment) -> None:
+def _show_dimension(arguments: argparse.Namespace, joint: JointRow, *, labels: Labels) -> None:
+    assessed = joint.assessed
     rows: list[dict[str, object]] = [
         {
             "kind": f"step {step.number}",
@@ -71,4 +77,12 @@ def _show_dimension(arguments: argparse.Namespace, assessed: DimensionAssessment
         for each in assessed.sources
         for segment in each.segments
     ]
+    rows += [
+        {"kind": "line", "what": line.name, "holds": line.standing, "detail": line.describe(labels=labels)}
+        for line in joint.lines
+    ]
+    rows.append({"kind": "convergence", "what": "proposed", "holds": joint.convergence, "detail": joint.opposed})
+    if joint.researcher_convergence or joint.on_convergence_in():
+        decided = joint.researcher_convergence or joint.convergence
+        rows.append({"kind": "convergence", "what": "decided", "holds": decided, "detail": joint.on_convergence_in()})
     show(arguments, rows, title=f"{assessed.dimension.name['en']}: {assessed.status}")

@@ -7,8 +7,10 @@ from dataclasses import replace
 
 from cmresearch.coding.coding import Coding, Segment
 from cmresearch.coding.sources import Source, Sources, Turn
+from cmresearch.convergence import joint_display
 from cmresearch.privacy import Masked, MaskTable, mask_all
 from cmresearch.reproduction import Run, Words
+from cmresearch.texts import Twins
 from cmresearch.triangulation import Decision, assess, with_decisions
 
 
@@ -25,7 +27,22 @@ def shareable(run: Run) -> Run:
     Returns:
         A run for report, workbook and everything else that leaves the study; the same object where there are no words.
     """
-    return run if run.words is None else replace(run, words=_masked(run.words))
+    return shareable_with_table(run)[0]
+
+
+def shareable_with_table(run: Run) -> tuple[Run, MaskTable]:
+    """The same as `shareable`, with the table behind the placeholders, to mask further texts of the study alike.
+
+    Args:
+        run: What the study's files give.
+
+    Returns:
+        The run to be shown, and whom the placeholders stand for (private; empty where there are no words).
+    """
+    if run.words is None:
+        return run, MaskTable()
+    words, table = _masked(run.words)
+    return replace(run, words=words), table
 
 
 def mask_coding(coding: Coding) -> tuple[Coding, MaskTable]:
@@ -51,25 +68,33 @@ def mask_coding(coding: Coding) -> tuple[Coding, MaskTable]:
     return replace(coding, segments=segments, sources=sources, entries=tuple(entries)), table
 
 
-def _masked(words: Words) -> Words:
+def _masked(words: Words) -> tuple[Words, MaskTable]:
     coding, table = mask_coding(words.coding)
     indicators = [each for one in words.assessment.dimensions for each in one.indicators]
     proposed = assess(words.codebook, coding=coding, indicators=indicators, rule=words.assessment.rule)
     decisions = words.assessment.decisions
     memos = [text for one in decisions.values() for text in _memos(one)]
-    masks = dict(zip(memos, mask_all(memos, table)[0], strict=True))
-    shown = {key: _decision(one, masks) for key, one in decisions.items()}
-    return replace(words, sources=coding.sources, coding=coding, assessment=with_decisions(proposed, shown))
+    masked, table = mask_all(memos, table)
+    masks = dict(zip(memos, masked, strict=True))
+    assessment = with_decisions(proposed, {key: _decision(one, masks) for key, one in decisions.items()})
+    shown = replace(words, sources=coding.sources, coding=coding, assessment=assessment)
+    return replace(shown, joint_display=joint_display(assessment)), table
 
 
-def _memos(decision: Decision) -> tuple[str, ...]:
-    return (decision.memo,) if isinstance(decision.memo, str) else tuple(decision.memo.values())
+def _memos(decision: Decision) -> Iterator[str]:
+    for text in (decision.memo, decision.on_convergence):
+        yield from [text] if isinstance(text, str) else text.values()
 
 
 def _decision(decision: Decision, masks: Mapping[str, Masked]) -> Decision:
-    if isinstance(decision.memo, str):
-        return replace(decision, memo=masks[decision.memo].text)
-    return replace(decision, memo={language: masks[text].text for language, text in decision.memo.items()})
+    memo, on_convergence = (_shown(text, masks) for text in (decision.memo, decision.on_convergence))
+    return replace(decision, memo=memo, on_convergence=on_convergence)
+
+
+def _shown(text: str | Twins, masks: Mapping[str, Masked]) -> str | Twins:
+    if isinstance(text, str):
+        return masks[text].text
+    return {language: masks[each].text for language, each in text.items()}
 
 
 def _texts(coding: Coding) -> Iterator[str]:

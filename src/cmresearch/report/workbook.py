@@ -62,8 +62,9 @@ class Sheet:
 def write_workbook(run: Run, path: str | Path) -> None:
     """Write a run as an Excel workbook; the same run gives the same bytes.
 
-    Sheets: Read me, Findings, Dimensions, Robustness, Estimates, By stratum and Recomputed (every estimate again, with
-    live formulas from the sums of its strata), Reliability, Strata, Sample, Segments, Codebook and Data dictionary.
+    Sheets: Read me, Findings, Dimensions, Joint display, Robustness, Estimates, By stratum and Recomputed (every
+    estimate again, with live formulas from the sums of its strata), Reliability, Strata, Sample, Segments, Codebook
+    and Data dictionary.
     Text stays text: whatever it begins with, it is no formula. Text of complaints is not in it.
 
     Args:
@@ -84,6 +85,7 @@ def sheets(run: Run) -> tuple[Sheet, ...]:
         _read_me(run),
         _of_records("Findings", run.findings.to_frame().to_dict("records")),
         _of_words("Dimensions", run, run.assessment_table().to_dict("records")),
+        _of_words("Joint display", run, run.joint_display_table().to_dict("records")),
         _of_words("Robustness", run, run.robustness_table().to_dict("records")),
         _estimates(run),
         *_recomputed(run),
