@@ -179,7 +179,7 @@ def test_every_finding_and_every_dimension_of_the_study_appears(jakarta):
     assert {f"dimension-{one.key}" for one in run.words.codebook.dimensions} <= set(page.ids)
     for one in run.words.codebook.dimensions:
         assert one.name["id"] in page.text
-    for limit in run.study.settings.study.limits:
+    for limit in run.study.about().limits:
         assert limit in page.text
 
 
