@@ -28,6 +28,7 @@ study
 reproduction
 report
 results
+archive
 cli
 """
 NUMBERS = {"intake", "frame", "sampling", "responses", "estimation"}

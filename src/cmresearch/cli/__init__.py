@@ -29,6 +29,8 @@ VERBS = {
     "query": "find coded segments, and set them out by case and code",
     "reliability": "say how far coders agree, with intervals",
     "check-privacy": "look for personal data in a folder that is about to be shared",
+    "archive": "write one zip file of a study for a journal or a repository",
+    "verify-archive": "check such a file whole, and say what that proves",
 }
 EPILOG = "Start with 'cmresearch reproduce'. Each verb explains itself: cmresearch VERB --help."
 WRONG = 2
