@@ -17,6 +17,7 @@ from cmresearch.sampling.certificate import Certificate
 DDI = "ddi-codebook.xml"
 NAMESPACE = "ddi:codebook:2_5"
 XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
+FINGERPRINT = "SHA-256"
 CONTINUOUS = ("integer", "number")
 
 
@@ -78,7 +79,8 @@ def _method(study: Element, description: Description) -> None:
     collection = SubElement(SubElement(study, "method"), "dataColl")
     for sentence in sampling_said(description.certificate):
         _put(collection, "sampProc", sentence)
-    _put(collection, "targetSampleSize", str(description.certificate.allocation.size))
+    size = SubElement(collection, "targetSampleSize")
+    _put(size, "sampleSize", str(description.certificate.allocation.size))
     _put(SubElement(collection, "sources"), "dataSrc", description.study.settings.full_set.origin)
     _put(collection, "weight", "design_weight: the size of the stratum divided by its sample size.")
 
@@ -102,16 +104,16 @@ def _universe(certificate: Certificate) -> str:
 
 
 def _file(root: Element, key: str, table: Table, file: File) -> None:
-    text = SubElement(SubElement(root, "fileDscr", {"ID": key, "URI": table.name}), "fileTxt")
+    described = SubElement(root, "fileDscr", {"ID": key, "URI": table.name})
+    text = SubElement(described, "fileTxt")
     _put(text, "fileName", table.name)
-    mark = SubElement(text, "dataFingerprint", {"type": "dataFile"})
-    _put(mark, "digitalFingerprintValue", file.sha256)
-    _put(mark, "algorithmSpecification", "SHA-256")
     _put(text, "fileCont", f"{file.about or 'records of coders'}; kind of data: {table.data_kind}")
     size = SubElement(text, "dimensns")
     _put(size, "caseQnty", str(table.rows))
     _put(size, "varQnty", str(len(table.variables)))
     _put(text, "fileType", "CSV", charset="UTF-8")
+    # The standard's first edition has no element for a fingerprint.
+    _put(described, "notes", file.sha256, type=FINGERPRINT)
 
 
 def _variable(data: Element, file: str, place: int, variable: Variable) -> None:

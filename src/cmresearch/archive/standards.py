@@ -16,7 +16,7 @@ from urllib.parse import unquote
 from xml.etree.ElementTree import Element
 
 from cmresearch.archive.data_package import DATA_PACKAGE
-from cmresearch.archive.ddi import DDI, NAMESPACE
+from cmresearch.archive.ddi import DDI, FINGERPRINT, NAMESPACE
 from cmresearch.archive.manifest import MANIFEST
 from cmresearch.archive.readme import README
 from cmresearch.archive.ro_crate import RO_CRATE, SPECIFICATION
@@ -58,10 +58,9 @@ DDI_ORDER: Mapping[str, Sequence[str]] = {
     "sources": ("dataSrc", "sourceCitation", "srcOrig", "srcChar", "srcDocu", "sources"),
     "fileDscr": ("fileTxt", "locMap", "notes"),
     "fileTxt": (
-        *("fileName", "fileCitation", "dataFingerprint", "fileCont", "fileStrc", "dimensns", "fileType", "format"),
-        *("filePlac", "dataChck", "ProcStat", "dataMsng", "software", "verStmt"),
+        *("fileName", "fileCitation", "fileCont", "fileStrc", "dimensns", "fileType", "format", "filePlac"),
+        *("dataChck", "ProcStat", "dataMsng", "software", "verStmt"),
     ),
-    "dataFingerprint": ("digitalFingerprintValue", "algorithmSpecification", "algorithmVersion"),
     "dimensns": ("caseQnty", "varQnty", "logRecL", "recPrCas", "recNumTot"),
     "dataDscr": ("varGrp", "nCubeGrp", "var", "nCube", "notes"),
     "var": (
@@ -189,7 +188,7 @@ def _file_faults(folder: Path, root: Element, file: Element) -> Iterator[str]:
     if not name or name not in names_below(folder):
         yield f"describes {name!r}, which is not there"
         return
-    if file.findtext(f".//{_tag('digitalFingerprintValue')}") != sha256_of(path):
+    if [note.text for note in file.iter(_tag("notes")) if note.get("type") == FINGERPRINT] != [sha256_of(path)]:
         yield f"{name} has another SHA-256 than is said"
     described = [var.get("name") for var in root.iter(_tag("var")) if var.get("files") == key]
     if described != _header(path):
