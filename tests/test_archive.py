@@ -16,11 +16,16 @@ from small_archive import DATE, PHONE, POST, archive, names_in, read_in, unpacke
 from small_study import QUOTE, write_study, write_study_with_words
 
 from cmresearch.archive import archiving
+from cmresearch.archive.archiving import write_archive
+from cmresearch.archive.checking import verify_archive
+from cmresearch.archive.zips import zip_folder
 from cmresearch.cli import main
 from cmresearch.coding.coding import read_coding
 from cmresearch.coding.sources import read_sources
 from cmresearch.errors import ArchiveError
-from cmresearch.study import open_study
+from cmresearch.reproduction import run_study
+from cmresearch.results import write_results
+from cmresearch.study import Study, open_study
 
 PROMISED = {
     *("README.md", "CITATION.cff", "ddi-codebook.xml", "datapackage.json", "ro-crate-metadata.json"),
@@ -30,6 +35,14 @@ PROMISED = {
     *("results/frame.csv", "results/certificate.json", "results/frame-buckets.csv", "results/sample-masked.csv"),
     *("results/verify_sample.py", "results/estimates.csv"),
 }
+
+
+class WithoutNotebooks(Study):
+    """A study whose notebooks are not run here: they have a test of their own."""
+
+    @property
+    def notebooks(self):
+        return ()
 
 
 @pytest.fixture(scope="module")
@@ -90,6 +103,17 @@ def test_entries_are_sorted_stored_and_without_time_or_owner(made):
     assert {(entry.date_time, entry.compress_type, entry.external_attr >> 16) for entry in entries} == {
         ((1980, 1, 1, 0, 0, 0), zipfile.ZIP_STORED, 0o100644)
     }
+
+
+def test_packed_bytes_are_those_of_every_python(tmp_path):
+    (tmp_path / "in" / "b").mkdir(parents=True)
+    (tmp_path / "in" / "b" / "é.txt").write_text("two", encoding="utf-8")
+    (tmp_path / "in" / "a.txt").write_text("one", encoding="utf-8")
+    zip_folder(tmp_path / "in", tmp_path / "a.zip")
+    # The same from Python 3.9, 3.11, 3.12 and 3.13.
+    assert hashlib.sha256((tmp_path / "a.zip").read_bytes()).hexdigest() == (
+        "2f9d15f93b62603094d4f97aac631f32c123ed276928b45caa813d17a3cd9359"
+    )
 
 
 def test_words_without_personal_data_go_in_byte_for_byte(study, made):
@@ -174,7 +198,7 @@ def test_a_refusal_leaves_an_older_archive_whole(study, tmp_path):
 
 
 def test_a_stop_in_the_middle_leaves_nothing_half_written(study, tmp_path, monkeypatch):
-    def stopped(folder, target):
+    def stopped(_folder, target):
         target.write_bytes(b"half")
         raise KeyboardInterrupt
 
@@ -242,7 +266,8 @@ def test_a_day_is_asked_for_and_never_taken_from_the_clock(study, tmp_path, date
 
 def test_the_studys_own_citation_gives_day_and_licence(tmp_path):
     study = write_results_of(write_study(tmp_path / "study"))
-    text = 'cff-version: 1.2.0\nmessage: Cite.\ntitle: "S"\nauthors:\n  - name: X\ndate-released: "2020-02-29"\nlicense: MIT\n'
+    text = 'cff-version: 1.2.0\nmessage: Cite.\ntitle: "S"\nauthors:\n  - name: X\n'
+    text += 'date-released: "2020-02-29"\nlicense: MIT\n'
     (study.folder / "CITATION.cff").write_text(text, encoding="utf-8")
     made = archive(study, tmp_path / "a.zip", date=None)
     assert read_in(made.path, "CITATION.cff") == text
@@ -273,6 +298,30 @@ def test_the_verbs_make_and_check_an_archive(study, tmp_path, capsys):
     said = capsys.readouterr().out
     assert "What this proves:" in said
     assert "What it does not prove:" in said
+
+
+def test_records_of_a_real_city_are_archived_without_words(project, real_data, tmp_path):
+    data = real_data("nashville-covid-2020/requests.csv")
+    study = open_study(project / "examples" / "nashville-covid-2020", data=data)
+    write_results(run_study(study), tmp_path / "results")
+    made = write_archive(study, tmp_path / "a.zip", results=tmp_path / "results", date=DATE)
+    assert verify_archive(made.path).holds
+    columns = read_in(made.path, "results/sample-masked.csv").split("\n")[0].split(",")
+    assert columns[:6] == ["Request #", "Status", "date_opened", "date_closed", "Request Origin", "Council District"]
+    assert "evidence about the city" not in read_in(made.path, "README.md").split("## What is here")[0]
+
+
+def test_the_repositorys_own_study_goes_in_unmasked_and_can_be_made_again_from_it(jakarta, tmp_path):
+    write_results(
+        replace(jakarta, study=WithoutNotebooks(jakarta.study.folder, jakarta.study.settings)), tmp_path / "r"
+    )
+    made = write_archive(jakarta.study, tmp_path / "a.zip", results=tmp_path / "r")
+    assert made.gathered.masked == {"results/sample-masked.csv"}
+    assert verify_archive(made.path).holds
+    assert "cmresearch reproduce --study . --out again" in read_in(made.path, "README.md")
+    again = open_study(unpacked(made.path, tmp_path / "files"))
+    assert again.sha256 == jakarta.study.sha256
+    again.check_data_files()
 
 
 def test_quotations_of_the_small_study_are_hostile_and_stay_as_they_are(made):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Literal, TypeAlias
@@ -140,6 +140,16 @@ class Description:
         return titles.get("en") or next(iter(titles.values()))
 
     @property
+    def can_be_made(self) -> bool:
+        """Whether all that the study's run reads is here as it was: a full set that is made, and nothing masked."""
+        made_from = self.study.settings.full_set.made_from
+        masked = self.gathered.masked - {f"{RESULTS}/{SHARED_SAMPLE}"}
+        names = {file.name for file in self.files}
+        # What the parameters name in turn is known to be here only where the data files are declared.
+        is_declared = self.study.settings.provenance is not None
+        return is_declared and made_from in names and not any(not name.startswith(f"{RESULTS}/") for name in masked)
+
+    @property
     def abstract(self) -> str:
         """What the study asks and what it rests on, in sentences."""
         about = self.study.settings.study
@@ -271,8 +281,3 @@ def tables_of_records(description: Description) -> Iterator[Table]:
     for table in description.tables:
         if table.name in wanted or _is_record(study, table.name):
             yield table
-
-
-def listed(words: Iterable[str]) -> str:
-    """Words in a row, or a dash where there are none."""
-    return ", ".join(words) or "none"

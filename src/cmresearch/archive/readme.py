@@ -81,6 +81,9 @@ def _holds(description: Description) -> Iterator[str]:
             "",
         )
         yield from (f"- `{name}`" for name in sorted(gathered.masked))
+        if description.study.settings.provenance is not None:
+            declared = description.study.settings.provenance.files
+            yield from ("", f"`{declared}` names the hashes of the files as they were before that.")
     yield from _left_out(gathered.left_out)
 
 
@@ -125,5 +128,12 @@ def _checks(description: Description) -> Iterator[str]:
     yield from ("", "4. Everything at once, a line for each check, with what cannot be checked here:", "")
     yield f"       pip install cmresearch=={__version__}    # or a clone of its repository"
     yield f"       cmresearch verify-archive {shlex.quote(description.study.settings.study.key + '.zip')}"
+    if description.can_be_made:
+        yield from (
+            "",
+            "5. The full set is made, not real, so everything can be made again, in a copy of these files:",
+            "",
+        )
+        yield "       cmresearch reproduce --study . --out again"
     yield from ("", "## How the sample was drawn", "", *(f"- {sentence}" for sentence in sampling_said(certificate)))
     yield f"- `{RESULTS}/{BUCKETS}` tells where two frames differ; `docs/check-a-sample.md` of the library says how."
