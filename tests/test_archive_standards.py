@@ -159,8 +159,7 @@ def test_the_crate_lists_every_file_and_what_made_it(files):
         (
             ro_crate_faults,
             "ro-crate-metadata.json",
-            '"datePublished": "2021-08-17"',
-            '"datePublished": "x"',
+            ('"datePublished": "2021-08-17"', '"datePublished": "x"'),
             "is no day",
         ),
         (ro_crate_faults, "ro-crate-metadata.json", ('"@id": "#cmresearch",', '"@id": "#other",'), "does not describe"),
