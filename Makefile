@@ -50,7 +50,9 @@ test-spark: .venv/spark/ready
 # Another program in its own environment imports what this one exports.
 test-interop: $(READY)
 	test -x .venv/interop/bin/taguette || ($(PYTHON) -m venv .venv/interop && .venv/interop/bin/pip install --quiet 'taguette>=1.5,<1.6')
-	CMRESEARCH_TAGUETTE=$(CURDIR)/.venv/interop/bin/taguette $(BIN)/pytest -m interop
+	test -x .venv/interop-archive/bin/frictionless || ($(PYTHON) -m venv .venv/interop-archive && .venv/interop-archive/bin/pip install --quiet 'frictionless>=5.18,<6' 'rocrate>=0.13,<1')
+	CMRESEARCH_TAGUETTE=$(CURDIR)/.venv/interop/bin/taguette CMRESEARCH_FRICTIONLESS=$(CURDIR)/.venv/interop-archive/bin/frictionless \
+	CMRESEARCH_ROCRATE_PYTHON=$(CURDIR)/.venv/interop-archive/bin/python $(BIN)/pytest -m interop
 
 # Runs the notebooks and keeps their outputs.
 notebooks: $(READY)

@@ -35,6 +35,7 @@ reviews
 evidence
 report
 results
+archive
 cli
 """
 NUMBERS = {"intake", "frame", "sampling", "responses", "estimation"}

@@ -94,6 +94,10 @@ class ReportError(CmResearchError):
     """The report cannot be written."""
 
 
+class ArchiveError(CmResearchError):
+    """A study cannot be archived as it stands, or an archive cannot be read."""
+
+
 def nearest(word: str, known: Iterable[str]) -> str:
     """The end of an error message that offers the nearest known spelling, or nothing.
 

@@ -30,6 +30,8 @@ VERBS = {
     "reliability": "say how far coders agree, with intervals",
     "review": "confirm or query a sample, a coded passage, a status or a finding, and see what changed since",
     "check-privacy": "look for personal data in a folder that is about to be shared",
+    "archive": "write one zip file of a study for a journal or a repository",
+    "verify-archive": "check such a file whole, and say what that proves",
 }
 EPILOG = "Start with 'cmresearch reproduce'. Each verb explains itself: cmresearch VERB --help."
 WRONG = 2

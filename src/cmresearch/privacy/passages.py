@@ -24,6 +24,8 @@ _PACKED = words_of(".zip .qdpx .xlsx .docx .odt .pptx")
 _CODE = words_of(".py .js .ts .r .sql .sh")
 # A decorator (@property) and an attribute (frame.id) look like names on a network and web addresses.
 _NOT_IN_CODE = frozenset({"handle", "url"})
+# Words of JSON-LD, which look like names on a network.
+_JSON_LD = words_of("@context @graph @id @type @value @language")
 
 
 @dataclass(frozen=True)
@@ -168,7 +170,8 @@ def _values(value: object, path: str) -> Iterator[Passage]:
     """Every text and number in a JSON value, with its path."""
     if isinstance(value, dict):
         for key, inner in value.items():
-            yield Passage(f"a key in {path or 'the file'}", key)
+            if key not in _JSON_LD:
+                yield Passage(f"a key in {path or 'the file'}", key)
             yield from _values(inner, f"{path}.{key}" if path else key)
     elif isinstance(value, list):
         for number, inner in enumerate(value):

@@ -18,7 +18,7 @@ UNREAD = "unread"
 
 STANDARD_HOSTS = words_of(
     "w3.org creativecommons.org doi.org spdx.org schema.org json-schema.org purl.org openxmlformats.org "
-    "microsoft.com ddialliance.org frictionlessdata.io researchobject.org qdasoftware.org "
+    "microsoft.com ddialliance.org frictionlessdata.io datapackage.org researchobject.org w3id.org qdasoftware.org "
     "example.org example.com example.net"
 )
 """Hosts of standards and licences, which stand in the files themselves: no place is reported for them."""

@@ -116,7 +116,7 @@ def verify(
     rows = read_rows(folder / SAMPLE)
     buckets = read_buckets(folder / BUCKETS)
     differences = [
-        *_contradictions(certificate, buckets),
+        *contradictions(certificate, buckets),
         *_other_commitment(certificate, published),
         *_own_records(certificate, rows),
     ]
@@ -174,7 +174,8 @@ def _shown(ids: Iterable[str]) -> str:
     return ", ".join(listed[:EXAMPLES]) + (" …" if len(listed) > EXAMPLES else "")
 
 
-def _contradictions(certificate: Certificate, buckets: Mapping[str, Bucket]) -> list[Difference]:
+def contradictions(certificate: Certificate, buckets: Mapping[str, Bucket]) -> list[Difference]:
+    """Where a certificate contradicts itself or its bucket file; nothing else is needed to see it."""
     rows, size = certificate.frame.rows, certificate.allocation.size
     in_strata = sum(part.frame_size for part in certificate.strata)
     drawn = sum(part.sample_size for part in certificate.strata)
