@@ -331,7 +331,8 @@ def _srs_variance(question: Question, statistic: str, points: Floats, deff: Deff
         spread = question.sums(residuals**2) / sizes * n / (n - 1)
         correction = np.where(sizes > n, 1 - n / sizes, 0.0) if deff == "without_replacement" else 1.0
         variance = spread / n * correction * scale**2
-        return np.asarray(np.where(variance > 0, variance, np.nan))
+        # A domain of one unit has no spread; what a subtraction leaves of it is its last binary digit.
+        return np.asarray(np.where((n > 1) & (variance > 0), variance, np.nan))
 
 
 @dataclass(frozen=True)
@@ -410,6 +411,8 @@ def _warnings(n: int, error: float, *, census: bool) -> list[str]:
         return ["no unit of this domain has a value"]
     if n == 1:
         return ["rests on one unit"]
+    if math.isnan(error):
+        return ["every stratum of this domain has one drawn unit: there is no variance to average"]
     return ["no variation observed within strata"] if error == 0 else []
 
 
