@@ -129,14 +129,20 @@ def test_the_design_effect_of_one_unit_is_not_known(sample):
     assert np.isnan(estimate_total(sample, "y", by="h", lonely="adjust").find(domain="d").design_effect)
 
 
-def test_variables_that_the_strata_determine_are_not_tested(sample):
+def test_variables_that_the_strata_determine_are_not_tested():
+    table = TABLE.assign(taken_whole=TABLE["h"] == "c")
+    sample = declare_sample(table, strata="h", population_size="N")
     with pytest.raises(EstimationError, match="do not vary within the strata; there is nothing to test"):
-        rao_scott(
-            declare_sample(TABLE.assign(c=TABLE["h"] == "c"), strata="h", population_size="N"),
-            "c",
-            "h",
-            lonely="certainty",
-        )
+        rao_scott(sample, "taken_whole", "h", lonely="certainty")
+
+
+@pytest.mark.parametrize("method", ["korn-graubard", "wilson", "logit", "normal"])
+def test_nothing_observed_where_no_variance_is_known_is_still_an_interval(method):
+    table = TABLE[:4].assign(h=list("abcd"), k="no")
+    alone = declare_sample(table, strata="h", population_size="N")
+    row = estimate_proportion(alone, "k", method=method, lonely="average")[0]
+    assert row.estimate == 1
+    assert row.lower < 1 == row.upper
 
 
 def test_lonely_strata_without_a_variance_to_average_leave_nothing_to_test():

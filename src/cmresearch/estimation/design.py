@@ -91,7 +91,8 @@ class Design:
         strata = touched.sum(axis=0).astype(float)
         known = strata - (touched & self.is_lonely[:, None]).sum(axis=0)
         unknown = np.where(strata > 0, math.nan, 1.0)
-        return np.divide(strata, known, out=unknown, where=known > 0)
+        found: Floats = np.divide(strata, known, out=unknown, where=known > 0)
+        return found
 
 
 @dataclass(frozen=True)
@@ -145,7 +146,8 @@ class Scores:
         for place, column in enumerate(z.T):
             products = np.stack([_sums(self.design, column * other, strata) for other in z.T], axis=1)
             found[place] = self.design.per_stratum(products, sums[:, [place]] * sums).sum(axis=0)
-        return found * np.sqrt(np.outer(self.averaging, self.averaging))
+        found *= np.sqrt(np.outer(self.averaging, self.averaging))
+        return found
 
     @property
     def columns(self) -> Floats:
@@ -232,7 +234,8 @@ def design_of(responses: Responses, *, lonely: LonelyPolicy = "error") -> Design
         responses: The sample.
         lonely: `error` refuses a stratum with one unit drawn of several; `adjust` centres that unit at zero
             instead of its stratum's mean (too large a variance rather than too small); `average` gives it the mean
-            variance of the other strata that the domain is seen in; `certainty` takes it for a census (too small a variance).
+            variance of the other strata that the domain is seen in; `certainty` takes it for a census (too small a
+            variance).
 
     Raises:
         EstimationError: A lonely stratum under `error`, or an unknown policy.
