@@ -14,7 +14,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from cmresearch.errors import ResponseError, nearest, raise_all
-from cmresearch.responses.columns import Labelled, label_column, number, read_table
+from cmresearch.responses.columns import Labelled, label_column, number, read_table, spelling_hint
 from cmresearch.responses.declared import SEPARATOR, DeclaredTable, check_design, units_per_row
 from cmresearch.responses.records import (
     ADJUDICATED,
@@ -103,10 +103,11 @@ class Responses:
         bad = [label for label, value in zip(column.labels, distinct, strict=True) if label and not np.isfinite(value)]
         if bad:
             rows = np.flatnonzero(np.isin(column.codes, [column.labels.index(label) for label in bad]))
+            example = column.labels[column.codes[rows[0]]]
             raise ResponseError(
                 f"variable {variable!r}: {len(rows)} of {len(column.codes)} values are not numbers, "
-                f"such as {column.labels[column.codes[rows[0]]]!r} for sampled unit {rows[0] + 1}; "
-                "for words use a proportion"
+                f"such as {example!r} for sampled unit {rows[0] + 1}"
+                f"{spelling_hint(example) or '; for words use a proportion'}"
             )
         found: Floats = distinct[column.codes]
         return found
@@ -167,7 +168,7 @@ def read_sample(
     r"""A sample that somebody else drew, with the design that its columns declare.
 
     Args:
-        path: CSV (any text, with a header) or Parquet file, one row per sampled unit.
+        path: Separated text, XLSX or Parquet with a header, one row per sampled unit.
         strata: Column or columns whose values make the stratum; none (an empty list) for a simple random sample.
         population_size: Column with the number of units in the row's stratum (N_h), the same in all of its rows.
         weight: Column of design weights, above zero; by default N_h / n_h.
