@@ -136,5 +136,5 @@ def _row(estimates: Estimates, name: str, weights: Floats, variance: float) -> E
         degrees_of_freedom=df,
         n=int(units.sum()),
         coefficient_of_variation=error / abs(estimate) if estimate else math.nan,
-        note="; ".join(dict.fromkeys(part.note for part in parts if part.note)),
+        note="; ".join(dict.fromkeys(note for part in parts if part.note for note in part.note.split("; "))),
     )

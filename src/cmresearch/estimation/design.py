@@ -198,7 +198,7 @@ class Calibrated:
         left = plain - basis @ (basis.T @ plain)
         # What the auxiliaries explain wholly is left with the last digits of a subtraction; that is no variance.
         left[np.abs(left) < 1e-12 * np.abs(plain).max(axis=0)] = 0.0
-        result: Floats = left / root * self.weights[:, None]
+        result: Floats = np.divide(left, root, out=np.zeros_like(left), where=root > 0) * self.weights[:, None]
         return result
 
 
