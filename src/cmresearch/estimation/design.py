@@ -227,6 +227,19 @@ class CellIndex:
         return self.sums(np.ones(len(self.domain)))
 
 
+def is_census_of(design: Design, units: Floats) -> NDArray[np.bool_]:
+    """Whether a domain was read in full: every stratum was taken whole, or all that it is seen in, and it fills them.
+
+    Args:
+        design: The design of the sample.
+        units: Sampled units in each stratum (rows) and domain (columns).
+    """
+    touched = units > 0
+    filled = design.is_census[:, None] & (units == design.sampled[:, None])
+    whole = np.where(touched, filled, True).all(axis=0)
+    return np.asarray(touched.any(axis=0) & (whole | design.is_census.all()))
+
+
 def design_of(responses: Responses, *, lonely: LonelyPolicy = "error") -> Design:
     """The design of a sample, checked: every stratum has a size, and lonely strata a policy.
 

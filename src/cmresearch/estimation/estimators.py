@@ -10,7 +10,7 @@ from typing import Literal, get_args
 import numpy as np
 
 from cmresearch.errors import EstimationError, nearest
-from cmresearch.estimation.design import Floats, LonelyPolicy, Scores
+from cmresearch.estimation.design import Floats, LonelyPolicy, Scores, is_census_of
 from cmresearch.estimation.estimates import Estimate, Estimates
 from cmresearch.estimation.intervals import (
     CENSUS,
@@ -358,10 +358,7 @@ def _domains(question: Question) -> list[_Domain]:
     units = question.cells.units
     n, touched = units.sum(axis=0), units > 0
     df = np.maximum(1, n - touched.sum(axis=0))
-    # A census: every stratum was taken whole, or all those that the domain is seen in, if it fills them.
-    design = question.design
-    whole = np.where(touched, design.is_census[:, None] & (units == design.sampled[:, None]), True).all(axis=0)
-    census = (n > 0) & (whole | design.is_census.all())
+    census = is_census_of(question.design, units)
     columns = zip(question.labels, n.astype(int).tolist(), df.tolist(), census.tolist(), strict=True)
     return [_Domain(*column) for column in columns]
 
