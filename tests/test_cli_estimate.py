@@ -87,6 +87,28 @@ def test_a_simple_random_sample_needs_no_strata_and_has_the_exact_interval(write
     assert (row["estimate"], row["method"]) == (0.2, "hypergeometric")
 
 
+def test_words_for_blank_are_counted_as_left_out(write, capsys):
+    path = write("na.csv", "N,days\n9,4\n9,NA\n9,6\n")
+    call = [
+        "estimate",
+        path,
+        "--population-size",
+        "N",
+        "--statistic",
+        "mean",
+        "--variable",
+        "days",
+        "--missing",
+        "drop",
+    ]
+    assert main(call) == 2
+    assert "name it with blank='NA'" in capsys.readouterr().err
+    assert main([*call, "--blank", "NA", "--json"]) == 0
+    (row,) = json.loads(capsys.readouterr().out)
+    assert (row["estimate"], row["n"]) == (5, 2)
+    assert row["note"] == "1 units without a value left out: a figure of those with one"
+
+
 def test_quantiles_ratios_and_contrasts_are_those_of_the_library(ask, sample):
     quantiles = ask("--statistic", "quantile", "--variable", "days", "--probability", "0.25,0.5", "--rule", "school")
     expected = estimate_quantile(sample, "days", probabilities=(0.25, 0.5), rule="school")

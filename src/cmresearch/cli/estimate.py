@@ -58,6 +58,7 @@ def run(arguments: argparse.Namespace) -> int:
         strata=arguments.strata,
         population_size=arguments.population_size,
         weight=arguments.weight,
+        blank=arguments.blank,
     )
     estimates = _estimated(sample, arguments)
     rows = _explained(estimates) if arguments.explain else estimates.to_records()

@@ -137,6 +137,13 @@ def _add_choices(parser: argparse.ArgumentParser) -> None:
     choices.add_argument(
         "--missing", default="error", choices=["error", "drop"], help="what to do with blank values (default: error)"
     )
+    choices.add_argument(
+        "--blank",
+        default=[],
+        type=_columns,
+        metavar="WORD[,WORD]",
+        help="words that stand where there is no value, such as NA (default: empty cells only)",
+    )
     choices.add_argument("--explain", action="store_true", help="the sums of each stratum instead, to redo the figures")
 
 
