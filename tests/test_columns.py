@@ -44,6 +44,14 @@ class TestValues:
         assert np.isnan(sample.numbers("days")).tolist() == [True, False]
         assert sample.words("days").tolist() == [None, "2"]
 
+    def test_a_word_for_blank_is_one_where_it_is_named(self, write):
+        path = write("s.csv", "channel,N,days\nweb,4,NA\nweb,4,2\n")
+        named = read_sample(path, strata="channel", population_size="N", blank="NA")
+        assert np.isnan(named.numbers("days")).tolist() == [True, False]
+        message = "such as 'NA' for sampled unit 1; name it with blank='NA' if it means that there is no value"
+        with pytest.raises(ResponseError, match=saying(message)):
+            read_sample(path, strata="channel", population_size="N").numbers("days")
+
     def test_an_unknown_variable_is_answered_with_the_nearest(self, write):
         sample = read_sample(write("s.csv", "channel,N\nweb,4\nweb,4\n"), strata="channel", population_size="N")
         with pytest.raises(ResponseError, match=saying("the sample has no column 'chanel'; did you mean 'channel'?")):

@@ -8,7 +8,7 @@ import pytest
 
 from cmresearch.errors import ResponseError
 from cmresearch.estimation.estimators import estimate_proportion
-from cmresearch.responses.responses import read_sample
+from cmresearch.responses.responses import declare_sample, read_sample
 
 
 def saying(text):
@@ -68,7 +68,15 @@ class TestASampleThatSomebodyElseDrew:
         ("text", "message"),
         [
             ("chanel,N\nweb,4\n", "no column 'channel'; did you mean 'chanel'?"),
-            ("channel,N\n", "no rows below the header; a sample has one row per sampled unit"),
+            ("channel,N\n", "s.csv has a header and no rows under it: channel, N"),
+            ("", "s.csv is empty"),
+            ("channel,N,n\nweb,4,2\n", "s.csv has columns that differ in nothing or in case only: N, n"),
+            (
+                "channel,N,days,days\nweb,4,2,3\n",
+                "s.csv has columns that differ in nothing or in case only: days, days",
+            ),
+            ("channel,N,days\nweb,4\nweb,4,2\n", "s.csv: 1 rows have more or fewer cells than the header"),
+            ("channel;N\nweb;4,5\n", "row 2: 'N' is '4,5'; expected a number above zero; write numbers with a decimal"),
             (
                 "channel,N\nweb,4\n,4\n",
                 "row 3: blank stratum in column 'channel'; "
@@ -85,6 +93,24 @@ class TestASampleThatSomebodyElseDrew:
     def test_what_contradicts_the_design_is_refused(self, write, text, message):
         with pytest.raises(ResponseError, match=saying(message)):
             read_sample(write("s.csv", text), strata="channel", population_size="N")
+
+    def test_a_table_without_rows_is_refused(self):
+        with pytest.raises(ResponseError, match="no rows below the header; a sample has one row per sampled unit"):
+            declare_sample(pd.DataFrame({"channel": [], "N": []}), strata="channel", population_size="N")
+
+    @pytest.mark.parametrize("name", ["bom.csv", "semicolons.csv", "tabs.txt", "latin.csv", "utf16.csv", "book.xlsx"])
+    def test_however_a_table_is_written_it_gives_the_same_sample(self, tmp_path, name):
+        table = pd.DataFrame({"channel": ["web", "web", "mail"], "N": [4, 4, 9], "city": ["Zürich", "Uster", "Uster"]})
+        path = tmp_path / name
+        if name.endswith("xlsx"):
+            table.to_excel(path, index=False)
+        else:
+            encoding = {"bom.csv": "utf-8-sig", "latin.csv": "latin-1", "utf16.csv": "utf-16"}.get(name, "utf-8")
+            separator = {"semicolons.csv": ";", "tabs.txt": "\t"}.get(name, ",")
+            table.to_csv(path, index=False, sep=separator, encoding=encoding)
+        sample = read_sample(path, strata="channel", population_size="N")
+        assert sample.words("city").tolist() == table["city"].tolist()
+        assert (sample.sizes, sample.weights.tolist()) == ({"web": 4, "mail": 9}, [2.0, 2.0, 9.0])
 
     def test_all_faults_are_told_at_once(self, write):
         with pytest.raises(ResponseError) as caught:

@@ -56,3 +56,11 @@ class TestMissingValues:
         marked = make(DAYS.assign(inside=["in", "in", "in", "out", "in", "in"]))
         expected = estimate_mean(marked, "days", by="inside").find(domain="in")
         assert row.standard_error == pytest.approx(expected.standard_error)
+
+    def test_a_word_for_missing_is_an_answer_that_is_named(self):
+        table = DAYS.assign(answer=["yes", "NA", "yes", "no", "no", "no"])
+        found = estimate_proportion(make(table), "answer")
+        assert [row.category for row in found] == ["NA", "no", "yes"]
+        assert found[0].note == "'NA' counted as an answer; name with blank= what means that there is none"
+        coded = dataclasses.replace(make(table), categories={"answer": ["NA", "no", "yes"]})
+        assert estimate_proportion(coded, "answer")[0].note == ""

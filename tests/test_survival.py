@@ -2,6 +2,7 @@
 
 import math
 import os
+import re
 from pathlib import Path
 
 import duckdb
@@ -194,3 +195,39 @@ def test_an_interval_from_a_sample_of_new_york_covers_the_truth(exports):
     week, median = curve.share_closed_within(7), curve.median()
     assert week.lower < 0.364 < week.upper
     assert median.lower <= 28 <= median.upper
+
+
+def test_a_register_read_in_full_is_a_census():
+    curve = estimate_survival(make(HAND.assign(N=6)), "days", "done")[0]
+    for row in (curve.share_closed_within(4), curve.median(), curve.restricted_mean(6)):
+        assert row.lower == row.estimate == row.upper
+        assert row.method == "census"
+
+
+def test_one_complaint_alone_tells_nothing_of_its_spread():
+    curve = estimate_survival(
+        make(pd.concat([HAND[:1], HAND]).assign(N=700, city=[*"S", *"NNNNNN"])), "days", "done", by="city"
+    )[1]
+    row = curve.restricted_mean(1)
+    assert row.n == 1
+    assert math.isnan(row.standard_error)
+    assert math.isnan(row.lower)
+    assert "rests on one unit" in row.note
+
+
+def test_the_policy_for_lonely_strata_is_named():
+    table = HAND.assign(channel=[*"aaaaab"])
+    curve = estimate_survival(make(table, ["channel"]), "days", "done", lonely="certainty")[0]
+    assert "1 strata of one drawn unit: certainty" in curve.median().note
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["Yes", "yes"], "column 'done' has Yes, yes; closed is 'yes', and 'Yes' would count as open"),
+        (["yess", "no"], "column 'done' has no, yess; closed is 'yes'; did you mean 'yess'?"),
+    ],
+)
+def test_spellings_of_closed_that_would_count_as_open_are_refused(words, message):
+    with pytest.raises(EstimationError, match=re.escape(message)):
+        estimate_survival(make(HAND.assign(done=words * 3)), "days", "done")

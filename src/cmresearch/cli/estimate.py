@@ -1,11 +1,27 @@
-"""Estimate from a stratified sample in any file, with intervals.
+r"""Estimate from a stratified sample in any file, with intervals.
 
 The file has one row for each sampled unit and says its own design: the strata, how many units each stratum holds, and
-the weights where they are not simply that number over the sampled ones.
+the weights where they are not simply that number over the sampled ones. A simple random sample has no strata: leave
+--strata out.
 
   cmresearch estimate results.csv --strata channel --population-size N --statistic proportion --variable answered
-  cmresearch estimate results.csv --strata channel --population-size N --statistic quantile --variable days --by city
+  cmresearch estimate results.csv --strata channel --population-size N --statistic mean --variable days --by city
+  cmresearch estimate results.csv --strata channel --population-size N --statistic ratio --variable replies \
+      --denominator letters
+  cmresearch estimate results.csv --strata channel --population-size N --statistic quantile --variable days \
+      --probability 0.5,0.9
   cmresearch estimate results.csv --strata channel --population-size N --statistic contrast --variable days --by city
+  cmresearch estimate results.csv --strata channel --population-size N --statistic contrast --variable days --by city \
+      --coefficients "North=1,South=-0.5,East=-0.5"
+
+Known totals make up for non-response. --totals names a file with the columns column, category and total: one column
+of categories post-stratifies, several with --distance raking rake, and a row without a category is the total of a
+column of numbers.
+
+  cmresearch estimate results.csv --strata channel --population-size N --statistic mean --variable days \
+      --totals known.csv --distance raking
+
+Answers 0 where all is well and 2 where the call or the file is wrong.
 """
 
 from __future__ import annotations
@@ -15,36 +31,20 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cmresearch.cli.output import add_json, show
+from cmresearch.cli.estimate_arguments import add_estimate_arguments, refuse_idle
+from cmresearch.cli.output import add_json, long_work, show
 
 if TYPE_CHECKING:
     from cmresearch.estimation.estimates import Estimates
     from cmresearch.responses.responses import Responses
 
-STATISTICS = ("mean", "total", "proportion", "count", "ratio", "quantile", "contrast")
-INTERVALS = ("korn-graubard", "wilson", "logit", "normal", "hypergeometric")
-
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """What the verb can be told."""
-    parser.add_argument("file", type=Path, help="the sample: CSV or Parquet, one row for each sampled unit")
-    _add_design(parser)
     parser.add_argument(
-        "--statistic", required=True, choices=STATISTICS, help="a contrast is the difference between every two domains"
+        "file", type=Path, help="the sample: separated text, XLSX or Parquet, one row for each sampled unit"
     )
-    parser.add_argument("--variable", required=True, metavar="COLUMN", help="what is estimated")
-    parser.add_argument("--value", help="one category of a proportion, a count or a contrast of shares")
-    parser.add_argument("--denominator", metavar="COLUMN", help="what a ratio divides by")
-    parser.add_argument(
-        "--probability",
-        type=_probabilities,
-        default=[0.5],
-        metavar="P[,P]",
-        help="which quantiles (default: the median)",
-    )
-    parser.add_argument("--by", type=_columns, metavar="COLUMN[,COLUMN]", help="the columns that make the domains")
-    parser.add_argument("--explain", action="store_true", help="the sums of each stratum instead, to redo the figures")
-    _add_choices(parser)
+    add_estimate_arguments(parser)
     add_json(parser)
 
 
@@ -52,53 +52,18 @@ def run(arguments: argparse.Namespace) -> int:
     """Estimate and show, one row for each domain and category."""
     from cmresearch.responses.responses import read_sample
 
+    refuse_idle(arguments)
     sample = read_sample(
         arguments.file,
         strata=arguments.strata,
         population_size=arguments.population_size,
         weight=arguments.weight,
+        blank=arguments.blank,
     )
-    estimates = _estimate(sample, arguments)
+    estimates = _estimated(sample, arguments)
     rows = _explained(estimates) if arguments.explain else estimates.to_records()
     show(arguments, rows, title=f"{arguments.statistic} of {arguments.variable}")
     return 0
-
-
-def _add_design(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--strata", required=True, type=_columns, metavar="COLUMN[,COLUMN]", help="the columns that make the strata"
-    )
-    parser.add_argument(
-        "--population-size", required=True, metavar="COLUMN", help="how many units the row's stratum holds"
-    )
-    parser.add_argument("--weight", metavar="COLUMN", help="design weights (default: population size over sampled)")
-
-
-def _add_choices(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--level", type=float, default=0.95, help="the interval's level (default: 0.95)")
-    parser.add_argument(
-        "--interval",
-        default=INTERVALS[0],
-        choices=INTERVALS,
-        help="the interval of a proportion (default: %(default)s)",
-    )
-    parser.add_argument(
-        "--missing", default="error", choices=["error", "drop"], help="what to do with blank values (default: error)"
-    )
-    parser.add_argument(
-        "--lonely",
-        default="error",
-        choices=["error", "adjust", "average", "certainty"],
-        help="what to do with a stratum of which one unit of several was drawn (default: error)",
-    )
-
-
-def _columns(text: str) -> list[str]:
-    return [name for name in text.split(",") if name]
-
-
-def _probabilities(text: str) -> list[float]:
-    return [float(part) for part in text.split(",")]
 
 
 def _explained(estimates: Estimates) -> list[dict[Any, Any]]:
@@ -107,27 +72,54 @@ def _explained(estimates: Estimates) -> list[dict[Any, Any]]:
     return table.where(table.notna(), None).to_dict("records")
 
 
+def _estimated(sample: Responses, arguments: argparse.Namespace) -> Estimates:
+    """The estimates, with the weights and the standard errors that were asked for."""
+    calibrated = _calibration(arguments)
+
+    def estimator(one: Responses) -> Estimates:
+        return _estimate(calibrated(one), arguments)
+
+    if arguments.replicates is None:
+        return estimator(sample)
+    from cmresearch.estimation.replicates import with_replicates
+
+    with long_work() as step:
+        step(f"standard errors by the {arguments.replicates}")
+        return with_replicates(
+            sample,
+            estimator,
+            method=arguments.replicates,
+            replicates=arguments.number or 500,
+            seed=1 if arguments.seed is None else arguments.seed,
+            lonely=arguments.lonely,
+        )
+
+
+def _calibration(arguments: argparse.Namespace) -> Callable[[Responses], Responses]:
+    if arguments.totals is None:
+        return lambda sample: sample
+    from cmresearch.estimation.known_totals import read_known_totals
+
+    known = read_known_totals(arguments.totals)
+    return lambda sample: known.applied_to(sample, distance=arguments.distance or "linear", bounds=arguments.bounds)
+
+
 def _estimate(sample: Responses, arguments: argparse.Namespace) -> Estimates:
-    from cmresearch.errors import EstimationError
     from cmresearch.estimation import estimators as estimation
-    from cmresearch.estimation.contrasts import estimate_differences
     from cmresearch.estimation.quantiles import estimate_quantile
 
-    name, statistic = arguments.variable, arguments.statistic
-    common = {word: getattr(arguments, word) for word in ("by", "level", "missing", "lonely")}
-    if statistic == "contrast":
-        if not arguments.by:
-            raise EstimationError("a contrast compares domains: name the columns that make them with --by")
-        kind = "mean" if arguments.value is None else "proportion"
-        return estimate_differences(_estimate(sample, argparse.Namespace(**vars(arguments) | {"statistic": kind})))
-    if statistic == "ratio" and arguments.denominator is None:
-        raise EstimationError("a ratio needs a denominator: name its column with --denominator")
+    if arguments.statistic == "contrast":
+        return _contrast(sample, arguments)
     own = {
-        "proportion": {"value": arguments.value, "method": arguments.interval},
-        "count": {"value": arguments.value},
-        "quantile": {"probabilities": arguments.probability},
-        "ratio": {"denominator": arguments.denominator},
-    }
+        "mean": ("deff",),
+        "total": ("deff",),
+        "proportion": ("value", "method", "deff"),
+        "count": ("value", "deff"),
+        "quantile": ("probabilities", "rule"),
+        "ratio": ("denominator", "deff"),
+    }[arguments.statistic]
+    told = {word: getattr(arguments, word) for word in own if getattr(arguments, word) is not None}
+    common = {word: getattr(arguments, word) for word in ("level", "missing", "lonely")} | {"by": arguments.by or None}
     estimators: dict[str, Callable[..., Estimates]] = {
         "mean": estimation.estimate_mean,
         "total": estimation.estimate_total,
@@ -136,4 +128,15 @@ def _estimate(sample: Responses, arguments: argparse.Namespace) -> Estimates:
         "ratio": estimation.estimate_ratio,
         "quantile": estimate_quantile,
     }
-    return estimators[statistic](sample, name, **own.get(statistic, {}), **common)
+    return estimators[arguments.statistic](sample, arguments.variable, **told, **common)
+
+
+def _contrast(sample: Responses, arguments: argparse.Namespace) -> Estimates:
+    """Of shares where a category is named, of ratios where a denominator is, of means otherwise."""
+    from cmresearch.estimation.contrasts import estimate_contrast, estimate_differences
+
+    kind = "proportion" if arguments.value is not None else "ratio" if arguments.denominator is not None else "mean"
+    figures = _estimate(sample, argparse.Namespace(**vars(arguments) | {"statistic": kind}))
+    if arguments.coefficients is None:
+        return estimate_differences(figures)
+    return estimate_contrast(figures, arguments.coefficients, category=arguments.value)

@@ -10,6 +10,7 @@ import numpy as np
 
 from cmresearch.errors import EstimationError, nearest, raise_all
 from cmresearch.estimation.design import Floats
+from cmresearch.responses.declared import SEPARATOR
 from cmresearch.responses.responses import Responses
 
 Distance = Literal["linear", "raking", "logit"]
@@ -116,7 +117,8 @@ def rake(responses: Responses, margins: Mapping[str, Mapping[str, float]]) -> Re
 
     Args:
         responses: The sample with its design.
-        margins: Column to its values' totals over the full set; all margins must have one sum.
+        margins: Column (or columns joined by ' / ') to its values' totals over the full set; all margins must have
+            one sum.
 
     Raises:
         EstimationError: Margins with different sums, a value without a total or a total without a sampled unit.
@@ -131,8 +133,7 @@ def rake(responses: Responses, margins: Mapping[str, Mapping[str, float]]) -> Re
         [3.0, 3.0, 1.0, 1.0]
     """
     _check_sums(margins)
-    auxiliaries = [a for column, totals in margins.items() for a in _indicators(responses, column, totals)]
-    return _calibrated(responses, auxiliaries, distance="raking", bounds=None, name="raked")
+    return _calibrated(responses, _margins(responses, margins), distance="raking", bounds=None, name="raked")
 
 
 def calibrate(
@@ -151,7 +152,7 @@ def calibrate(
 
     Args:
         responses: The sample with its design.
-        margins: Column of categories to its values' totals.
+        margins: Column of categories (or columns joined by ' / ') to its values' totals.
         totals: Column of numbers to its total.
         size: Number of units in the full set, where no margin says it.
         distance: linear, raking or logit.
@@ -172,7 +173,7 @@ def calibrate(
     """
     _check_distance(distance, bounds)
     _check_sums(margins or {})
-    auxiliaries = [a for column, found in (margins or {}).items() for a in _indicators(responses, column, found)]
+    auxiliaries = _margins(responses, margins or {})
     if size is not None:
         auxiliaries.append(_Auxiliary("size", np.ones(len(responses.table)), size))
     auxiliaries += [_numbers(responses, column, total) for column, total in (totals or {}).items()]
@@ -187,6 +188,8 @@ def _check_distance(distance: Distance, bounds: tuple[float, float] | None) -> N
         raise EstimationError(f"distance {distance!r}; expected {', '.join(known)}{nearest(distance, known)}")
     if distance == "logit" and bounds is None:
         raise EstimationError("the logit distance needs bounds=(smallest, largest ratio of new to old weight)")
+    if distance == "raking" and bounds is not None:
+        raise EstimationError("raking takes no bounds; the logit distance keeps every ratio between them")
     if bounds is not None and not bounds[0] < 1 < bounds[1]:
         raise EstimationError(f"bounds {bounds}; expected a smallest ratio below 1 and a largest above 1")
 
@@ -196,6 +199,16 @@ def _check_sums(margins: Mapping[str, Mapping[str, float]]) -> None:
     if sums and max(sums.values()) - min(sums.values()) > 1e-6 * max(sums.values()):
         told = ", ".join(f"{column!r} {total:.10g}" for column, total in sums.items())
         raise EstimationError(f"the margins have different sums: {told}; they describe different populations")
+
+
+def _margins(responses: Responses, margins: Mapping[str, Mapping[str, float]]) -> list[_Auxiliary]:
+    """Every category of every margin; a margin names a column, or the columns whose names it joins."""
+    columns = responses.table.columns
+    return [
+        auxiliary
+        for margin, totals in margins.items()
+        for auxiliary in _indicators(responses, margin if margin in columns else margin.split(SEPARATOR), totals)
+    ]
 
 
 def _indicators(responses: Responses, by: str | Sequence[str], totals: Mapping[str, float]) -> list[_Auxiliary]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 
@@ -97,8 +98,12 @@ def _refuse_nonlinear(estimates: Estimates) -> None:
 
 def _contrasts(estimates: Estimates, names: list[str], weights: Floats) -> Estimates:
     """A row for each contrast; its scores are the same weighted sums of the estimates' scores."""
-    columns = estimates.scores.columns @ weights.T
-    scores = Scores(estimates.scores.design, np.zeros(len(columns), dtype=np.int64), 1, columns)
+    parts = estimates.scores
+    grown = np.nan_to_num(np.sqrt(parts.averaging))
+    columns = (parts.columns * grown) @ weights.T
+    # What lonely strata are given by averaging is in the parts' scores now, and must not be given twice.
+    design = replace(parts.design, lonely="certainty") if parts.design.lonely == "average" else parts.design
+    scores = Scores(design, np.zeros(len(columns), dtype=np.int64), 1, columns)
     rows = tuple(
         _row(estimates, name, used, float(variance))
         for name, used, variance in zip(names, weights, scores.variances[0], strict=True)
@@ -131,5 +136,5 @@ def _row(estimates: Estimates, name: str, weights: Floats, variance: float) -> E
         degrees_of_freedom=df,
         n=int(units.sum()),
         coefficient_of_variation=error / abs(estimate) if estimate else math.nan,
-        note="; ".join(dict.fromkeys(part.note for part in parts if part.note)),
+        note="; ".join(dict.fromkeys(note for part in parts if part.note for note in part.note.split("; "))),
     )

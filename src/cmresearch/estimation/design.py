@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
@@ -70,18 +71,28 @@ class Design:
         n = self.sampled[:, None]
         spread = np.where(n > 1, n / np.maximum(n - 1, 1), 1.0)
         centred = np.where(self.is_lonely[:, None], self._lonely_squares(squares), squares - sums / n)
-        found: Floats = self.correction[:, None] * spread * centred * self._lonely_share()[:, None]
+        found: Floats = self.correction[:, None] * spread * centred
         return found
 
     def _lonely_squares(self, squares: Floats) -> Floats:
         return squares if self.lonely == "adjust" else np.zeros_like(squares)
 
-    def _lonely_share(self) -> Floats:
-        """Under `average` every other stratum also carries its part of the mean that lonely ones are given."""
-        lonely = self.is_lonely
-        if self.lonely != "average" or lonely.all():
-            return np.ones(len(self.sampled))
-        return np.full(len(self.sampled), len(lonely) / (~lonely).sum())
+    def averaging(self, touched: NDArray[np.bool_]) -> Floats:
+        """Under `average`, what the variance of each domain grows by: its strata over those with a variance.
+
+        Only strata that the domain is seen in count: a stratum that adds nothing to a figure adds nothing to its
+        variance either, whether it is lonely or not. NaN where all of them are lonely, since nothing can be averaged.
+
+        Args:
+            touched: True where a domain (columns) is seen in a stratum (rows).
+        """
+        if self.lonely != "average" or not self.is_lonely.any():
+            return np.ones(touched.shape[1])
+        strata = touched.sum(axis=0).astype(float)
+        known = strata - (touched & self.is_lonely[:, None]).sum(axis=0)
+        unknown = np.where(strata > 0, math.nan, 1.0)
+        found: Floats = np.divide(strata, known, out=unknown, where=known > 0)
+        return found
 
 
 @dataclass(frozen=True)
@@ -107,7 +118,17 @@ class Scores:
         found = self.design.per_stratum(squares, sums**2)
         # Equal scores within a stratum differ in their last binary digit; that is no variance.
         found[found <= 1e-13 * squares] = 0.0
-        return found
+        return found * self.averaging
+
+    @cached_property
+    def averaging(self) -> Floats:
+        """What each figure's variance grows by for lonely strata under `average`; ones under other policies."""
+        if self.design.calibration is None:
+            touched = CellIndex(self.design, self.domain, self.domains).units > 0
+        else:
+            # The residuals of a calibrated sample differ from zero outside the domain too.
+            touched = np.ones((len(self.design.labels), self.domains), dtype=bool)
+        return np.repeat(self.design.averaging(touched), self.values.shape[1])
 
     @property
     def variances(self) -> Floats:
@@ -125,6 +146,7 @@ class Scores:
         for place, column in enumerate(z.T):
             products = np.stack([_sums(self.design, column * other, strata) for other in z.T], axis=1)
             found[place] = self.design.per_stratum(products, sums[:, [place]] * sums).sum(axis=0)
+        found *= np.sqrt(np.outer(self.averaging, self.averaging))
         return found
 
     @property
@@ -167,14 +189,16 @@ class Calibrated:
         Source: Deville and Sarndal (1992), JASA 87, 376-382, equation 3.4.
         """
         root = np.sqrt(self.base)[:, None]
-        basis, triangle = np.linalg.qr(root * self.auxiliaries)
-        basis = basis[:, np.abs(np.diag(triangle)) > 1e-9 * np.abs(triangle).max()]
+        # Margins of one sum determine each other. Singular values find what they span; a QR without pivoting would take
+        # a column that is explained already for a direction of its own, and what follows it would lose a part.
+        basis, sizes, _ = np.linalg.svd(root * self.auxiliaries, full_matrices=False)
+        basis = basis[:, sizes > 1e-10 * sizes.max()]
         weighted = self.weights[:, None] != 0
         plain = np.divide(scores, self.weights[:, None], out=np.zeros_like(scores), where=weighted) * root
         left = plain - basis @ (basis.T @ plain)
         # What the auxiliaries explain wholly is left with the last digits of a subtraction; that is no variance.
         left[np.abs(left) < 1e-12 * np.abs(plain).max(axis=0)] = 0.0
-        result: Floats = left / root * self.weights[:, None]
+        result: Floats = np.divide(left, root, out=np.zeros_like(left), where=root > 0) * self.weights[:, None]
         return result
 
 
@@ -203,6 +227,19 @@ class CellIndex:
         return self.sums(np.ones(len(self.domain)))
 
 
+def is_census_of(design: Design, units: Floats) -> NDArray[np.bool_]:
+    """Whether a domain was read in full: every stratum was taken whole, or all that it is seen in, and it fills them.
+
+    Args:
+        design: The design of the sample.
+        units: Sampled units in each stratum (rows) and domain (columns).
+    """
+    touched = units > 0
+    filled = design.is_census[:, None] & (units == design.sampled[:, None])
+    whole = np.where(touched, filled, True).all(axis=0)
+    return np.asarray(touched.any(axis=0) & (whole | design.is_census.all()))
+
+
 def design_of(responses: Responses, *, lonely: LonelyPolicy = "error") -> Design:
     """The design of a sample, checked: every stratum has a size, and lonely strata a policy.
 
@@ -210,7 +247,8 @@ def design_of(responses: Responses, *, lonely: LonelyPolicy = "error") -> Design
         responses: The sample.
         lonely: `error` refuses a stratum with one unit drawn of several; `adjust` centres that unit at zero
             instead of its stratum's mean (too large a variance rather than too small); `average` gives it the mean
-            variance of the other strata; `certainty` takes it for a census (too small a variance).
+            variance of the other strata that the domain is seen in; `certainty` takes it for a census (too small a
+            variance).
 
     Raises:
         EstimationError: A lonely stratum under `error`, or an unknown policy.

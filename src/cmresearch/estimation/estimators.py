@@ -10,7 +10,7 @@ from typing import Literal, get_args
 import numpy as np
 
 from cmresearch.errors import EstimationError, nearest
-from cmresearch.estimation.design import Floats, LonelyPolicy, Scores
+from cmresearch.estimation.design import Floats, LonelyPolicy, Scores, is_census_of
 from cmresearch.estimation.estimates import Estimate, Estimates
 from cmresearch.estimation.intervals import (
     CENSUS,
@@ -331,7 +331,8 @@ def _srs_variance(question: Question, statistic: str, points: Floats, deff: Deff
         spread = question.sums(residuals**2) / sizes * n / (n - 1)
         correction = np.where(sizes > n, 1 - n / sizes, 0.0) if deff == "without_replacement" else 1.0
         variance = spread / n * correction * scale**2
-        return np.asarray(np.where(variance > 0, variance, np.nan))
+        # A domain of one unit has no spread; what a subtraction leaves of it is its last binary digit.
+        return np.asarray(np.where((n > 1) & (variance > 0), variance, np.nan))
 
 
 @dataclass(frozen=True)
@@ -357,10 +358,7 @@ def _domains(question: Question) -> list[_Domain]:
     units = question.cells.units
     n, touched = units.sum(axis=0), units > 0
     df = np.maximum(1, n - touched.sum(axis=0))
-    # A census: every stratum was taken whole, or all those that the domain is seen in, if it fills them.
-    design = question.design
-    whole = np.where(touched, design.is_census[:, None] & (units == design.sampled[:, None]), True).all(axis=0)
-    census = (n > 0) & (whole | design.is_census.all())
+    census = is_census_of(question.design, units)
     columns = zip(question.labels, n.astype(int).tolist(), df.tolist(), census.tolist(), strict=True)
     return [_Domain(*column) for column in columns]
 
@@ -410,6 +408,8 @@ def _warnings(n: int, error: float, *, census: bool) -> list[str]:
         return ["no unit of this domain has a value"]
     if n == 1:
         return ["rests on one unit"]
+    if math.isnan(error):
+        return ["every stratum of this domain has one drawn unit: there is no variance to average"]
     return ["no variation observed within strata"] if error == 0 else []
 
 

@@ -219,9 +219,9 @@ def proportion_interval(share: Share, level: float, method: ProportionMethod) ->
 
 
 def _undefined(share: Share) -> bool:
-    return share.effective_size == share.n and share.variance <= 1e-12 * max(
-        share.estimate * (1 - share.estimate), 1e-300
-    )
+    spread = share.estimate * (1 - share.estimate)
+    # Negative weights of a linear calibration can take a share below 0 or above 1, where there are no log-odds.
+    return spread <= 0 or (share.effective_size == share.n and share.variance <= 1e-12 * spread)
 
 
 def _instead(share: Share, level: float, wanted: str) -> Interval:

@@ -111,6 +111,8 @@ def _ladder(question: Question, domain: int) -> _Ladder:
     inside = question.domain == domain
     values = question.values[inside, 0]
     weights = (question.design.weights * question.design.counts)[inside]
+    # A replicate that leaves a unit out gives it no weight; no quantile may then stand on it.
+    values, weights = values[weights > 0], weights[weights > 0]
     order = np.argsort(values, kind="stable")
     return _Ladder(values[order], weights[order])
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, get_args
 
 import numpy as np
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from cmresearch.errors import EstimationError, nearest
 from cmresearch.estimation.design import CellIndex, Codes, Design, Floats, LonelyPolicy, design_of
+from cmresearch.intake.faults_in_columns import means_missing
 from cmresearch.responses.columns import Labelled
 from cmresearch.responses.responses import Responses
 
@@ -106,7 +107,17 @@ def ask_categories(
     places = np.array([labels.index(one) if one in labels else NOWHERE for one in wanted], dtype=np.int64)
     values = (column.codes[:, None] == places[None, :]).astype(float)
     table = _Columns(variable, values, np.ones(len(values)), tuple(wanted), column.blank)
-    return _ask(responses, table, by=by, missing=missing, lonely=lonely)
+    question = _ask(responses, table, by=by, missing=missing, lonely=lonely)
+    meant = [word for word in present if means_missing(word) and word not in responses.categories.get(variable, ())]
+    return replace(question, notes=(*question.notes, *_missing_words(meant)))
+
+
+def _missing_words(words: Sequence[str]) -> tuple[str, ...]:
+    """A warning where an answer reads like the lack of one; a code of the codebook is meant as it stands."""
+    if not words:
+        return ()
+    named = ", ".join(repr(word) for word in words)
+    return (f"{named} counted as an answer; name with blank= what means that there is none",)
 
 
 def eligible(responses: Responses) -> Mask:

@@ -15,7 +15,7 @@ from cmresearch.estimation.design import CellIndex, Design, Floats, LonelyPolicy
 from cmresearch.estimation.estimates import Estimate, Estimates
 from cmresearch.estimation.estimators import degrees_of_freedom
 from cmresearch.estimation.intervals import check_level, student
-from cmresearch.estimation.question import Mask, MissingPolicy, eligible
+from cmresearch.estimation.question import Mask, MissingPolicy, eligible, lonely_note
 from cmresearch.responses.columns import number
 from cmresearch.responses.responses import Responses
 
@@ -87,7 +87,7 @@ def fit_regression(
     blank = np.isnan(y) | np.isnan(terms.columns).any(axis=1)
     inside = eligible(responses) & ~blank
     lost = int(design.counts[blank & eligible(responses)].sum())
-    note = "; ".join([*responses.notes, *_dropped(outcome, lost, missing)])
+    note = "; ".join([*responses.notes, *_dropped(outcome, lost, missing), *lonely_note(design)])
     terms = _present(terms, inside)
     fitted = _fit(design, y, terms, inside, model)
     scores = _scores(design, y, terms, inside, fitted)

@@ -11,14 +11,23 @@ import numpy as np
 
 from cmresearch.errors import EstimationError, nearest
 from cmresearch.estimation.design import CellIndex, Design, Floats, LonelyPolicy, design_of
-from cmresearch.estimation.estimates import Estimate
+from cmresearch.estimation.estimates import Estimate, Estimates
 from cmresearch.estimation.estimators import degrees_of_freedom
-from cmresearch.estimation.intervals import check_level, student
+from cmresearch.estimation.intervals import (
+    CENSUS,
+    PROPORTION_METHODS,
+    Share,
+    check_level,
+    proportion_interval,
+    student,
+)
 from cmresearch.estimation.question import eligible, lonely_note
 from cmresearch.responses.responses import Responses
 
 ReplicateMethod = Literal["jackknife", "bootstrap"]
 Statistic = Callable[[Responses], float]
+Estimator = Callable[[Responses], Estimates]
+MOST_JACKKNIFED = 6000
 
 
 @dataclass(frozen=True)
@@ -91,6 +100,8 @@ def make_replicates(
     design = design_of(responses, lonely=lonely)
     if method == "jackknife":
         return _jackknife(design)
+    if seed < 0:
+        raise EstimationError(f"seed {seed}; expected a whole number that is not below zero")
     if replicates < 2:
         raise EstimationError(f"{replicates} replicates; a variance needs two, a good one some hundreds")
     return _bootstrap(design, replicates, seed)
@@ -157,7 +168,91 @@ def estimate_by_replicates(
     )
 
 
+def with_replicates(
+    responses: Responses,
+    estimator: Estimator,
+    *,
+    method: ReplicateMethod = "jackknife",
+    replicates: int = 500,
+    seed: int = 1,
+    lonely: LonelyPolicy = "error",
+) -> Estimates:
+    """The rows of any estimator with replicate standard errors, and intervals from these, in place of linearised ones.
+
+    The interval of a share is of the same kind as before, all others are Student's t. A census keeps its rows.
+
+    Args:
+        responses: The sample with its design.
+        estimator: Takes a sample, gives estimates; calibrate inside it where the weights are to be calibrated.
+        method: jackknife, or bootstrap; quantiles need the bootstrap.
+        replicates: How many bootstrap replicates.
+        seed: Starts the bootstrap's draws.
+        lonely: error or certainty, as in `make_replicates`.
+
+    Returns:
+        The estimator's rows in their order; NaN where a replicate leaves a domain without a unit.
+
+    Raises:
+        EstimationError: As `make_replicates`, or quantiles by the jackknife, which does not converge for them.
+
+    Source: Shao and Tu (1995), The Jackknife and Bootstrap, 1.4 and 6.2.
+
+    Example:
+        >>> import pandas as pd
+        >>> from cmresearch.estimation.estimators import estimate_mean
+        >>> from cmresearch.responses.responses import declare_sample
+        >>> table = pd.DataFrame({"channel": ["web", "web", "phone", "phone"], "N": [6, 6, 4, 4], "days": [1, 3, 4, 8]})
+        >>> sample = declare_sample(table, strata="channel", population_size="N")
+        >>> row = with_replicates(sample, lambda one: estimate_mean(one, "days", by="channel"))[0]
+        >>> row.domain, row.method, round(row.standard_error**2, 4)  # (1 - 2/4) 8 / 2
+        ('phone', 'jackknife, student-t', 2.0)
+    """
+    made = make_replicates(responses, method=method, replicates=replicates, seed=seed, lonely=lonely)
+    estimates = estimator(responses)
+    if estimates.statistic == "quantile" and method == "jackknife":
+        raise EstimationError("the jackknife does not give the variance of a quantile; the bootstrap does")
+    figures = np.array([_figures(estimator, replace(responses, weights=column)) for column in made.weights.T])
+    rows = tuple(
+        _replicated(row, math.sqrt(made.variance(column)), method)
+        for row, column in zip(estimates, figures.T, strict=True)
+    )
+    return replace(estimates, rows=rows)
+
+
+def _figures(estimator: Estimator, replicate: Responses) -> list[float]:
+    try:
+        return [row.estimate for row in estimator(replicate)]
+    except EstimationError as error:
+        raise EstimationError(f"in a replicate, which leaves out some units: {error}") from error
+
+
+def _replicated(row: Estimate, error: float, method: ReplicateMethod) -> Estimate:
+    if row.method == CENSUS or row.n == 0:
+        return row
+    kind = row.method.split(" ")[0]
+    if kind == "hypergeometric":
+        raise EstimationError("the hypergeometric interval is exact and uses no standard error; leave replicates out")
+    error = math.nan if math.isnan(row.standard_error) else error
+    if kind in PROPORTION_METHODS:
+        share = Share(row.estimate, error**2, row.n, row.degrees_of_freedom)
+        interval = proportion_interval(share, row.level, kind)
+    else:
+        interval = student(row.estimate, error, row.degrees_of_freedom, row.level)
+    return replace(
+        row,
+        standard_error=error,
+        lower=interval.lower,
+        upper=interval.upper,
+        method=f"{method}, {interval.method}",
+        design_effect=row.design_effect * (error / row.standard_error) ** 2
+        if row.standard_error
+        else row.design_effect,
+        coefficient_of_variation=error / abs(row.estimate) if row.estimate else math.nan,
+    )
+
+
 def _jackknife(design: Design) -> Replicates:
+    _refuse_large(len(design.weights))
     strata = design.stratum
     n = design.sampled[strata]
     grown = n / np.maximum(n - 1, 1)
@@ -168,6 +263,15 @@ def _jackknife(design: Design) -> Replicates:
     factor[alone, alone] = 1.0  # the only unit of a stratum cannot be left out
     scale = np.where(alone, 0.0, design.correction[strata] * (n - 1) / n)
     return Replicates(design.weights[:, None] * factor, scale, "jackknife")
+
+
+def _refuse_large(units: int) -> None:
+    """The jackknife's weights are a square; beyond this size they would fill the memory of a small machine."""
+    if units > MOST_JACKKNIFED:
+        raise EstimationError(
+            f"{units} units have as many jackknife replicates, {units**2:.0e} weights; beyond {MOST_JACKKNIFED} units "
+            "use the bootstrap, or the linearised standard error"
+        )
 
 
 def _bootstrap(design: Design, replicates: int, seed: int) -> Replicates:

@@ -10,14 +10,15 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from cmresearch.errors import EstimationError, ResponseError
-from cmresearch.estimation.design import CellIndex, Design, Floats, LonelyPolicy, Scores, design_of
+from cmresearch.errors import EstimationError, ResponseError, nearest
+from cmresearch.estimation.design import CellIndex, Design, Floats, LonelyPolicy, Scores, design_of, is_census_of
 from cmresearch.estimation.estimates import Estimate
 from cmresearch.estimation.estimators import degrees_of_freedom
-from cmresearch.estimation.intervals import Interval, Share, check_level, korn_graubard, student
-from cmresearch.estimation.question import Mask, domains_of
-from cmresearch.responses.responses import Responses
+from cmresearch.estimation.intervals import CENSUS, Interval, Share, check_level, korn_graubard, student
+from cmresearch.estimation.question import Mask, domains_of, lonely_note
+from cmresearch.responses.responses import Responses, Words
 
+MOST_SHOWN = 8
 DAYS, CLOSED = "follow_up_days", "follow_up_closed"
 
 
@@ -35,6 +36,8 @@ class Curve:
         censored: How many of them are still open.
         level: Confidence level of all intervals.
         degrees_of_freedom: Units of the domain minus the strata they come from, at least 1.
+        notes: Warnings that every figure of the curve carries.
+        is_census: True where every complaint of the domain was read.
     """
 
     domain: str | None
@@ -48,10 +51,13 @@ class Curve:
     degrees_of_freedom: float
     influence: _Influence = field(repr=False, compare=False)
     notes: tuple[str, ...] = ()
+    is_census: bool = False
 
     @cached_property
     def standard_errors(self) -> Floats:
-        """The linearised standard error of each point of the curve."""
+        """The linearised standard error of each point of the curve; NaN where one complaint gives none."""
+        if self._is_alone:
+            return np.full(len(self.times), math.nan)
         return np.array([math.sqrt(self.influence.variance_at(place)) for place in range(len(self.times))])
 
     def share_closed_within(self, time: float) -> Estimate:
@@ -94,7 +100,7 @@ class Curve:
         edges = np.concatenate([[0.0], np.minimum(self.times, horizon), [horizon]])
         widths = np.diff(edges)
         area = float(widths[0] + (widths[1:] * self.open_share).sum())
-        error = math.sqrt(self.influence.variance_of(widths[1:]))
+        error = math.nan if self._is_alone else math.sqrt(self.influence.variance_of(widths[1:]))
         interval = student(area, error, self.degrees_of_freedom, self.level)
         return self._estimate(f"mean within {horizon:g}", area, error, interval)
 
@@ -129,6 +135,10 @@ class Curve:
     def _repr_html_(self) -> str:
         return self.to_frame().round(4).to_html(index=False)
 
+    @property
+    def _is_alone(self) -> bool:
+        return self.n <= 1 and not self.is_census
+
     def _place(self, time: float) -> int:
         return int(np.searchsorted(self.times, time, side="right")) - 1
 
@@ -145,7 +155,12 @@ class Curve:
         return korn_graubard(Share(share, error**2, known, self.degrees_of_freedom), self.level)
 
     def _estimate(self, category: str, estimate: float, error: float, interval: Interval) -> Estimate:
-        unreached = ["not reached within the follow-up"] if math.isnan(estimate + interval.upper) else []
+        reach = category == "median" and math.isnan(estimate + interval.upper)
+        unreached = ["not reached within the follow-up"] if reach and not self.is_census else []
+        alone = ["rests on one unit"] if self._is_alone else []
+        if self.is_census:
+            interval = Interval(estimate, estimate, CENSUS)
+            alone = ["census: every unit of these strata was read"]
         return Estimate(
             domain=self.domain,
             category=category,
@@ -158,7 +173,7 @@ class Curve:
             degrees_of_freedom=self.degrees_of_freedom,
             n=self.n,
             coefficient_of_variation=error / estimate if estimate else math.nan,
-            note="; ".join([*self.notes, f"{self.censored} of {self.n} still open", *unreached]),
+            note="; ".join([*self.notes, f"{self.censored} of {self.n} still open", *unreached, *alone]),
         )
 
 
@@ -246,9 +261,11 @@ def estimate_survival(
     times, events = responses.numbers(duration), responses.words(closed)
     _check(duration, closed, times, [str(event) if event is not None else None for event in events])
     labels, domain = domains_of(responses, by)
+    _check_closed(closed, closed_value, events)
     happened = np.array([event == closed_value for event in events], dtype=bool)
+    notes = (*responses.notes, *lonely_note(design))
     return tuple(
-        replace(_curve(design, domain == d, times, happened, level), domain=label, notes=responses.notes)
+        replace(_curve(design, domain == d, times, happened, level), domain=label, notes=notes)
         for d, label in enumerate(labels)
     )
 
@@ -311,6 +328,17 @@ def _check(duration: str, closed: str, times: Floats, events: list[str | None]) 
         raise EstimationError(f"column {closed!r}: blank for {events.count(None)} sampled units")
 
 
+def _check_closed(column: str, wanted: str, events: Words) -> None:
+    """Refuse spellings of "closed" that would be counted as open."""
+    known = sorted(set(events))
+    alike = [word for word in known if word != wanted and word.casefold() == wanted.casefold()]
+    hint = f", and {alike[0]!r} would count as open" if alike else ""
+    if wanted not in known:
+        hint = nearest(wanted, known)
+    if hint:
+        raise EstimationError(f"column {column!r} has {', '.join(known[:MOST_SHOWN])}; closed is {wanted!r}{hint}")
+
+
 def _curve(design: Design, inside: Mask, durations: Floats, happened: Mask, level: float) -> Curve:
     weights = np.where(inside, design.weights * design.counts, 0.0)
     events = inside & happened
@@ -349,6 +377,7 @@ def _curve(design: Design, inside: Mask, durations: Floats, happened: Mask, leve
         level=level,
         degrees_of_freedom=degrees_of_freedom(units),
         influence=influence,
+        is_census=bool(is_census_of(design, units[:, None])[0]),
     )
 
 

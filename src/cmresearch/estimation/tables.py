@@ -15,6 +15,7 @@ from cmresearch.estimation.estimators import estimate_proportion
 from cmresearch.estimation.question import MissingPolicy
 from cmresearch.responses.responses import Responses
 
+NO_VARIANCE = 1e-12  # of a design effect: what is below it is left by subtractions
 CROSSED = "\x1f"  # the unit separator stands in no complaint, so crossed labels stay distinct
 
 
@@ -104,7 +105,7 @@ def rao_scott(
     pearson = float(n * ((table - expected) ** 2 / expected).sum())
     effects = _contrast_effects(shares, covariance, table.shape, n)
     trace, squares = float(np.trace(effects)), float(np.trace(effects @ effects))
-    if trace <= 0:
+    if not trace > NO_VARIANCE:
         raise EstimationError(f"{rows!r} and {columns!r} do not vary within the strata; there is nothing to test")
     ndf = trace**2 / squares
     df = len(effects)
@@ -160,8 +161,8 @@ def goodness_of_fit(
     covariance[np.ix_(here, here)] = found.covariance[np.ix_(there, there)]
     n = found[0].n
     pearson = float(n * ((estimated - known) ** 2 / known).sum())
-    values = np.linalg.eigvalsh(n * covariance / np.sqrt(np.outer(known, known)))
-    if values.max() <= 1e-12:
+    values = np.linalg.eigvalsh(np.nan_to_num(n * covariance / np.sqrt(np.outer(known, known))))
+    if values.max() <= NO_VARIANCE:
         raise EstimationError(f"{variable!r} does not vary within the strata; there is nothing to test")
     mean, spread = float(values.mean()), float((values**2).mean())
     scale, df = spread / mean, len(values) * mean**2 / spread

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -13,8 +14,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from cmresearch.errors import ResponseError, nearest, raise_all
-from cmresearch.sql import connect, plain, quoted
+from cmresearch.errors import IntakeError, ResponseError, nearest, raise_all
+from cmresearch.intake.complaints import read_complaints
+from cmresearch.sql import connect, literal, plain, quoted
 
 COUNT = "sampled units in this row"
 
@@ -84,36 +86,60 @@ def read_table(path: Path, columns: Sequence[str] | None = None) -> pd.DataFrame
     """Every value as the text that stands in the file, so that leading zeros stay.
 
     Args:
-        path: CSV with a header, or Parquet.
+        path: Separated text, XLSX, Parquet, or whatever else an export may be read from; its first row the header.
         columns: Only these columns, equal rows put together, their number in the column `count`; all rows by default.
 
     Raises:
-        ResponseError: There is no such file, it is no table, or it lacks a column.
+        ResponseError: There is no such file, it is no table, two columns have one name, or it lacks a column.
     """
     if not path.is_file():
         raise ResponseError(f"{path}: no such file")
-    parquet = path.suffix.lower() == ".parquet"
-    source = "read_parquet(?)" if parquet else "read_csv(?, all_varchar=true, header=true, sample_size=-1)"
     try:
-        with _engine().cursor() as connection:
-            if columns is None:
-                return connection.execute(f"SELECT COLUMNS(*)::VARCHAR FROM {source}", [str(path)]).df()
-            known = [str(row[0]) for row in connection.execute(f"DESCRIBE FROM {source}", [str(path)]).fetchall()]
-            require_columns(str(path), known, columns)
-            names = [quoted(name) for name in dict.fromkeys(columns)]
-            # Words are made after the grouping: of a million rows only some hundred groups are left.
-            groups = f"SELECT {', '.join(names)}, count(*) AS {quoted(COUNT)} FROM {source} GROUP BY ALL"
-            words = ", ".join(f"{name}::VARCHAR AS {name}" for name in names)
-            query = f"SELECT {words}, {quoted(COUNT)} FROM ({groups}) ORDER BY ALL"
-            return connection.execute(query, [str(path)]).df()
+        # Parquet needs no detection, so that a million rows cost what it takes to count them.
+        if path.suffix.lower() == ".parquet":
+            with _engine().cursor() as connection:
+                return _fetch(connection, f"read_parquet({literal(str(path))})", path, columns)
+        export = read_complaints(path)
+        return _fetch(export.connection, "complaints", path, columns)
+    except IntakeError as error:
+        raise ResponseError(str(error)) from error
     except duckdb.Error as error:
         raise ResponseError(f"{path}: cannot be read as a table: {plain(error)}") from error
+
+
+def _fetch(
+    connection: duckdb.DuckDBPyConnection, source: str, path: Path, columns: Sequence[str] | None
+) -> pd.DataFrame:
+    if columns is None:
+        return connection.execute(f"SELECT COLUMNS(*)::VARCHAR FROM {source}").df()
+    known = [str(row[0]) for row in connection.execute(f"DESCRIBE FROM {source}").fetchall()]
+    require_columns(str(path), known, columns)
+    names = [quoted(name) for name in dict.fromkeys(columns)]
+    # Words are made after the grouping: of a million rows only some hundred groups are left.
+    groups = f"SELECT {', '.join(names)}, count(*) AS {quoted(COUNT)} FROM {source} GROUP BY ALL"
+    words = ", ".join(f"{name}::VARCHAR AS {name}" for name in names)
+    return connection.execute(f"SELECT {words}, {quoted(COUNT)} FROM ({groups}) ORDER BY ALL").df()
 
 
 @cache
 def _engine() -> duckdb.DuckDBPyConnection:
     """One engine for all readings: to start it takes as long as to count a million rows."""
     return connect()
+
+
+def spelling_hint(label: str | None) -> str:
+    """What to do about a number that a spreadsheet of another country would read; nothing to say of others.
+
+    Example:
+        >>> spelling_hint("4,5")
+        '; write numbers with a decimal point and without separators of thousands'
+        >>> spelling_hint("soon")
+        ''
+    """
+    grouped = label is not None and re.fullmatch(r"[-+]?\d[\d.,'\u00a0\u202f ]*\d", label) is not None
+    if not grouped or not math.isnan(number(label)):
+        return ""
+    return "; write numbers with a decimal point and without separators of thousands"
 
 
 def require_columns(path: str, known: Sequence[str], wanted: Sequence[str]) -> None:

@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from cmresearch.errors import ResponseError, raise_all
-from cmresearch.responses.columns import COUNT, label_column, number, require_columns, word
+from cmresearch.responses.columns import COUNT, label_column, number, require_columns, spelling_hint
 
 Floats = NDArray[np.float64]
 Words = NDArray[np.object_]
@@ -119,8 +119,8 @@ def _positive(table: DeclaredTable, name: str) -> Floats:
     raise_all(
         ResponseError,
         [
-            f"{table.place(int(row))}: {name!r} is {word(table.table[name].iloc[row]) or ''!r}; "
-            "expected a number above zero"
+            f"{table.place(int(row))}: {name!r} is {column.labels[column.codes[row]] or ''!r}; "
+            f"expected a number above zero{spelling_hint(column.labels[column.codes[row]])}"
             for row in np.flatnonzero(~(np.isfinite(parsed) & (parsed > 0)))
         ],
     )

@@ -14,7 +14,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from cmresearch.errors import ResponseError, nearest, raise_all
-from cmresearch.responses.columns import Labelled, label_column, number, read_table
+from cmresearch.intake.faults_in_columns import means_missing
+from cmresearch.responses.columns import Labelled, label_column, number, read_table, spelling_hint
 from cmresearch.responses.declared import SEPARATOR, DeclaredTable, check_design, units_per_row
 from cmresearch.responses.records import (
     ADJUDICATED,
@@ -103,10 +104,11 @@ class Responses:
         bad = [label for label, value in zip(column.labels, distinct, strict=True) if label and not np.isfinite(value)]
         if bad:
             rows = np.flatnonzero(np.isin(column.codes, [column.labels.index(label) for label in bad]))
+            example = column.labels[column.codes[rows[0]]]
             raise ResponseError(
                 f"variable {variable!r}: {len(rows)} of {len(column.codes)} values are not numbers, "
-                f"such as {column.labels[column.codes[rows[0]]]!r} for sampled unit {rows[0] + 1}; "
-                "for words use a proportion"
+                f"such as {example!r} for sampled unit {rows[0] + 1}"
+                f"{_number_hint(example)}"
             )
         found: Floats = distinct[column.codes]
         return found
@@ -162,17 +164,19 @@ def read_sample(
     population_size: str,
     weight: str | None = None,
     columns: Sequence[str] | None = None,
+    blank: str | Sequence[str] = (),
     data_kind: str = "real",
 ) -> Responses:
     r"""A sample that somebody else drew, with the design that its columns declare.
 
     Args:
-        path: CSV (any text, with a header) or Parquet file, one row per sampled unit.
+        path: Separated text, XLSX or Parquet with a header, one row per sampled unit.
         strata: Column or columns whose values make the stratum; none (an empty list) for a simple random sample.
         population_size: Column with the number of units in the row's stratum (N_h), the same in all of its rows.
         weight: Column of design weights, above zero; by default N_h / n_h.
         columns: Only these variables, rows that are equal in them put together: for samples of millions. Every row
             of the file by default.
+        blank: Words that stand where there is no value, such as `NA`; only an empty cell is blank by default.
         data_kind: published, real, synthetic or illustrative.
 
     Returns:
@@ -193,6 +197,8 @@ def read_sample(
     names = _names(strata)
     wanted = None if columns is None else [*names, population_size, *([weight] if weight else []), *columns]
     table = read_table(Path(path), wanted)
+    # Equal rows were put together by their words; two words for blank leave two rows, which are counted as ever.
+    table = table.mask(table.isin(_names(blank)), None) if blank else table
     return _declared(DeclaredTable(str(path), table, tuple(names), population_size, weight), data_kind)
 
 
@@ -304,6 +310,12 @@ def double_coded_ratings(paths: Iterable[str | Path], *, variables: Mapping[str,
         )
         for place, name in enumerate(["disposition", *coded_names(variables)])
     }
+
+
+def _number_hint(example: str | None) -> str:
+    if means_missing(example or ""):
+        return f"; name it with blank={example!r} if it means that there is no value"
+    return spelling_hint(example) or "; for words use a proportion"
 
 
 def _names(columns: str | Sequence[str]) -> list[str]:
