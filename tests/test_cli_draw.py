@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from small_draw import ROWS, SEED, as_csv, export
+from small_draw import ROWS, SEED, as_csv, changed, export
 
 from cmresearch.cli import main
 
@@ -191,6 +191,30 @@ def test_a_plan_that_does_not_fit_exits_2_and_writes_nothing(file, tmp_path, cap
     assert draw(file, tmp_path / "drawn", *more) == 2
     assert message in capsys.readouterr().err
     assert not (tmp_path / "drawn").exists()
+
+
+def test_growing_from_another_frame_exits_2_and_says_how_to_find_out(file, tmp_path, capsys):
+    draw(file, tmp_path / "first")
+    other = export(tmp_path, as_csv(ROWS[1:]), "other.csv")
+    assert answer("draw", other, "--grow", tmp_path / "first", "--size", 12, "--out", tmp_path / "second") == 2
+    said = capsys.readouterr().err
+    assert f"{other} is not the frame that {tmp_path / 'first'} was drawn from" in said
+    assert f"'cmresearch verify {tmp_path / 'first'} --frame {other}' says what has changed" in said
+
+
+def test_growing_from_a_frame_whose_content_has_changed_is_warned_of(file, tmp_path, capsys):
+    draw(file, tmp_path / "first")
+    first = certificate_in(tmp_path / "first")["records"][0]["id"]
+    other = export(tmp_path, as_csv(changed(ROWS, first, "words", "other words")), "other.csv")
+    assert answer("draw", other, "--grow", tmp_path / "first", "--size", 12, "--out", tmp_path / "second") == 0
+    assert "of its 8 complaints 1 have changed" in capsys.readouterr().err
+
+
+def test_an_empty_seed_is_told_as_such(file, tmp_path, capsys):
+    assert draw(file, tmp_path / "drawn", seed="") == 2
+    assert "the seed '' must be text without a vertical bar or control characters, and not empty" in (
+        capsys.readouterr().err
+    )
 
 
 def test_growing_to_fewer_exits_2(file, tmp_path, capsys):

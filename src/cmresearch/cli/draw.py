@@ -27,6 +27,7 @@ from cmresearch.cli.frame_arguments import add_frame, add_method, add_sizes, ask
 from cmresearch.cli.output import add_json, long_work, show
 
 if TYPE_CHECKING:
+    from cmresearch.frame import Frame
     from cmresearch.sampling.certificate import Certificate
 
 MY_OWN = "chosen by whoever drew the sample"
@@ -61,6 +62,7 @@ def run(arguments: argparse.Namespace) -> int:
     with long_work() as step:
         step("frame")
         frame = asked_frame(arguments, base)
+        _refuse_other_frame(frame, base, arguments)
         allocation = planned(frame, arguments, base)
         step("sample")
         seed = base.seed.text if base else arguments.seed
@@ -78,13 +80,36 @@ def run(arguments: argparse.Namespace) -> int:
         )
         _refuse_other_commitment(certificate, arguments.commitment)
         write_sample(arguments.out, sample, certificate, made)
-    warn(allocation.warnings)
+    warn((*allocation.warnings, *_changed_since(base, certificate)))
     show(
         arguments,
         allocation.to_frame().to_dict("records"),
         title=f"{allocation.size} of {frame.size} complaints drawn into {arguments.out}",
     )
     return 0
+
+
+def _refuse_other_frame(frame: Frame, base: Certificate | None, arguments: argparse.Namespace) -> None:
+    from cmresearch.errors import SampleError
+
+    if base is not None and dict(frame.sizes) != dict(base.to_allocation().frame_sizes):
+        raise SampleError(
+            f"{arguments.file} is not the frame that {arguments.grow} was drawn from: "
+            "its strata or their sizes differ; "
+            f"'cmresearch verify {arguments.grow} --frame {arguments.file}' says what has changed"
+        )
+
+
+def _changed_since(base: Certificate | None, certificate: Certificate) -> tuple[str, ...]:
+    """What the register says otherwise now than when the earlier sample was drawn."""
+    if base is None or base.frame.content == certificate.frame.content:
+        return ()
+    now = {record.id: record.fingerprint for record in certificate.records}
+    changed = sum(now[record.id] != record.fingerprint for record in base.records)
+    return (
+        "the same complaints, but the content of the frame is another than when the earlier sample was drawn; of its "
+        f"{len(base.records)} complaints {changed} have changed",
+    )
 
 
 def _refuse_other_commitment(certificate: Certificate, commitment: str | None) -> None:
@@ -101,7 +126,7 @@ def _earlier(arguments: argparse.Namespace) -> tuple[Certificate | None, Certifi
     from cmresearch.sampling.certificate import CERTIFICATE, read_certificate
 
     if arguments.grow is None:
-        if not (arguments.id and arguments.strata and arguments.seed):
+        if None in (arguments.id, arguments.strata, arguments.seed):
             raise SampleError("--id, --strata and --seed are needed, but for --grow FOLDER")
         return None, read_certificate(arguments.avoid / CERTIFICATE) if arguments.avoid else None
     given = (arguments.id, arguments.strata, arguments.where, arguments.seed, arguments.define, arguments.join_below)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from cmresearch.sampling.stratum_values import StratumValues
 
 METHODS = ("proportional", "equal", "neyman", "cost", "power")
-PLANNED = "the variable planned with"
+PLANNED = "--variable"  # as faults of the expression name it
 
 
 def add_frame(parser: argparse.ArgumentParser, *, required: str = "always") -> None:
