@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,11 +26,13 @@ from cmresearch.responses.records import ADJUDICATED, read_records
 from cmresearch.responses.responses import Responses, read_responses
 from cmresearch.sampling.allocation import Allocation, allocate
 from cmresearch.sampling.drawing import Sample, draw
+from cmresearch.sampling.stratum_values import StratumValues, known_values
 from cmresearch.toml_file import describe_fault, read_toml_file
 from cmresearch.triangulation import Decision, Rule, Status
 from cmresearch.writing import write_text
 
 SETTINGS = "study.toml"
+DATA = "CMRESEARCH_DATA"  # names the full set's file where it is not distributed with the study
 Model = TypeVar("Model", bound=BaseModel)
 
 
@@ -59,6 +62,14 @@ class FullSetSettings(_Settings):
     seed: str | None = None
 
 
+class ExportSettings(_Settings):
+    """One export of the register, for studies that compare what it says at several times."""
+
+    name: str
+    file: str
+    until: str
+
+
 class FrameSettings(_Settings):
     """Which complaints could be drawn, and which columns are register columns and which are words."""
 
@@ -70,13 +81,21 @@ class FrameSettings(_Settings):
 
 
 class SampleSettings(_Settings):
-    """How the sample is drawn."""
+    """How the sample is drawn.
+
+    The methods neyman, cost and power plan with a register variable, or with a file of values for each stratum.
+    """
 
     size: int
     seed: str
     seed_source: str
     method: str = "proportional"
     minimum: int = 2
+    maximum: int | None = None
+    take_all: list[str] = []
+    variable: str | None = None
+    planning: str | None = None
+    power: float = 0.5
     published: str | None = None
 
 
@@ -163,8 +182,24 @@ class Settings(_Settings):
     published: PublishedSettings | None = None
     provenance: ProvenanceSettings | None = None
     sharing: SharingSettings = SharingSettings()
+    export: list[ExportSettings] = []
     estimate: list[EstimateSettings] = []
     finding: list[Finding] = []
+
+
+@dataclass(frozen=True)
+class RegisterExport:
+    """One export of a register.
+
+    Attributes:
+        name: What the study calls it.
+        path: Its file.
+        until: The last day that it knows of, as ISO text.
+    """
+
+    name: str
+    path: Path
+    until: str
 
 
 @dataclass(frozen=True)
@@ -234,6 +269,31 @@ class Study:
             self._make_full_set(self.path(settings.file), settings.made_from, settings.seed or "")
         return self.path(settings.file)
 
+    @property
+    def exports(self) -> tuple[RegisterExport, ...]:
+        """The exports of the register that the settings name, looked for beside the full set's file.
+
+        Raises:
+            StudyError: One of them is not there; with all that are not.
+        """
+        if self.absent_exports:
+            where = self._exports_folder or f"the folder of the full set, which is not known; give it with {DATA}"
+            raise StudyError(f"{', '.join(self.absent_exports)}: not in {where}")
+        folder = self._exports_folder or self.folder
+        return tuple(RegisterExport(each.name, folder / each.file, each.until) for each in self.settings.export)
+
+    @property
+    def absent_exports(self) -> tuple[str, ...]:
+        """The files of the exports that are not there."""
+        names, folder = [each.file for each in self.settings.export], self._exports_folder
+        return tuple(name for name in names if folder is None or not (folder / name).is_file())
+
+    @property
+    def _exports_folder(self) -> Path | None:
+        if self.data is not None:
+            return self.data.parent
+        return None if self.settings.full_set.file is None else self.path(self.settings.full_set.file).parent
+
     def read_export(self) -> Export:
         """The full set as the settings' mapping makes it, with a report of everything that was found in it.
 
@@ -261,8 +321,24 @@ class Study:
 
     def allocate(self, frame: Frame) -> Allocation:
         """The sample size of each stratum, as the settings plan it."""
+        plan, values = self.settings.sample, self.stratum_values(frame)
+        return allocate(
+            frame,
+            plan.size,
+            method=plan.method,
+            minimum=plan.minimum,
+            maximum=plan.maximum,
+            take_all=plan.take_all,
+            deviations=values.deviations,
+            means=values.means,
+            costs=values.costs,
+            power=plan.power,
+        )
+
+    def stratum_values(self, frame: Frame) -> StratumValues:
+        """What the settings plan with: a register variable's spread, and what a file says, which goes before it."""
         plan = self.settings.sample
-        return allocate(frame, plan.size, method=plan.method, minimum=plan.minimum)
+        return known_values(frame, variable=plan.variable, planning=plan.planning and self.path(plan.planning))
 
     def draw(self, frame: Frame) -> Sample:
         """The sample, as the settings plan it."""
@@ -398,7 +474,8 @@ def open_study(folder: str | Path | None = None, *, data: str | Path | None = No
 
     Args:
         folder: The study's folder; by default it is looked for from the present folder upwards.
-        data: The full set's file, where it is not the one that the settings name.
+        data: The full set's file, where it is not the one that the settings name. A study whose settings name none is
+            given the file that the environment variable CMRESEARCH_DATA names, which is how notebooks find it.
 
     Returns:
         The study. Nothing but its settings is read yet.
@@ -410,10 +487,12 @@ def open_study(folder: str | Path | None = None, *, data: str | Path | None = No
     path = place / SETTINGS
     if not path.is_file():
         raise StudyError(f"there is no {SETTINGS} in {place}")
-    given = None if data is None else Path(data)
+    settings = read_settings(path)
+    named = data if data is not None or settings.full_set.file else os.environ.get(DATA) or None
+    given = None if named is None else Path(named)
     if given is not None and not given.is_file():
         raise StudyError(f"there is no file {given}")
-    return Study(place, read_settings(path), given)
+    return Study(place, settings, given)
 
 
 def read_settings(path: Path) -> Settings:

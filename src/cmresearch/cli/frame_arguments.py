@@ -92,17 +92,11 @@ def _defined(words: str) -> tuple[str, str]:
     return name.strip(), sql.strip()
 
 
-def known_values(frame: Frame, arguments: argparse.Namespace) -> StratumValues:
-    """What is known of each stratum: the file's word goes before the register's."""
-    from cmresearch.sampling.stratum_values import StratumValues, read_stratum_values, register_values
+def asked_values(frame: Frame, arguments: argparse.Namespace) -> StratumValues:
+    """What is known of each stratum."""
+    from cmresearch.sampling.stratum_values import known_values
 
-    found = register_values(frame, PLANNED) if arguments.variable else StratumValues()
-    given = read_stratum_values(arguments.planning, frame.sizes) if arguments.planning else StratumValues()
-    return StratumValues(
-        deviations=given.deviations or found.deviations,
-        means=given.means or found.means,
-        costs=given.costs,
-    )
+    return known_values(frame, variable=PLANNED if arguments.variable else None, planning=arguments.planning)
 
 
 def planned(frame: Frame, arguments: argparse.Namespace, base: Certificate | None = None) -> Allocation:
@@ -116,7 +110,7 @@ def planned(frame: Frame, arguments: argparse.Namespace, base: Certificate | Non
     before = base.to_allocation() if base else None
     method = arguments.method or (before.method if before else "proportional")
     _refuse_idle_values(arguments, method)
-    values = known_values(frame, arguments)
+    values = asked_values(frame, arguments)
     minimum = before.minimum if before else 2
     return allocate(
         frame,

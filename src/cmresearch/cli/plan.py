@@ -19,7 +19,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from cmresearch.cli.frame_arguments import add_frame, add_sizes, asked_frame, known_values, warn
+from cmresearch.cli.frame_arguments import add_frame, add_sizes, asked_frame, asked_values, warn
 from cmresearch.cli.output import add_json, show
 
 if TYPE_CHECKING:
@@ -227,7 +227,7 @@ def _answer_allocation(arguments: argparse.Namespace) -> int:
     if arguments.plot and arguments.plot.suffix.lower() != ".svg":
         raise AllocationError(f"--plot {arguments.plot}: expected a file name that ends in .svg")
     frame = asked_frame(arguments)
-    values = known_values(frame, arguments)
+    values = asked_values(frame, arguments)
     shares = values.deviations is None
     means, left_out = _usable_means(frame, values)
     table = compare_allocations(

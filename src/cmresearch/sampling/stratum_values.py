@@ -130,6 +130,26 @@ def read_stratum_values(path: str | Path, sizes: Mapping[str, int]) -> StratumVa
     return replace(values, **{name: each for name, each in given.items() if each})
 
 
+def known_values(frame: Frame, *, variable: str | None = None, planning: str | Path | None = None) -> StratumValues:
+    """What is known of each stratum from the register and from a file; the file's word goes before the register's.
+
+    Args:
+        frame: The frame.
+        variable: A register variable (`register_values`); None for none.
+        planning: A file (`read_stratum_values`); None for none.
+
+    Returns:
+        The values; each is None where neither tells it.
+    """
+    found = StratumValues() if variable is None else register_values(frame, variable)
+    given = StratumValues() if planning is None else read_stratum_values(planning, frame.sizes)
+    return StratumValues(
+        deviations=given.deviations or found.deviations,
+        means=given.means or found.means,
+        costs=given.costs,
+    )
+
+
 def _row_faults(row: Mapping[str, str], sizes: Mapping[str, int]) -> list[str]:
     label = row[STRATUM]
     faults = [] if label in sizes else [f"the frame has no stratum {label!r}{nearest(label, sizes)}"]
