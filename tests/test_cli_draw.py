@@ -193,6 +193,23 @@ def test_a_plan_that_does_not_fit_exits_2_and_writes_nothing(file, tmp_path, cap
     assert not (tmp_path / "drawn").exists()
 
 
+def test_growing_from_a_file_of_the_frame_alone_keeps_what_was_drawn(file, tmp_path, capsys):
+    # A study's frame.csv holds neither the rows outside the filter, nor their strata, nor the words.
+    where = ["--where", "channel <> 'Qlue' AND words <> ''"]
+    assert draw(file, tmp_path / "first", *where, size=5) == 0
+    alone = [row[:3] for row in ROWS if row[1] != "Qlue"]
+    frame = export(tmp_path, as_csv(alone, ("id", "channel", "received")), "frame.csv")
+    certificate = tmp_path / "first" / "certificate.json"
+    certificate.write_text(
+        certificate.read_text("utf-8").replace('"received",\n      "words"', '"received"'), encoding="utf-8"
+    )
+    assert answer("draw", frame, "--grow", tmp_path / "first", "--size", 9, "--out", tmp_path / "second") == 0
+    small, large = (certificate_in(tmp_path / name) for name in ("first", "second"))
+    assert {record["id"] for record in small["records"]} < {record["id"] for record in large["records"]}
+    assert "the filter was not applied to frame.csv, which was taken for the frame itself" in capsys.readouterr().err
+    assert answer("verify", tmp_path / "second", "--frame", frame) == 0
+
+
 def test_growing_from_another_frame_exits_2_and_says_how_to_find_out(file, tmp_path, capsys):
     draw(file, tmp_path / "first")
     other = export(tmp_path, as_csv(ROWS[1:]), "other.csv")

@@ -20,10 +20,19 @@ certificate):
 from __future__ import annotations
 
 import argparse
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from cmresearch.cli.frame_arguments import add_frame, add_method, add_sizes, asked_frame, planned, warn
+from cmresearch.cli.frame_arguments import (
+    add_frame,
+    add_method,
+    add_sizes,
+    asked_frame,
+    planned,
+    planned_variable,
+    warn,
+)
 from cmresearch.cli.output import add_json, long_work, show
 
 if TYPE_CHECKING:
@@ -61,9 +70,8 @@ def run(arguments: argparse.Namespace) -> int:
     base, avoided = _earlier(arguments)
     with long_work() as step:
         step("frame")
-        frame = asked_frame(arguments, base)
-        _refuse_other_frame(frame, base, arguments)
-        allocation = planned(frame, arguments, base)
+        frame = asked_frame(arguments) if base is None else _frame_again(arguments, base)
+        allocation = planned(frame, arguments, None if base is None else base.to_allocation())
         step("sample")
         seed = base.seed.text if base else arguments.seed
         ids = [record.id for record in avoided.records] if avoided else ()
@@ -76,6 +84,7 @@ def run(arguments: argparse.Namespace) -> int:
             published=arguments.published,
             exported=arguments.exported,
             content_columns=base.frame.content_columns if base else None,
+            intake=_intake_again(base, frame),
             earlier=base or avoided,
         )
         _refuse_other_commitment(certificate, arguments.commitment)
@@ -89,27 +98,44 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _refuse_other_frame(frame: Frame, base: Certificate | None, arguments: argparse.Namespace) -> None:
+def _frame_again(arguments: argparse.Namespace, base: Certificate) -> Frame:
+    """The frame that the earlier sample was drawn from, from the export or from a study's `frame.csv`."""
     from cmresearch.errors import SampleError
+    from cmresearch.frame import read_frame
+    from cmresearch.sampling.verification import read_certified_frame
 
-    if base is not None and dict(frame.sizes) != dict(base.to_allocation().frame_sizes):
+    frame, notes = read_certified_frame(base, arguments.file)
+    if _filled(frame.sizes) != _filled(base.to_allocation().frame_sizes):
         raise SampleError(
             f"{arguments.file} is not the frame that {arguments.grow} was drawn from: "
             "its strata or their sizes differ; "
             f"'cmresearch verify {arguments.grow} --frame {arguments.file}' says what has changed"
         )
+    warn(tuple(note.removeprefix("note: ") for note in notes))
+    variables = {**frame.variables, **planned_variable(arguments)}
+    return read_frame(frame.complaints, id=frame.id, strata=frame.strata, where=frame.where, variables=variables)
+
+
+def _filled(sizes: Mapping[str, int]) -> dict[str, int]:
+    """The strata that hold complaints: a study's `frame.csv` knows no others."""
+    return {label: size for label, size in sizes.items() if size}
+
+
+def _intake_again(base: Certificate | None, frame: Frame) -> dict[str, Any] | None:
+    """How the export became complaints, where it is the very file of the earlier certificate."""
+    return base.intake if base is not None and frame.complaints.sha256() == base.source.sha256 else None
 
 
 def _changed_since(base: Certificate | None, certificate: Certificate) -> tuple[str, ...]:
     """What the register says otherwise now than when the earlier sample was drawn."""
     if base is None or base.frame.content == certificate.frame.content:
         return ()
+    found = "the same complaints, but the content of the frame is another than when the earlier sample was drawn"
+    if base.record_columns != certificate.record_columns:
+        return (found,)
     now = {record.id: record.fingerprint for record in certificate.records}
     changed = sum(now[record.id] != record.fingerprint for record in base.records)
-    return (
-        "the same complaints, but the content of the frame is another than when the earlier sample was drawn; of its "
-        f"{len(base.records)} complaints {changed} have changed",
-    )
+    return (f"{found}; of its {len(base.records)} complaints {changed} have changed",)
 
 
 def _refuse_other_commitment(certificate: Certificate, commitment: str | None) -> None:

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from cmresearch.frame import Frame
     from cmresearch.sampling.allocation import Allocation
-    from cmresearch.sampling.certificate import Certificate
     from cmresearch.sampling.stratum_values import StratumValues
 
 METHODS = ("proportional", "equal", "neyman", "cost", "power")
@@ -63,24 +62,24 @@ def add_method(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--method", choices=METHODS, help="how the size is divided (proportional)")
 
 
-def asked_frame(arguments: argparse.Namespace, base: Certificate | None = None) -> Frame:
-    """The frame as it is asked for, or as the certificate that is grown from has it."""
+def asked_frame(arguments: argparse.Namespace) -> Frame:
+    """The frame as it is asked for."""
     from cmresearch.frame import read_frame
     from cmresearch.sampling.stratification import collapse_strata
 
-    planned = {PLANNED: arguments.variable} if arguments.variable else {}
-    if base is not None:
-        part = base.frame
-        made = {**part.strata_made, **planned}
-        return read_frame(arguments.file, id=part.id, strata=part.strata, where=part.filter, variables=made)
     frame = read_frame(
         arguments.file,
         id=arguments.id,
         strata=arguments.strata.split(","),
         where=arguments.where,
-        variables={**dict(_defined(words) for words in arguments.define), **planned},
+        variables={**dict(_defined(words) for words in arguments.define), **planned_variable(arguments)},
     )
     return frame if arguments.join_below is None else collapse_strata(frame, below=arguments.join_below)
+
+
+def planned_variable(arguments: argparse.Namespace) -> dict[str, str]:
+    """The register variable that is planned with, by the name under which the frame knows it."""
+    return {PLANNED: arguments.variable} if arguments.variable else {}
 
 
 def _defined(words: str) -> tuple[str, str]:
@@ -99,15 +98,14 @@ def asked_values(frame: Frame, arguments: argparse.Namespace) -> StratumValues:
     return known_values(frame, variable=PLANNED if arguments.variable else None, planning=arguments.planning)
 
 
-def planned(frame: Frame, arguments: argparse.Namespace, base: Certificate | None = None) -> Allocation:
+def planned(frame: Frame, arguments: argparse.Namespace, before: Allocation | None = None) -> Allocation:
     """The sizes as they are asked for; a sample that grows is divided as it was, and keeps what it has."""
     from cmresearch.sampling.allocation import allocate, grow
 
     limits = {"minimum": arguments.minimum, "maximum": arguments.maximum}
     divided_anew = arguments.method or arguments.variable or arguments.planning or arguments.take_all
-    if base is not None and not divided_anew:
-        return grow(base.to_allocation(), arguments.size, **limits)
-    before = base.to_allocation() if base else None
+    if before is not None and not divided_anew:
+        return grow(before.within(frame.sizes), arguments.size, **limits)
     method = arguments.method or (before.method if before else "proportional")
     _refuse_idle_values(arguments, method)
     values = asked_values(frame, arguments)
@@ -119,7 +117,7 @@ def planned(frame: Frame, arguments: argparse.Namespace, base: Certificate | Non
         minimum=minimum if arguments.minimum is None else arguments.minimum,
         maximum=arguments.maximum,
         take_all=arguments.take_all,
-        at_least=before.sample_sizes if before else None,
+        at_least=before.within(frame.sizes).sample_sizes if before else None,
         deviations=values.deviations,
         means=values.means,
         costs=values.costs,

@@ -73,6 +73,15 @@ class Allocation:
         skipped = f"no complaint is drawn from {_listed(self.skipped)}: the sample says nothing of them"
         return (*([lonely] if self.lonely else []), *([skipped] if self.skipped else []))
 
+    def within(self, labels: Collection[str]) -> Allocation:
+        """The same allocation with these strata alone; what it says of the others, which are empty, is left out."""
+        return replace(
+            self,
+            frame_sizes={label: size for label, size in self.frame_sizes.items() if label in labels},
+            sample_sizes={label: size for label, size in self.sample_sizes.items() if label in labels},
+            scores={label: score for label, score in self.scores.items() if label in labels},
+        )
+
     def to_frame(self) -> pd.DataFrame:
         """One row for each stratum: frame size, sample size, inclusion probability (n_h / N_h) and design weight."""
         rows = [

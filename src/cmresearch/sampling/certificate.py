@@ -20,7 +20,7 @@ from pydantic import (
     model_serializer,
 )
 
-from cmresearch.errors import SampleError, raise_all
+from cmresearch.errors import SampleError, nearest, raise_all
 from cmresearch.frame import Frame
 from cmresearch.sampling.allocation import Allocation
 from cmresearch.sampling.drawing import Sample
@@ -311,6 +311,11 @@ def certify(
 
 def _frame_part(frame: Frame, content_columns: Sequence[str] | None) -> tuple[FramePart, Fingerprint]:
     wanted = list(frame.complaints.columns) if content_columns is None else list(content_columns)
+    columns, name = frame.complaints.columns, frame.complaints.path.name
+    raise_all(
+        SampleError,
+        [f"{name} has no column {each!r}{nearest(each, columns)}" for each in wanted if each not in columns],
+    )
     exact = [name for name in wanted if frame.complaints.is_exact(name)]
     made = fingerprint(frame, exact)
     part = FramePart(
