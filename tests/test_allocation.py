@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cmresearch.errors import AllocationError
-from cmresearch.sampling.allocation import allocate
+from cmresearch.sampling.allocation import METHODS, Allocation, allocate, grow
 
 SIZES = {"JAKI": 70, "Qlue": 25, "SMS": 5}
 CITIES = {"large": 16, "other": 48}  # Cochran's 64 cities, page 94
@@ -71,6 +71,52 @@ def test_a_larger_allocation_keeps_what_a_smaller_one_has():
     ten, eleven = allocate(sizes, 10, minimum=0), allocate(sizes, 11, minimum=0)
     assert (ten.sample_sizes["c"], eleven.sample_sizes["c"]) == (2, 1)
     assert allocate(sizes, 11, minimum=0, at_least=ten.sample_sizes).sample_sizes["c"] == 2
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_growing_keeps_what_was_drawn_and_divides_the_rest_by_the_same_method(method):
+    spread = {"JAKI": 1.0, "Qlue": 6.0, "SMS": 0.5}
+    known = {"deviations": spread, "means": dict.fromkeys(SIZES, 2.0), "costs": {"JAKI": 1.0, "Qlue": 4.0, "SMS": 1.0}}
+    small = allocate(SIZES, 12, method=method, **known)
+    large = grow(small, 40)
+    assert large.size == 40
+    assert all(large.sample_sizes[label] >= part for label, part in small.sample_sizes.items())
+    assert large == allocate(SIZES, 40, method=method, at_least=small.sample_sizes, **known)
+
+
+def test_growing_keeps_the_maximum_and_the_strata_taken_whole_unless_told_otherwise():
+    small = allocate(SIZES, 25, maximum=15, take_all=["SMS"])
+    assert grow(small, 35).sample_sizes == {"JAKI": 15, "Qlue": 15, "SMS": 5}
+    with pytest.raises(AllocationError, match="cannot draw 36 complaints: the most from each stratum add up to 35"):
+        grow(small, 36)
+    assert grow(small, 60, maximum=40).sample_sizes == {"JAKI": 40, "Qlue": 15, "SMS": 5}
+
+
+@pytest.mark.parametrize(
+    ("changed", "message"),
+    [
+        ({"scores": {}}, "the smaller allocation does not hold the scores of its method, neyman; divide anew"),
+        ({"scores": {"a": 1.0}}, "neyman allocation needs the score in stratum 'b'; found None"),
+        ({"method": "by hand"}, "there is no allocation method 'by hand'; there is proportional, equal, neyman"),
+        ({"remainders": "up"}, "there is no way 'up' for remainders"),
+    ],
+)
+def test_what_does_not_say_how_it_was_divided_cannot_grow(changed, message):
+    held = {"method": "neyman", "minimum": 2, "scores": {"a": 1.0, "b": 2.0}, "remainders": "exact integer optimum"}
+    small = Allocation({"a": 50, "b": 40}, {"a": 3, "b": 4}, **{**held, **changed})
+    with pytest.raises(AllocationError, match=message):
+        grow(small, 20)
+
+
+def test_growing_to_fewer_is_refused():
+    with pytest.raises(AllocationError, match=saying("cannot grow to 9 complaints: 10 are drawn already")):
+        grow(allocate(SIZES, 10), 9)
+
+
+def test_the_last_bits_of_a_deviation_decide_nothing():
+    # The order in which threads add up differs from run to run.
+    one = allocate(SIZES, 30, method="neyman", deviations=dict.fromkeys(SIZES, 0.1 + 0.2))
+    assert one == allocate(SIZES, 30, method="neyman", deviations=dict.fromkeys(SIZES, 0.3))
 
 
 def test_the_allocation_of_cochrans_cities():

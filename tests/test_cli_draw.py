@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from small_draw import ROWS, SEED, as_csv, export
+from small_draw import ROWS, SEED, as_csv, changed, export
 
 from cmresearch.cli import main
 
@@ -117,6 +117,133 @@ def test_growing_keeps_what_was_drawn(file, tmp_path):
     assert {record["id"] for record in small["records"]} < {record["id"] for record in large["records"]}
     assert large["earlier"]["relation"] == "grown from"
     assert main(["verify", str(tmp_path / "second"), "--frame", str(file)]) == 0
+
+
+PILOT = "stratum,deviation,mean,cost\nJAKI,1,2,1\nQlue,4,1,2\n"
+DAY = "CAST(substr(received, 9) AS INTEGER)"
+
+
+def certificate_in(folder):
+    return json.loads((folder / "certificate.json").read_text("utf-8"))
+
+
+def sizes_in(folder):
+    return {part["stratum"]: part["sample_size"] for part in certificate_in(folder)["strata"]}
+
+
+@pytest.mark.parametrize("method", ["proportional", "equal", "neyman", "cost", "power"])
+def test_growing_keeps_what_was_drawn_and_its_method(file, tmp_path, method):
+    pilot = tmp_path / "pilot.csv"
+    pilot.write_text(PILOT, encoding="utf-8")
+    planned = [] if method in {"proportional", "equal"} else ["--planning", pilot]
+    assert draw(file, tmp_path / "first", "--method", method, *planned) == 0
+    assert answer("draw", file, "--grow", tmp_path / "first", "--size", 13, "--out", tmp_path / "second") == 0
+    small, large = (certificate_in(tmp_path / name) for name in ("first", "second"))
+    assert {record["id"] for record in small["records"]} < {record["id"] for record in large["records"]}
+    assert large["allocation"] == {**small["allocation"], "size": 13}
+    assert draw(file, tmp_path / "anew", "--method", method, *planned, size=13) == 0
+    assert sizes_in(tmp_path / "second") == sizes_in(tmp_path / "anew")  # nothing here goes down as the size grows
+    assert answer("verify", tmp_path / "second", "--frame", file) == 0
+
+
+def test_a_spread_in_the_register_is_planned_with_and_kept_in_the_certificate(file, tmp_path):
+    assert draw(file, tmp_path / "drawn", "--method", "neyman", "--variable", DAY) == 0
+    allocation = certificate_in(tmp_path / "drawn")["allocation"]
+    assert (allocation["method"], allocation["remainders"]) == ("neyman", "exact integer optimum")
+    assert list(allocation["scores"]) == ["JAKI", "Qlue"]
+    # Qlue has days 3, 6 … 18: deviation sqrt(31.5), times 6 complaints.
+    assert allocation["scores"]["Qlue"] == pytest.approx(6 * 31.5**0.5)
+    assert draw(file, tmp_path / "proportional") == 0
+    assert "scores" not in certificate_in(tmp_path / "proportional")["allocation"]
+
+
+def test_a_grown_sample_may_be_divided_otherwise_and_still_keeps_what_was_drawn(file, tmp_path):
+    draw(file, tmp_path / "first")
+    words = ["draw", file, "--grow", tmp_path / "first", "--size", 12, "--out", tmp_path / "second"]
+    assert answer(*words, "--method", "neyman", "--variable", DAY) == 0
+    small, large = (certificate_in(tmp_path / name) for name in ("first", "second"))
+    assert {record["id"] for record in small["records"]} < {record["id"] for record in large["records"]}
+    assert large["allocation"]["method"] == "neyman"
+
+
+def test_a_stratum_is_taken_whole_and_stays_so_when_the_sample_grows(file, tmp_path):
+    assert draw(file, tmp_path / "first", "--take-all", "Qlue", "--maximum", "7", size=9) == 0
+    assert sizes_in(tmp_path / "first") == {"JAKI": 3, "Qlue": 6}
+    words = ["draw", file, "--grow", tmp_path / "first", "--out", tmp_path / "second", "--size"]
+    assert answer(*words, 13) == 0
+    assert sizes_in(tmp_path / "second") == {"JAKI": 7, "Qlue": 6}
+    assert answer(*words, 14) == 2
+
+
+@pytest.mark.parametrize(
+    ("more", "message"),
+    [
+        (["--method", "neyman"], "neyman allocation needs the spread in each stratum: name a number in the register"),
+        (["--variable", DAY], "--variable: proportional allocation needs nothing but the sizes of the strata"),
+        (["--method", "cost", "--variable", DAY], "cost allocation needs the cost of a complaint in each stratum"),
+        (["--take-all", "qlue"], "take_all: the frame has no stratum 'qlue'; did you mean 'Qlue'?"),
+        (["--method", "neyman", "--variable", "words"], "words"),
+        (["--method", "neyman", "--planning", "nowhere.csv"], "cannot read nowhere.csv"),
+        (["--grow", "nowhere"], "--grow takes id, strata, filter and seed from the earlier certificate"),
+    ],
+)
+def test_a_plan_that_does_not_fit_exits_2_and_writes_nothing(file, tmp_path, capsys, more, message):
+    assert draw(file, tmp_path / "drawn", *more) == 2
+    assert message in capsys.readouterr().err
+    assert not (tmp_path / "drawn").exists()
+
+
+def test_growing_from_a_file_of_the_frame_alone_keeps_what_was_drawn(file, tmp_path, capsys):
+    # A study's frame.csv holds neither the rows outside the filter, nor their strata, nor the words.
+    where = ["--where", "channel <> 'Qlue' AND words <> ''"]
+    assert draw(file, tmp_path / "first", *where, size=5) == 0
+    alone = [row[:3] for row in ROWS if row[1] != "Qlue"]
+    frame = export(tmp_path, as_csv(alone, ("id", "channel", "received")), "frame.csv")
+    certificate = tmp_path / "first" / "certificate.json"
+    certificate.write_text(
+        certificate.read_text("utf-8").replace('"received",\n      "words"', '"received"'), encoding="utf-8"
+    )
+    assert answer("draw", frame, "--grow", tmp_path / "first", "--size", 9, "--out", tmp_path / "second") == 0
+    small, large = (certificate_in(tmp_path / name) for name in ("first", "second"))
+    assert {record["id"] for record in small["records"]} < {record["id"] for record in large["records"]}
+    assert "the filter was not applied to frame.csv, which was taken for the frame itself" in capsys.readouterr().err
+    assert answer("verify", tmp_path / "second", "--frame", frame) == 0
+
+
+def test_growing_from_another_frame_exits_2_and_says_how_to_find_out(file, tmp_path, capsys):
+    draw(file, tmp_path / "first")
+    other = export(tmp_path, as_csv(ROWS[1:]), "other.csv")
+    assert answer("draw", other, "--grow", tmp_path / "first", "--size", 12, "--out", tmp_path / "second") == 2
+    said = capsys.readouterr().err
+    assert f"{other} is not the frame that {tmp_path / 'first'} was drawn from" in said
+    assert f"'cmresearch verify {tmp_path / 'first'} --frame {other}' says what has changed" in said
+
+
+def test_growing_from_a_frame_whose_content_has_changed_is_warned_of(file, tmp_path, capsys):
+    draw(file, tmp_path / "first")
+    first = certificate_in(tmp_path / "first")["records"][0]["id"]
+    other = export(tmp_path, as_csv(changed(ROWS, first, "words", "other words")), "other.csv")
+    assert answer("draw", other, "--grow", tmp_path / "first", "--size", 12, "--out", tmp_path / "second") == 0
+    assert "of its 8 complaints 1 have changed" in capsys.readouterr().err
+
+
+def test_an_empty_seed_is_told_as_such(file, tmp_path, capsys):
+    assert draw(file, tmp_path / "drawn", seed="") == 2
+    assert "the seed '' must be text without a vertical bar or control characters, and not empty" in (
+        capsys.readouterr().err
+    )
+
+
+def test_growing_to_fewer_exits_2(file, tmp_path, capsys):
+    draw(file, tmp_path / "first")
+    assert answer("draw", file, "--grow", tmp_path / "first", "--size", 7, "--out", tmp_path / "second") == 2
+    assert "cannot grow to 7 complaints: 8 are drawn already" in capsys.readouterr().err
+
+
+def test_the_commitment_of_a_planned_method_is_the_certificates(file, tmp_path, capsys):
+    words = ["--method", "neyman", "--variable", DAY]
+    assert answer("commit", file, "--id", "id", "--strata", "channel", "--size", 8, *words) == 0
+    assert draw(file, tmp_path / "drawn", *words, "--commitment", capsys.readouterr().out.strip()) == 0
 
 
 def test_avoiding_draws_none_of_the_earlier_sample(file, tmp_path):

@@ -37,9 +37,102 @@ def test_the_methods_of_allocation_side_by_side(tmp_path, capsys):
     words = ["allocation", export(tmp_path), "--id", "id", "--strata", "channel", "--size", 8, "--json"]
     assert ask(*words, "--variable", "CAST(substr(received, 9) AS INTEGER)") == 0
     table = rows(capsys)
-    assert {row["method"] for row in table} == {"proportional", "equal", "neyman"}
+    assert {row["method"] for row in table} == {"proportional", "equal", "neyman", "power"}
     assert [row["domain"] for row in table[:3]] == [None, "JAKI", "Qlue"]
     assert table[0]["ratio"] == 1
+
+
+def test_the_margin_of_a_mean_that_a_size_reaches(capsys):
+    ask("mean", "--deviation", 20, "--size", 385, "--json")
+    assert rows(capsys)[0]["margin"] == pytest.approx(1.9977, rel=1e-4)
+    ask("mean", "--deviation", 20, "--size", 500, "--response", 0.5, "--population", 1000, "--json")
+    assert rows(capsys)[0]["answers"] == 250
+
+
+def test_the_sizes_of_handbooks_stand_beside_each_other_with_what_they_assume(capsys):
+    ask("handbook", "--population", 14581, "--margin", 0.03, "--json")
+    said = capsys.readouterr()
+    assert [(row["formula"], row["size"]) for row in json.loads(said.out)] == [
+        ("Krejcie and Morgan", 374),
+        ("Slovin", 1033),
+        ("Cochran", 995),
+    ]
+    assert "warning: Krejcie and Morgan: the table is for one share near one half, at ±5 points" in said.err
+    assert "warning: Slovin: the formula takes for granted" in said.err
+
+
+def allocation(tmp_path, *more, strata="channel", size=8):
+    return ask("allocation", export(tmp_path), "--id", "id", "--strata", strata, "--size", size, "--json", *more)
+
+
+def test_a_pilot_study_is_planned_with(tmp_path, capsys):
+    pilot = tmp_path / "pilot.csv"
+    pilot.write_text("stratum,share,cost\nJAKI,0.5,1\nQlue,0.1,4\n", encoding="utf-8")
+    assert allocation(tmp_path, "--planning", pilot) == 0
+    assert list(dict.fromkeys(row["method"] for row in rows(capsys))) == [
+        *("proportional", "equal", "neyman", "cost", "power")
+    ]
+
+
+def test_domains_are_some_of_the_stratum_columns(tmp_path, capsys):
+    half = "half=CASE WHEN received < '2020-03-11' THEN 'first' ELSE 'second' END"
+    assert allocation(tmp_path, "--define", half, "--by", "half", strata="channel,half", size=10) == 0
+    assert [row["domain"] for row in rows(capsys)[:3]] == [None, "first", "second"]
+    assert allocation(tmp_path, "--by", "chanel") == 2
+    assert "--by 'chanel' is none of the stratum columns; did you mean 'channel'?" in capsys.readouterr().err
+
+
+def test_strata_of_one_drawn_complaint_are_warned_of_for_each_method(tmp_path, capsys):
+    assert allocation(tmp_path, "--minimum", 1, size=3) == 0
+    said = capsys.readouterr().err
+    assert "warning: proportional (largest fractions): one of several complaints is drawn from 1 strata" in said
+    assert "warning: equal (largest fractions): one of several complaints is drawn from 1 strata" in said
+
+
+def test_a_mean_of_zero_leaves_the_power_method_out(tmp_path, capsys):
+    assert allocation(tmp_path, "--variable", "0") == 0
+    said = capsys.readouterr()
+    assert "power" not in said.out
+    assert "warning: the power method is left out: the mean in stratum 'JAKI' is not above 0" in said.err
+
+
+def test_the_comparison_is_written_as_a_figure(tmp_path, capsys):
+    assert allocation(tmp_path, "--plot", tmp_path / "plot.svg", "--kind", "synthetic") == 0
+    text = (tmp_path / "plot.svg").read_text(encoding="utf-8")
+    assert text.startswith("<svg")
+    assert "synthetic data" in text
+    allocation(tmp_path, "--plot", tmp_path / "again.svg", "--kind", "synthetic")
+    assert (tmp_path / "again.svg").read_text(encoding="utf-8") == text
+    assert allocation(tmp_path, "--plot", tmp_path / "plot.png") == 2
+    assert "expected a file name that ends in .svg" in capsys.readouterr().err
+
+
+@pytest.fixture
+def drawn(tmp_path):
+    words = ["draw", export(tmp_path), "--id", "id", "--strata", "channel", "--size", 8, "--seed", "x"]
+    assert main([str(word) for word in [*words, "--out", tmp_path / "drawn"]]) == 0
+    return tmp_path / "drawn"
+
+
+def test_the_margins_that_a_drawn_sample_reaches(drawn, capsys):
+    capsys.readouterr()
+    assert ask("margins", drawn, "--json") == 0
+    table = rows(capsys)
+    # JAKI: 6 of 14, sqrt(0.25 * 14/13 / 6 * (1 - 6/14)) = 0.16013; times 1.959964.
+    assert [(row["domain"], row["sample_size"]) for row in table] == [(None, 8), ("JAKI", 6), ("Qlue", 2)]
+    assert table[1]["margin"] == pytest.approx(0.31385, rel=1e-4)
+    assert ask("margins", drawn, "--by", "channel", "--response", 0.5, "--json") == 0
+    assert rows(capsys)[1]["margin"] > table[1]["margin"]
+
+
+def test_a_folder_without_certificate_exits_2(tmp_path, capsys):
+    assert ask("margins", tmp_path) == 2
+    assert "there is no certificate" in capsys.readouterr().err
+
+
+def test_a_response_that_leaves_no_answer_exits_2(capsys):
+    assert ask("share", "--size", 1, "--response", 0.5) == 2
+    assert "a response of 0.5 leaves no answer of 1 complaints" in capsys.readouterr().err
 
 
 def test_a_table_for_people(tmp_path, capsys):

@@ -44,5 +44,12 @@ def test_a_cell_that_fails_names_notebook_and_error(tmp_path):
         execute_notebooks([notebook(tmp_path, "1 / 0")], tmp_path / "out")
 
 
+def test_a_notebook_is_given_what_it_cannot_know(tmp_path):
+    cell = "import os; os.environ['CMRESEARCH_DATA'], 'PATH' in os.environ"
+    given = {"CMRESEARCH_DATA": "register.parquet"}
+    (page,) = execute_notebooks([notebook(tmp_path, cell)], tmp_path / "out", environment=given)
+    assert "('register.parquet', True)" in page.read_text(encoding="utf-8")
+
+
 def test_no_notebooks_are_no_fault(tmp_path):
     assert execute_notebooks([], tmp_path / "out") == ()

@@ -10,24 +10,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cmresearch.errors import AllocationError
-from cmresearch.frame import read_frame
-from cmresearch.sampling.allocation import allocate
 from cmresearch.sampling.planning import (
-    compare_allocations,
     krejcie_morgan,
+    margin_of_mean,
     margin_of_proportion,
-    margins,
     size_for_mean,
     size_for_proportion,
     size_for_two_proportions,
     slovin,
-    stratum_spread,
 )
 
 CASES = json.loads((Path(__file__).parent / "reference" / "allocation-and-size.json").read_text("utf-8"))["cases"]
 POPULATIONS = (None, 14581, 137776)
 PROPORTIONS = (0.5, 0.3, 0.1, 0.02)
-CITIES, CITY_DEVIATIONS = {"large": 16, "other": 48}, {"large": sqrt(53843), "other": sqrt(5581)}
 
 
 def saying(text):
@@ -126,60 +121,26 @@ def test_more_than_everybody_is_everybody_with_a_warning():
     assert plan.warnings == ("even all 200 complaints would not give 196 answers",)
 
 
-def test_margins_of_an_allocation_by_hand():
-    table = margins(allocate({"a": 100, "b": 300}, 40)).set_index("domain")
-    # Stratum a: 10 of 100; p q N/(N-1) = 0.252525; variance 0.252525 / 10 * 0.9.
-    assert table.loc["a", "standard_error"] == pytest.approx(sqrt(0.25 * 100 / 99 / 10 * 0.9))
-    overall = sqrt(0.25**2 * 0.25 * 100 / 99 / 10 * 0.9 + 0.75**2 * 0.25 * 300 / 299 / 30 * 0.9)
-    assert table["standard_error"].iloc[0] == pytest.approx(overall)
-    assert table["margin"].iloc[0] == pytest.approx(1.959964 * overall, rel=1e-6)
+def test_the_margin_of_a_mean_by_hand():
+    # 1.959964 * 20 / sqrt(100), and with 100 of 400 drawn three quarters of its square.
+    assert margin_of_mean(100, deviation=20) == pytest.approx(3.919928, rel=1e-6)
+    assert margin_of_mean(100, deviation=20, population=400) == pytest.approx(3.919928 * sqrt(0.75), rel=1e-6)
+    assert margin_of_mean(100, deviation=20, design_effect=2) == pytest.approx(3.919928 * sqrt(2), rel=1e-6)
+    assert margin_of_mean(400, deviation=20, population=400) == 0
 
 
-def test_margins_of_domains_made_of_strata():
-    allocation = allocate({"a": 100, "b": 300, "c": 50}, 45)
-    table = margins(allocation, domains={"a": "x", "b": "x", "c": "y"})
-    assert table[["frame_size", "sample_size"]].to_numpy().tolist() == [[450, 45], [400, 40], [50, 5]]
-
-
-def test_a_census_has_no_margin_and_a_stratum_without_sample_has_none_that_is_known():
-    table = margins(allocate({"a": 2, "b": 50, "c": 1}, 40, minimum=0, take_all=["a"])).set_index("domain")
-    assert table.loc["a", "margin"] == 0
-    skipped = margins(allocate({"a": 50, "b": 1}, 3, minimum=0))
-    assert skipped["margin"].isna().tolist() == [True, False, True]
-
-
-@pytest.mark.parametrize("method", ["proportional", "equal"])
-def test_standard_errors_of_cochrans_cities(method):
-    table = compare_allocations(CITIES, 24, deviations=CITY_DEVIATIONS)
-    overall = table[(table["method"] == method) & table["domain"].isna()]
-    expected = CASES[f"cochran.cities.{method}"]["value"]["se"] / 64
-    assert overall["standard_error"].tolist() == pytest.approx([expected], rel=1e-9)
-
-
-def test_the_exact_optimum_is_never_worse_than_rounding_and_neyman_never_worse_than_proportional():
-    deviations = {"a": 1.0, "b": 4.0, "c": 0.3, "d": 2.2}
-    table = compare_allocations({"a": 40, "b": 31, "c": 900, "d": 77}, 37, deviations=deviations)
-    overall = table[table["domain"].isna()].set_index(["method", "remainders"])["standard_error"]
-    assert overall["neyman", "exact"] <= overall["neyman", "largest fractions"]
-    assert overall["neyman", "exact"] <= overall["proportional", "largest fractions"]
-
-
-def test_all_methods_are_compared_where_costs_and_means_are_known():
-    ones = dict.fromkeys(CITIES, 1.0)
-    table = compare_allocations(CITIES, 24, deviations=CITY_DEVIATIONS, means=ones, costs=ones)
-    assert list(dict.fromkeys(table["method"])) == ["proportional", "equal", "neyman", "cost", "power"]
-    assert (table.groupby(["method", "remainders"])["sample_size"].max() == 24).all()
-
-
-def test_the_spread_of_a_register_variable_is_exact(tmp_path):
-    path = tmp_path / "export.csv"
-    path.write_text("id,channel,hours\n1,A,1\n2,A,3\n3,A,\n4,B,7\n", encoding="utf-8")
-    variables = {"h": "CAST(nullif(hours, '') AS INTEGER)"}
-    frame = read_frame(path, id="id", strata="channel", variables=variables)
-    table = stratum_spread(frame, "h")
-    assert table["frame_size"].tolist() == [3, 1]
-    assert table["mean"].tolist() == [2, 7]
-    assert table["deviation"].tolist() == pytest.approx([sqrt(2), 0])
+@given(
+    margin=st.floats(0.05, 50),
+    deviation=st.floats(0.1, 500),
+    population=st.integers(50, 10**7),
+    design_effect=st.floats(0.5, 4),
+)
+def test_the_size_for_a_mean_reaches_the_margin_and_one_fewer_does_not(margin, deviation, population, design_effect):
+    known = {"deviation": deviation, "population": population, "design_effect": design_effect}
+    plan = size_for_mean(margin=margin, **known)
+    assert margin_of_mean(plan.size, **known) <= margin * (1 + 1e-9)
+    if plan.size > 1:
+        assert margin_of_mean(plan.size - 1, **known) > margin * (1 - 1e-9)
 
 
 @pytest.mark.parametrize(
@@ -201,3 +162,10 @@ def test_values_outside_their_range_are_refused(options, message):
 def test_a_relative_margin_of_an_unknown_mean_is_refused():
     with pytest.raises(AllocationError, match=saying("a relative margin of a mean needs the mean, other than 0")):
         size_for_mean(deviation=1, relative_margin=0.1)
+
+
+def test_a_margin_without_a_spread_is_refused():
+    with pytest.raises(AllocationError, match=saying("the standard deviation is 0; expected a number above 0")):
+        margin_of_mean(10, deviation=0)
+    with pytest.raises(AllocationError, match=saying("the size is 11; expected 1 up to the population")):
+        margin_of_mean(11, deviation=1, population=10)

@@ -61,6 +61,15 @@ def test_the_results_verify_against_their_own_frame_and_against_the_full_set(wri
         assert verification.holds, verification.to_text()
 
 
+def test_the_989_grow_to_1500_from_the_results_alone_and_all_of_them_stay(written, tmp_path):
+    words = ["draw", written / "frame.csv", "--grow", written, "--size", 1500, "--out", tmp_path / "grown"]
+    assert main(list(map(str, words))) == 0
+    small, large = ({row["id"] for row in rows(folder / "sample.csv")} for folder in (written, tmp_path / "grown"))
+    assert (len(small), len(large)) == (989, 1500)
+    assert small < large
+    assert verify(tmp_path / "grown", written / "frame.csv").holds
+
+
 def test_the_assessment_has_a_row_for_each_dimension(written):
     table = rows(written / "assessment.csv")
     assert len(table) == 12

@@ -46,6 +46,20 @@ def test_each_curve_begins_with_all_open(curves):
     assert [line.get_ydata()[0] for line in lines] == [100, 100]
 
 
+def test_with_many_ticks_the_numbers_at_risk_still_reach_the_end(curves):
+    figure = plot_survival(curves, kind="synthetic", until=29)
+    across = {text.get_position()[0] for text in figure.axes[0].texts}
+    assert max(across) > 0.8
+
+
+def test_a_register_taken_whole_has_no_band(curves):
+    whole = estimate_survival(declare_sample(TABLE.assign(N=60), strata=[], population_size="N"), "days", "done")
+    figure = plot_survival(whole, kind="synthetic")
+    assert not figure.axes[0].collections
+    assert figure.axes[0].get_xlabel() == "time since opening (every complaint counted)"
+    assert len(plot_survival(curves, kind="synthetic").axes[0].collections) == 2
+
+
 def test_five_curves_cannot_be_told_apart(curves):
     with pytest.raises(ValueError, match="5 curves in one figure cannot be told apart; draw 4 at most"):
         plot_survival([curves[0]] * 5, kind="synthetic")

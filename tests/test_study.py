@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import re
 
 import pytest
 
-from cmresearch.errors import StudyError
+from cmresearch.errors import AllocationError, StudyError
 from cmresearch.study import open_study
 
 MINIMAL = """
@@ -81,6 +82,55 @@ def test_another_file_can_take_the_full_sets_place(folder, tmp_path):
     assert open_study(folder, data=other).read_frame().size == 1
 
 
+EXPORTS = """
+[[export]]
+name = "in May"
+file = "may.csv"
+until = "2020-05-31"
+
+[[export]]
+name = "in June"
+file = "june.csv"
+until = "2020-06-30"
+"""
+
+
+def without_full_set(folder):
+    (folder / "study.toml").write_text(MINIMAL.replace("FULL_SET", "") + EXPORTS, encoding="utf-8")
+    return folder
+
+
+def test_exports_are_looked_for_beside_the_full_set(folder, tmp_path):
+    for name in ("may.csv", "june.csv"):
+        (tmp_path / name).write_text("id\n1\n", encoding="utf-8")
+    study = open_study(without_full_set(folder), data=tmp_path / "june.csv")
+    assert [(each.name, each.path, each.until) for each in study.exports] == [
+        ("in May", tmp_path / "may.csv", "2020-05-31"),
+        ("in June", tmp_path / "june.csv", "2020-06-30"),
+    ]
+
+
+def test_exports_that_are_not_there_are_named(folder, tmp_path):
+    (tmp_path / "june.csv").write_text("id\n1\n", encoding="utf-8")
+    study = open_study(without_full_set(folder), data=tmp_path / "june.csv")
+    assert study.absent_exports == ("may.csv",)
+    with pytest.raises(StudyError, match=re.escape(f"may.csv: not in {tmp_path}")):
+        _ = study.exports
+    with pytest.raises(StudyError, match="not known; give it with CMRESEARCH_DATA"):
+        _ = open_study(folder).exports
+
+
+def test_a_notebook_is_told_the_data_by_the_environment_but_only_where_the_study_names_none(
+    folder, tmp_path, monkeypatch
+):
+    (tmp_path / "june.csv").write_text("id\n1\n", encoding="utf-8")
+    monkeypatch.setenv("CMRESEARCH_DATA", str(tmp_path / "june.csv"))
+    assert open_study(folder).data is None
+    assert open_study(without_full_set(folder)).data == tmp_path / "june.csv"
+    monkeypatch.setenv("CMRESEARCH_DATA", "")
+    assert open_study(folder).data is None
+
+
 def test_a_full_set_that_is_not_there_is_an_error_at_once(folder):
     with pytest.raises(StudyError, match=r"there is no file .*absent\.csv"):
         open_study(folder, data=folder / "absent.csv")
@@ -92,6 +142,39 @@ def test_sampled_complaints_carry_their_register_variables(folder):
     drawn = study.read_drawn(frame, study.draw(frame))
     known = dict(zip(drawn.table["id"], drawn.words("quick"), strict=True))
     assert all(known[id] == truth for id, truth in {"1": "true", "2": "false", "4": "false"}.items() if id in known)
+
+
+def planned(folder, *lines):
+    settings = MINIMAL.replace("FULL_SET", 'file = "export.csv"') + "\n".join(lines)
+    (folder / "study.toml").write_text(settings, encoding="utf-8")
+    study = open_study(folder)
+    return study.allocate(study.read_frame())
+
+
+def test_a_study_may_plan_with_the_spread_of_a_register_variable(folder):
+    allocation = planned(folder, 'method = "neyman"', 'variable = "quick"')
+    # quick: two of three on the web, so S = sqrt(1/3); on the phone one is known, so 0.
+    assert allocation.scores == pytest.approx({"phone": 0, "web": 3**0.5})
+    assert allocation.sample_sizes == {"phone": 1, "web": 2}
+
+
+def test_a_study_may_plan_with_a_file_a_maximum_and_strata_taken_whole(folder):
+    (folder / "pilot.csv").write_text("stratum,share,cost\nweb,0.5,1\nphone,0.5,4\n", encoding="utf-8")
+    assert planned(folder, 'method = "cost"', 'planning = "pilot.csv"').size == 3
+    allocation = planned(folder, "maximum = 1", 'take_all = ["phone"]')
+    assert allocation.sample_sizes == {"phone": 2, "web": 1}
+
+
+def test_a_study_whose_method_lacks_what_it_needs_says_so(folder):
+    with pytest.raises(AllocationError, match="neyman allocation needs the standard deviation in each stratum"):
+        planned(folder, 'method = "neyman"')
+
+
+def test_a_seed_that_is_a_number_is_refused_with_its_line(folder):
+    path = folder / "study.toml"
+    path.write_text(path.read_text(encoding="utf-8").replace('seed = "small"', "seed = 2026"), encoding="utf-8")
+    with pytest.raises(StudyError, match=r"study\.toml, line \d+: .*seed"):
+        open_study(folder)
 
 
 def test_a_study_without_words_says_so(folder):

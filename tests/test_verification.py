@@ -8,6 +8,10 @@ import pytest
 from small_draw import HEADER, ROWS, as_csv, changed, drawn, export
 
 from cmresearch.errors import IntakeError, SampleError
+from cmresearch.frame import read_frame
+from cmresearch.sampling.allocation import allocate
+from cmresearch.sampling.certificate import certify, read_certificate, write_sample
+from cmresearch.sampling.drawing import draw
 from cmresearch.sampling.verification import verify
 
 
@@ -173,9 +177,6 @@ def test_the_published_commitment_is_compared(folder, tmp_path):
 
 
 def test_a_sample_that_avoids_another_holds(tmp_path):
-    from cmresearch.sampling.allocation import allocate
-    from cmresearch.sampling.certificate import certify, read_certificate, write_sample
-    from cmresearch.sampling.drawing import draw
 
     folder, first, frame = drawn(tmp_path)
     sample = draw(frame, allocate(frame, 6), seed="another seed", avoiding=first.ids)
@@ -253,6 +254,52 @@ def test_the_script_finds_a_changed_sample_seed_and_record(folder, tmp_path):
     done = bare(folder, frame)
     assert done.returncode == 1
     assert "the certificate lacks" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("place", "value", "said"),
+    [
+        (("rule",), "as I like", "the certificate's rule is 'as I like', not 'sha256(seed|id)"),
+        (("seed", "text"), 2026, "the seed is the number 2026, not text"),
+        (("allocation", "size"), 9, "the certificate's strata draw 8 complaints, its allocation 9"),
+        (("frame", "filter"), "channel = 'JAKI'", "commitment is not the hash of its frame and allocation"),
+        (("commitment", "sha256"), "0" * 64, "commitment is not the hash of its frame and allocation"),
+    ],
+)
+def test_the_script_finds_a_certificate_that_contradicts_itself(folder, tmp_path, place, value, said):
+    certificate = certificate_of(folder)
+    part = certificate[place[0]] if len(place) > 1 else certificate
+    part[place[-1]] = value
+    put(folder, certificate)
+    done = bare(folder, export(tmp_path))
+    assert done.returncode == 1
+    assert said in done.stdout
+
+
+def test_the_script_says_how_strata_were_made_that_the_file_lacks(tmp_path):
+    half = "CASE WHEN received < '2020-03-11' THEN 'first' ELSE 'second' END"
+    frame = read_frame(export(tmp_path), id="id", strata="half", variables={"half": half})
+    sample = draw(frame, allocate(frame, 8), seed="s")
+    write_sample(tmp_path / "made", sample, *certify(sample, frame))
+    done = bare(tmp_path / "made", export(tmp_path))
+    assert done.returncode == 1
+    assert f"the frame's file lacks the columns ['half']; add 'half' as {half}" in done.stdout
+    rows = [(*row, "first" if row[2] < "2020-03-11" else "second") for row in ROWS]
+    added = export(tmp_path, as_csv(rows, (*HEADER, "half")), "added.csv")
+    assert bare(tmp_path / "made", added).returncode == 0
+
+
+def test_the_script_computes_the_commitment_of_a_sample_that_avoids_another(tmp_path):
+    folder, sample, frame = drawn(tmp_path)
+    first = read_certificate(folder / "certificate.json")
+    other = draw(frame, allocate(frame, 6), seed="another", avoiding=sample.ids)
+    write_sample(tmp_path / "other", other, *certify(other, frame, earlier=first))
+    assert bare(tmp_path / "other", export(tmp_path)).returncode == 0
+
+
+def test_ids_that_would_move_a_cursor_are_shown_as_text(folder, tmp_path):
+    edit(folder / "sample.csv", ("JK", "\x1b[2JJK"))
+    assert "\x1b" not in verify(folder, export(tmp_path)).to_text()
 
 
 def test_the_script_says_what_it_cannot_read(folder, tmp_path):

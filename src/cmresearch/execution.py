@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
@@ -22,7 +22,13 @@ AT_ONCE = 2
 SECONDS_A_CELL = 120
 
 
-def execute_notebooks(notebooks: Sequence[Path], folder: Path, *, outputs: Outputs = "plain") -> tuple[Path, ...]:
+def execute_notebooks(
+    notebooks: Sequence[Path],
+    folder: Path,
+    *,
+    outputs: Outputs = "plain",
+    environment: Mapping[str, str] | None = None,
+) -> tuple[Path, ...]:
     """Run notebooks, two at a time, and keep them with their outputs, each also as a page.
 
     A notebook runs in its own folder, so it finds its study as it does in JupyterLab.
@@ -32,6 +38,7 @@ def execute_notebooks(notebooks: Sequence[Path], folder: Path, *, outputs: Outpu
         folder: Where the executed copies go, `.ipynb` and `.html`.
         outputs: "masked" puts placeholders for the personal data in the texts and tables that cells show; a study of
             real people's words asks for it.
+        environment: Environment variables that the notebooks are given beside those that are there.
 
     Returns:
         The pages, in the order of the notebooks.
@@ -43,7 +50,8 @@ def execute_notebooks(notebooks: Sequence[Path], folder: Path, *, outputs: Outpu
         return ()
     folder.mkdir(parents=True, exist_ok=True)
     with _quiet_kernels(), ThreadPoolExecutor(AT_ONCE) as pool:
-        return tuple(pool.map(lambda notebook: _execute(notebook, folder, outputs), notebooks))
+        given = {**os.environ, **(environment or {})}
+        return tuple(pool.map(lambda notebook: _execute(notebook, folder, outputs, given), notebooks))
 
 
 @contextmanager
@@ -60,7 +68,7 @@ def _quiet_kernels() -> Iterator[None]:
             os.environ["PYDEVD_DISABLE_FILE_VALIDATION"] = before
 
 
-def _execute(path: Path, folder: Path, outputs: Outputs) -> Path:
+def _execute(path: Path, folder: Path, outputs: Outputs, environment: Mapping[str, str]) -> Path:
     import nbformat  # a second to load: only where notebooks run
     from nbclient import NotebookClient
     from nbclient.exceptions import CellExecutionError
@@ -75,7 +83,7 @@ def _execute(path: Path, folder: Path, outputs: Outputs) -> Path:
         extra_arguments=["--log-level=40"],  # a warning on transport, which would stand between the steps
     )
     try:
-        asyncio.run(client.async_execute())
+        asyncio.run(client.async_execute(env=dict(environment)))
     except CellExecutionError as error:
         raise ReportError(f"{path.name} does not run: {error.ename}: {error.evalue}") from error
     if outputs == "masked":

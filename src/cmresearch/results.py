@@ -13,6 +13,7 @@ from cmresearch.report.shareable import shareable
 from cmresearch.report.workbook import write_workbook
 from cmresearch.reproduction import Progress, Run, silent
 from cmresearch.sampling.certificate import sample_files
+from cmresearch.study import DATA, Study
 from cmresearch.writing import csv_text, whole_folder, write_text
 
 SIGNIFICANT_DIGITS = 9  # beyond them, versions of the numerical libraries differ
@@ -38,9 +39,7 @@ def write_results(run: Run, folder: Path, *, progress: Progress = silent, langua
     with whole_folder(folder) as beside:
         progress("tables")
         _write_tables(run, beside)
-        progress(f"notebooks ({len(run.study.notebooks)})")
-        outputs: Outputs = "masked" if "real" in run.study.kinds else "plain"
-        executed = execute_notebooks(run.study.notebooks, beside / NOTEBOOKS, outputs=outputs)
+        executed = _execute_notebooks(run.study, beside / NOTEBOOKS, progress)
         progress("workbook")
         shown = shareable(run)
         write_workbook(shown, beside / WORKBOOK)
@@ -48,6 +47,17 @@ def write_results(run: Run, folder: Path, *, progress: Progress = silent, langua
         links = [f"{NOTEBOOKS}/{path.name}" for path in executed]
         write_report(shown, beside / REPORT, links, language=language)
     return folder / REPORT
+
+
+def _execute_notebooks(study: Study, folder: Path, progress: Progress) -> tuple[Path, ...]:
+    if study.notebooks and study.absent_exports:
+        # Who has the full set need not have the other exports; everything else of the study can be had without them.
+        progress(f"notebooks left out: {', '.join(study.absent_exports)} not beside the full set")
+        return ()
+    progress(f"notebooks ({len(study.notebooks)})")
+    outputs: Outputs = "masked" if "real" in study.kinds else "plain"
+    environment = {} if study.data is None else {DATA: str(study.data.absolute())}
+    return execute_notebooks(study.notebooks, folder, outputs=outputs, environment=environment)
 
 
 def _write_tables(run: Run, folder: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,6 +28,7 @@ from cmresearch.responses.responses import Responses, read_responses
 from cmresearch.review_entries import Review, read_reviews
 from cmresearch.sampling.allocation import Allocation, allocate
 from cmresearch.sampling.drawing import Sample, draw
+from cmresearch.sampling.stratum_values import StratumValues, known_values
 from cmresearch.texts import LANGUAGES, in_language
 from cmresearch.toml_file import describe_fault, read_toml_file
 from cmresearch.triangulation import Decision, Rule, Status
@@ -34,6 +36,7 @@ from cmresearch.twins import AsWritten, Text
 from cmresearch.writing import write_text
 
 SETTINGS = "study.toml"
+DATA = "CMRESEARCH_DATA"  # names the full set's file where it is not distributed with the study
 Model = TypeVar("Model", bound=BaseModel)
 
 
@@ -79,6 +82,14 @@ class FullSetSettings(_Settings):
     seed: str | None = None
 
 
+class ExportSettings(_Settings):
+    """One export of the register, for studies that compare what it says at several times."""
+
+    name: str
+    file: str
+    until: str
+
+
 class FrameSettings(_Settings):
     """Which complaints could be drawn, and which columns are register columns and which are words."""
 
@@ -90,13 +101,21 @@ class FrameSettings(_Settings):
 
 
 class SampleSettings(_Settings):
-    """How the sample is drawn."""
+    """How the sample is drawn.
+
+    The methods neyman, cost and power plan with a register variable, or with a file of values for each stratum.
+    """
 
     size: int
     seed: str
     seed_source: Text
     method: str = "proportional"
     minimum: int = 2
+    maximum: int | None = None
+    take_all: list[str] = []
+    variable: str | None = None
+    planning: str | None = None
+    power: float = 0.5
     published: str | None = None
 
 
@@ -192,6 +211,7 @@ class Settings(_Settings):
     provenance: ProvenanceSettings | None = None
     reviews: ReviewSettings = ReviewSettings()
     sharing: SharingSettings = SharingSettings()
+    export: list[ExportSettings] = []
     estimate: list[EstimateSettings] = []
     finding: list[Finding] = []
 
@@ -199,6 +219,21 @@ class Settings(_Settings):
     def languages(self) -> tuple[str, ...]:
         """The languages of the study, which are those of its title, the first one first."""
         return tuple(self.study.title)
+
+
+@dataclass(frozen=True)
+class RegisterExport:
+    """One export of a register.
+
+    Attributes:
+        name: What the study calls it.
+        path: Its file.
+        until: The last day that it knows of, as ISO text.
+    """
+
+    name: str
+    path: Path
+    until: str
 
 
 @dataclass(frozen=True)
@@ -292,6 +327,31 @@ class Study:
             self._make_full_set(self.path(settings.file), settings.made_from, settings.seed or "")
         return self.path(settings.file)
 
+    @property
+    def exports(self) -> tuple[RegisterExport, ...]:
+        """The exports of the register that the settings name, looked for beside the full set's file.
+
+        Raises:
+            StudyError: One of them is not there; with all that are not.
+        """
+        if self.absent_exports:
+            where = self._exports_folder or f"the folder of the full set, which is not known; give it with {DATA}"
+            raise StudyError(f"{', '.join(self.absent_exports)}: not in {where}")
+        folder = self._exports_folder or self.folder
+        return tuple(RegisterExport(each.name, folder / each.file, each.until) for each in self.settings.export)
+
+    @property
+    def absent_exports(self) -> tuple[str, ...]:
+        """The files of the exports that are not there."""
+        names, folder = [each.file for each in self.settings.export], self._exports_folder
+        return tuple(name for name in names if folder is None or not (folder / name).is_file())
+
+    @property
+    def _exports_folder(self) -> Path | None:
+        if self.data is not None:
+            return self.data.parent
+        return None if self.settings.full_set.file is None else self.path(self.settings.full_set.file).parent
+
     def read_export(self) -> Export:
         """The full set as the settings' mapping makes it, with a report of everything that was found in it.
 
@@ -319,8 +379,24 @@ class Study:
 
     def allocate(self, frame: Frame) -> Allocation:
         """The sample size of each stratum, as the settings plan it."""
+        plan, values = self.settings.sample, self.stratum_values(frame)
+        return allocate(
+            frame,
+            plan.size,
+            method=plan.method,
+            minimum=plan.minimum,
+            maximum=plan.maximum,
+            take_all=plan.take_all,
+            deviations=values.deviations,
+            means=values.means,
+            costs=values.costs,
+            power=plan.power,
+        )
+
+    def stratum_values(self, frame: Frame) -> StratumValues:
+        """What the settings plan with: a register variable's spread, and what a file says, which goes before it."""
         plan = self.settings.sample
-        return allocate(frame, plan.size, method=plan.method, minimum=plan.minimum)
+        return known_values(frame, variable=plan.variable, planning=plan.planning and self.path(plan.planning))
 
     def draw(self, frame: Frame) -> Sample:
         """The sample, as the settings plan it."""
@@ -484,7 +560,8 @@ def open_study(folder: str | Path | None = None, *, data: str | Path | None = No
 
     Args:
         folder: The study's folder; by default it is looked for from the present folder upwards.
-        data: The full set's file, where it is not the one that the settings name.
+        data: The full set's file, where it is not the one that the settings name. A study whose settings name none is
+            given the file that the environment variable CMRESEARCH_DATA names, which is how notebooks find it.
 
     Returns:
         The study. Nothing but its settings is read yet.
@@ -496,10 +573,12 @@ def open_study(folder: str | Path | None = None, *, data: str | Path | None = No
     path = place / SETTINGS
     if not path.is_file():
         raise StudyError(f"there is no {SETTINGS} in {place}")
-    given = None if data is None else Path(data)
+    settings = read_settings(path)
+    named = data if data is not None or settings.full_set.file else os.environ.get(DATA) or None
+    given = None if named is None else Path(named)
     if given is not None and not given.is_file():
         raise StudyError(f"there is no file {given}")
-    return Study(place, read_settings(path), given)
+    return Study(place, settings, given)
 
 
 def read_settings(path: Path) -> Settings:

@@ -13,14 +13,16 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from cmresearch.cli.draw import add_frame, asked_frame, planned, warn
+from cmresearch.cli.frame_arguments import add_frame, add_method, add_sizes, asked_frame, planned, warn
 from cmresearch.cli.output import add_json, print_json
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """What the verb can be told."""
-    parser.add_argument("file", type=Path, help="the export: CSV (plain or .gz) or Parquet")
     add_frame(parser)
+    add_sizes(parser)
+    add_method(parser)
+    parser.add_argument("--avoid", type=Path, metavar="FOLDER", help="leave out the complaints of this earlier sample")
     add_json(parser)
 
 

@@ -6,7 +6,13 @@ and verify_sample.py, which checks the sample without this library.
 
   cmresearch draw complaints.csv --id number --strata channel --size 400 --seed "lottery of 1 May" --out drawn
 
-More of the same sample, all that was drawn kept (id, strata, filter and seed are those of the earlier certificate):
+The size is divided by one of five methods; neyman, cost and power ask how much the answers differ in each stratum:
+
+  cmresearch draw complaints.csv … --method neyman --variable "date_diff('day', received, closed)"
+  cmresearch draw complaints.csv … --method cost --planning pilot.csv     (columns stratum, deviation, cost)
+
+More of the same sample, all that was drawn kept (id, strata, filter, seed and method are those of the earlier
+certificate):
 
   cmresearch draw complaints.csv --grow drawn --size 600 --out drawn-600
 """
@@ -14,25 +20,34 @@ More of the same sample, all that was drawn kept (id, strata, filter and seed ar
 from __future__ import annotations
 
 import argparse
-import sys
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from cmresearch.cli.frame_arguments import (
+    add_frame,
+    add_method,
+    add_sizes,
+    asked_frame,
+    planned,
+    planned_variable,
+    warn,
+)
 from cmresearch.cli.output import add_json, long_work, show
 
 if TYPE_CHECKING:
     from cmresearch.frame import Frame
-    from cmresearch.sampling.allocation import Allocation
     from cmresearch.sampling.certificate import Certificate
 
-SIMPLE = ("proportional", "equal")
 MY_OWN = "chosen by whoever drew the sample"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """What the verb can be told."""
-    parser.add_argument("file", type=Path, help="the export: CSV (plain or .gz) or Parquet")
     add_frame(parser, required="unless growing")
+    add_sizes(parser)
+    add_method(parser)
+    parser.add_argument("--avoid", type=Path, metavar="FOLDER", help="leave out the complaints of this earlier sample")
     parser.add_argument("--seed", metavar="TEXT", help="public text, without '|'")
     parser.add_argument("--out", required=True, type=Path, metavar="FOLDER", help="where the sample is written")
     parser.add_argument("--seed-source", help=f"where the seed is from (default: {MY_OWN})")
@@ -47,29 +62,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_json(parser)
 
 
-def add_frame(parser: argparse.ArgumentParser, *, required: str = "always") -> None:
-    """What says which complaints could be drawn and how many of them are."""
-    needed = required == "always"
-    parser.add_argument("--id", required=needed, metavar="COLUMN", help="the column that names each complaint")
-    parser.add_argument(
-        "--strata", required=needed, metavar="COLUMN[,COLUMN]", help="the columns whose values make the strata"
-    )
-    parser.add_argument(
-        "--define",
-        action="append",
-        default=[],
-        metavar="NAME=SQL",
-        help="a stratum made from columns, e.g. month=strftime(CAST(received AS TIMESTAMP), '%%Y-%%m')",
-    )
-    parser.add_argument("--join-below", type=int, metavar="N", help="join strata of fewer complaints with the next one")
-    parser.add_argument("--size", required=True, type=int, metavar="N", help="how many complaints to draw")
-    parser.add_argument("--where", metavar="SQL", help="keep only the complaints for which this condition holds")
-    parser.add_argument("--method", choices=SIMPLE, help="how the size is divided (proportional)")
-    parser.add_argument("--minimum", type=int, help="the least number from each stratum (default: 2)")
-    parser.add_argument("--maximum", type=int, help="the most from each stratum")
-    parser.add_argument("--avoid", type=Path, metavar="FOLDER", help="leave out the complaints of this earlier sample")
-
-
 def run(arguments: argparse.Namespace) -> int:
     """Draw, certify and write."""
     from cmresearch.sampling.certificate import certify, write_sample
@@ -78,8 +70,8 @@ def run(arguments: argparse.Namespace) -> int:
     base, avoided = _earlier(arguments)
     with long_work() as step:
         step("frame")
-        frame = _frame(arguments, base)
-        allocation = planned(frame, arguments, base)
+        frame = asked_frame(arguments) if base is None else _frame_again(arguments, base)
+        allocation = planned(frame, arguments, None if base is None else base.to_allocation())
         step("sample")
         seed = base.seed.text if base else arguments.seed
         ids = [record.id for record in avoided.records] if avoided else ()
@@ -92,17 +84,58 @@ def run(arguments: argparse.Namespace) -> int:
             published=arguments.published,
             exported=arguments.exported,
             content_columns=base.frame.content_columns if base else None,
+            intake=_intake_again(base, frame),
             earlier=base or avoided,
         )
         _refuse_other_commitment(certificate, arguments.commitment)
         write_sample(arguments.out, sample, certificate, made)
-    warn(allocation.warnings)
+    warn((*allocation.warnings, *_changed_since(base, certificate)))
     show(
         arguments,
         allocation.to_frame().to_dict("records"),
         title=f"{allocation.size} of {frame.size} complaints drawn into {arguments.out}",
     )
     return 0
+
+
+def _frame_again(arguments: argparse.Namespace, base: Certificate) -> Frame:
+    """The frame that the earlier sample was drawn from, from the export or from a study's `frame.csv`."""
+    from cmresearch.errors import SampleError
+    from cmresearch.frame import read_frame
+    from cmresearch.sampling.verification import read_certified_frame
+
+    frame, notes = read_certified_frame(base, arguments.file)
+    if _filled(frame.sizes) != _filled(base.to_allocation().frame_sizes):
+        raise SampleError(
+            f"{arguments.file} is not the frame that {arguments.grow} was drawn from: "
+            "its strata or their sizes differ; "
+            f"'cmresearch verify {arguments.grow} --frame {arguments.file}' says what has changed"
+        )
+    warn(tuple(note.removeprefix("note: ") for note in notes))
+    variables = {**frame.variables, **planned_variable(arguments)}
+    return read_frame(frame.complaints, id=frame.id, strata=frame.strata, where=frame.where, variables=variables)
+
+
+def _filled(sizes: Mapping[str, int]) -> dict[str, int]:
+    """The strata that hold complaints: a study's `frame.csv` knows no others."""
+    return {label: size for label, size in sizes.items() if size}
+
+
+def _intake_again(base: Certificate | None, frame: Frame) -> dict[str, Any] | None:
+    """How the export became complaints, where it is the very file of the earlier certificate."""
+    return base.intake if base is not None and frame.complaints.sha256() == base.source.sha256 else None
+
+
+def _changed_since(base: Certificate | None, certificate: Certificate) -> tuple[str, ...]:
+    """What the register says otherwise now than when the earlier sample was drawn."""
+    if base is None or base.frame.content == certificate.frame.content:
+        return ()
+    found = "the same complaints, but the content of the frame is another than when the earlier sample was drawn"
+    if base.record_columns != certificate.record_columns:
+        return (found,)
+    now = {record.id: record.fingerprint for record in certificate.records}
+    changed = sum(now[record.id] != record.fingerprint for record in base.records)
+    return (f"{found}; of its {len(base.records)} complaints {changed} have changed",)
 
 
 def _refuse_other_commitment(certificate: Certificate, commitment: str | None) -> None:
@@ -119,7 +152,7 @@ def _earlier(arguments: argparse.Namespace) -> tuple[Certificate | None, Certifi
     from cmresearch.sampling.certificate import CERTIFICATE, read_certificate
 
     if arguments.grow is None:
-        if not (arguments.id and arguments.strata and arguments.seed):
+        if None in (arguments.id, arguments.strata, arguments.seed):
             raise SampleError("--id, --strata and --seed are needed, but for --grow FOLDER")
         return None, read_certificate(arguments.avoid / CERTIFICATE) if arguments.avoid else None
     given = (arguments.id, arguments.strata, arguments.where, arguments.seed, arguments.define, arguments.join_below)
@@ -129,59 +162,3 @@ def _earlier(arguments: argparse.Namespace) -> tuple[Certificate | None, Certifi
     if base.avoided:
         raise SampleError("a sample that avoids an earlier one cannot grow; draw another that avoids it")
     return base, None
-
-
-def asked_frame(arguments: argparse.Namespace) -> Frame:
-    """The frame as it is asked for."""
-    from cmresearch.frame import read_frame
-    from cmresearch.sampling.stratification import collapse_strata
-
-    frame = read_frame(
-        arguments.file,
-        id=arguments.id,
-        strata=arguments.strata.split(","),
-        where=arguments.where,
-        variables=dict(_defined(words) for words in arguments.define),
-    )
-    return frame if arguments.join_below is None else collapse_strata(frame, below=arguments.join_below)
-
-
-def _defined(words: str) -> tuple[str, str]:
-    from cmresearch.errors import FrameError
-
-    name, equals, sql = words.partition("=")
-    if not (name.strip() and equals and sql.strip()):
-        raise FrameError(f"--define {words!r}: expected NAME=SQL")
-    return name.strip(), sql.strip()
-
-
-def _frame(arguments: argparse.Namespace, base: Certificate | None) -> Frame:
-    from cmresearch.frame import read_frame
-
-    if base is None:
-        return asked_frame(arguments)
-    part = base.frame
-    return read_frame(arguments.file, id=part.id, strata=part.strata, where=part.filter, variables=part.strata_made)
-
-
-def planned(frame: Frame, arguments: argparse.Namespace, base: Certificate | None = None) -> Allocation:
-    """The sizes as they are asked for; a sample that grows is divided as it was, and keeps what it has."""
-    from cmresearch.sampling.allocation import allocate
-
-    method = base.allocation.method if base else "proportional"
-    minimum = base.allocation.minimum if base else 2
-    return allocate(
-        frame,
-        arguments.size,
-        # Only these two need nothing but the frame's sizes.
-        method=arguments.method or (method if method in SIMPLE else "proportional"),
-        minimum=minimum if arguments.minimum is None else arguments.minimum,
-        maximum=arguments.maximum,
-        at_least=base.sample_sizes if base else None,
-    )
-
-
-def warn(sentences: tuple[str, ...]) -> None:
-    """Say what to reconsider, beside the answer."""
-    for sentence in sentences:
-        print(f"warning: {sentence}", file=sys.stderr)

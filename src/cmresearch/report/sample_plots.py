@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 LOOKS = ((BLUE, "-"), (RED, "--"), (INK, "-."), (ORANGE, ":"))
 HEIGHT, LINE = 2.7, 0.2  # inches: the curves, and one line of numbers below them
 TICKS = 7
+BESIDE = -0.06  # of the axes' width: where the names of the curves end, clear of the number at time 0
 MOST_CURVES = len(LOOKS)
 
 
@@ -168,7 +169,8 @@ def plot_survival(
         language: The language of its texts, one of `LANGUAGES`.
 
     Returns:
-        One step curve for each domain with a band at its level, and below the axis the numbers at risk.
+        One step curve for each domain with a band at its level, and below the axis the numbers at risk. A curve of a
+        register taken whole has no band: there is no sample whose chance could be shown.
 
     Raises:
         ValueError: More than four curves.
@@ -188,7 +190,7 @@ def plot_survival(
     names = [curve.domain or say("figure.survival.all", language) for curve in curves]
     key = [("s", colour, name) for name, (colour, _) in zip(names, LOOKS, strict=False)] if len(curves) > 1 else []
     bottom = 0.72 + LINE * (len(curves) + 1)
-    left = 0.45 + 0.075 * max(len(name) for name in [*names, say("figure.survival.at_risk", language)])
+    left = 0.55 + 0.075 * max(len(name) for name in [*names, say("figure.survival.at_risk", language)])
     figure, axes = canvas(
         HEIGHT,
         title=title or say("figure.survival.title", language),
@@ -202,7 +204,10 @@ def plot_survival(
     for curve, (colour, line) in zip(curves, LOOKS, strict=False):
         _draw_curve(axes, curve, end, colour, line)
     axes.set(xlim=(0, end), ylim=(0, 102), ylabel=say("figure.survival.share", language))
-    axes.set_xlabel(say("figure.survival.time", language, level=f"{100 * curves[0].level:.0f}"))
+    if any(map(_is_sampled, curves)):
+        axes.set_xlabel(say("figure.survival.time", language, level=f"{100 * curves[0].level:.0f}"))
+    else:
+        axes.set_xlabel(say("figure.survival.time_counted", language))
     _write_risk(axes, curves, names, end, language)
     return figure
 
@@ -269,21 +274,27 @@ def _draw_curve(axes: Axes, curve: Curve, end: float, colour: str, line: str) ->
     # The curve stays level to the end of the axis, as far as anybody was followed.
     time = np.append(time, min(end, curve.followed_for))
     share, lower, upper = (np.append(part, part[-1]) for part in (share, lower, upper))
-    axes.fill_between(time, lower, upper, step="post", color=colour, alpha=0.16, linewidth=0)
+    if _is_sampled(curve):
+        axes.fill_between(time, lower, upper, step="post", color=colour, alpha=0.16, linewidth=0)
     axes.plot(time, share, line, drawstyle="steps-post", color=colour, linewidth=1.6)
+
+
+def _is_sampled(curve: Curve) -> bool:
+    return bool(curve.standard_errors.any())
 
 
 def _write_risk(axes: Axes, curves: Sequence[Curve], names: Sequence[str], end: float, language: str) -> None:
     """The numbers at risk in lines below the axis, one for each curve."""
-    ticks = [float(tick) for tick in axes.get_xticks() if 0 <= tick <= end][:TICKS]
+    within = [float(tick) for tick in axes.get_xticks() if 0 <= tick <= end]
+    ticks = within[:: math.ceil(len(within) / TICKS)]
     below = -(0.5 + LINE) / HEIGHT
     at_risk = say("figure.survival.at_risk", language)
-    axes.text(-0.035, below, at_risk, transform=axes.transAxes, ha="right", va="center", size=8, color=MUTED)
+    axes.text(BESIDE, below, at_risk, transform=axes.transAxes, ha="right", va="center", size=8, color=MUTED)
     for place, (curve, name, (colour, _)) in enumerate(zip(curves, names, LOOKS, strict=False)):
         height = below - LINE * place / HEIGHT
         if len(curves) > 1:
             height -= LINE / HEIGHT
-            axes.text(-0.035, height, name, transform=axes.transAxes, ha="right", va="center", size=8, color=colour)
+            axes.text(BESIDE, height, name, transform=axes.transAxes, ha="right", va="center", size=8, color=colour)
         for tick in ticks:
             number = count(curve.at_risk_at(tick), language=language)
             across = tick / end

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from heapq import heapify, heapreplace
 from math import isfinite, sqrt
@@ -20,6 +20,8 @@ LARGEST_FRACTIONS = "largest fractions, ties by label in UTF-8 byte order"
 EXACT = "exact integer optimum"
 Remainders = Literal["largest fractions", "exact"]
 REMAINDERS: Mapping[Remainders, str] = {"largest fractions": LARGEST_FRACTIONS, "exact": EXACT}
+SIZES_ALONE = ("proportional", "equal")  # methods that need nothing but the sizes of the strata
+DIGITS = 12  # of a score: the last bits of a standard deviation differ with the number of threads that added it up
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,10 @@ class Allocation:
         method: How the total was divided.
         minimum: The least number drawn from a stratum; all of a stratum that holds fewer.
         remainders: How the parts became whole numbers.
+        maximum: The most drawn from a stratum; None for no limit but its size.
+        take_all: Strata that are taken whole.
+        scores: What the parts are in proportion to, for the methods that need more than the sizes: with them anybody
+            can divide again.
     """
 
     frame_sizes: Mapping[str, int]
@@ -39,6 +45,9 @@ class Allocation:
     method: str
     minimum: int
     remainders: str = LARGEST_FRACTIONS
+    maximum: int | None = None
+    take_all: tuple[str, ...] = ()
+    scores: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def size(self) -> int:
@@ -63,6 +72,15 @@ class Allocation:
         lonely = f"one of several complaints is drawn from {_listed(self.lonely)}: no variance can be estimated there"
         skipped = f"no complaint is drawn from {_listed(self.skipped)}: the sample says nothing of them"
         return (*([lonely] if self.lonely else []), *([skipped] if self.skipped else []))
+
+    def within(self, labels: Collection[str]) -> Allocation:
+        """The same allocation with these strata alone; what it says of the others, which are empty, is left out."""
+        return replace(
+            self,
+            frame_sizes={label: size for label, size in self.frame_sizes.items() if label in labels},
+            sample_sizes={label: size for label, size in self.sample_sizes.items() if label in labels},
+            scores={label: score for label, score in self.scores.items() if label in labels},
+        )
 
     def to_frame(self) -> pd.DataFrame:
         """One row for each stratum: frame size, sample size, inclusion probability (n_h / N_h) and design weight."""
@@ -142,15 +160,73 @@ def allocate(
     """
     sizes = dict(sorted((frame.sizes if isinstance(frame, Frame) else frame).items()))
     _refuse_unknown(sizes, method, {"take_all": take_all, "at_least": at_least or {}})
-    needs = _Needs(deviations, means, costs, power)
-    scores = _scores(sizes, method, needs)
-    bounds = _bounds(sizes, minimum=minimum, maximum=maximum, take_all=take_all, at_least=at_least or {})
-    _refuse_impossible(sizes, bounds, size=size, minimum=minimum)
-    chosen: Remainders = remainders or ("largest fractions" if method in {"proportional", "equal"} else "exact")
+    scores = _scores(sizes, method, _Needs(deviations, means, costs, power))
+    chosen: Remainders = remainders or ("largest fractions" if method in SIZES_ALONE else "exact")
     if chosen not in REMAINDERS:
         raise AllocationError(f"there is no way {chosen!r} for remainders{nearest(chosen, REMAINDERS)}")
-    divide = _by_largest_fractions if chosen == "largest fractions" else _by_exact_optimum
-    return Allocation(sizes, divide(sizes, scores, bounds, size), method, minimum, REMAINDERS[chosen])
+    plan = Allocation(sizes, {}, method, minimum, REMAINDERS[chosen], maximum, tuple(sorted(take_all)), scores)
+    return _divided(plan, size, at_least or {})
+
+
+def grow(allocation: Allocation, size: int, *, minimum: int | None = None, maximum: int | None = None) -> Allocation:
+    """A larger allocation by the same method that keeps every complaint of a smaller one.
+
+    Dividing anew may take a complaint away from a stratum although the whole grows; here each stratum gets at least
+    what it has, and what is new goes where the method wants it.
+
+    Args:
+        allocation: The allocation to grow from.
+        size: How many complaints to draw in all.
+        minimum: The least number from each stratum; None for that of the smaller one.
+        maximum: The most from each stratum; None for that of the smaller one.
+
+    Returns:
+        The larger allocation.
+
+    Raises:
+        AllocationError: The size is below what was drawn, or larger than the frame or the maximum allow; the method
+            needs scores which the smaller allocation does not hold.
+
+    Example:
+        >>> small = allocate({"a": 6, "b": 6, "c": 2}, 10, minimum=0)
+        >>> small.sample_sizes, allocate({"a": 6, "b": 6, "c": 2}, 11, minimum=0).sample_sizes
+        ({'a': 4, 'b': 4, 'c': 2}, {'a': 5, 'b': 5, 'c': 1})
+        >>> grow(small, 11).sample_sizes
+        {'a': 5, 'b': 4, 'c': 2}
+    """
+    if size < allocation.size:
+        raise AllocationError(f"cannot grow to {size} complaints: {allocation.size} are drawn already")
+    _refuse_unfit_scores(allocation)
+    plan = replace(
+        allocation,
+        minimum=allocation.minimum if minimum is None else minimum,
+        maximum=allocation.maximum if maximum is None else maximum,
+    )
+    return _divided(plan, size, allocation.sample_sizes)
+
+
+def _refuse_unfit_scores(allocation: Allocation) -> None:
+    """Refuse to divide again what does not say how it was divided, such as a certificate edited by hand."""
+    method, scores = allocation.method, allocation.scores
+    _refuse_unknown(allocation.frame_sizes, method, {"take_all": allocation.take_all})
+    if allocation.remainders not in REMAINDERS.values():
+        raise AllocationError(f"there is no way {allocation.remainders!r} for remainders")
+    if method in SIZES_ALONE:
+        return
+    if not scores:
+        raise AllocationError(f"the smaller allocation does not hold the scores of its method, {method}; divide anew")
+    _known(allocation.frame_sizes, scores, f"{method} allocation needs the score", positive="no")
+
+
+def _divided(plan: Allocation, size: int, at_least: Mapping[str, int]) -> Allocation:
+    """The plan with its sample sizes."""
+    sizes = plan.frame_sizes
+    bounds = _bounds(sizes, minimum=plan.minimum, maximum=plan.maximum, take_all=plan.take_all, at_least=at_least)
+    _refuse_impossible(sizes, bounds, size=size, minimum=plan.minimum)
+    scores = plan.scores or _scores(sizes, plan.method, _Needs(None, None, None, 0.5))
+    divide = _by_exact_optimum if plan.remainders == EXACT else _by_largest_fractions
+    parts = divide(sizes, scores, bounds, size)
+    return replace(plan, sample_sizes=parts, scores={} if plan.method in SIZES_ALONE else scores)
 
 
 @dataclass(frozen=True)
@@ -174,16 +250,19 @@ def _scores(sizes: Mapping[str, int], method: str, needs: _Needs) -> Scores:
         return {label: 1 if total else 0 for label, total in sizes.items()}
     deviations = _known(sizes, needs.deviations, f"{method} allocation needs the standard deviation", positive="no")
     if method == "neyman":
-        return {label: total * deviations[label] for label, total in sizes.items()}
+        return _rounded({label: total * deviations[label] for label, total in sizes.items()})
     if method == "cost":
         costs = _known(sizes, needs.costs, "cost allocation needs the cost of a complaint", positive="yes")
-        return {label: total * deviations[label] / sqrt(costs[label]) for label, total in sizes.items()}
+        return _rounded({label: total * deviations[label] / sqrt(costs[label]) for label, total in sizes.items()})
     means = _known(sizes, needs.means, "power allocation needs the mean", positive="yes")
     if not 0 <= needs.power <= 1:
         raise AllocationError(f"the power is {needs.power}; expected 0 to 1")
-    return {
-        label: total**needs.power * deviations[label] / means[label] if total else 0 for label, total in sizes.items()
-    }
+    powers = {label: total**needs.power if total else 0.0 for label, total in sizes.items()}
+    return _rounded({label: powers[label] * deviations[label] / means[label] for label in sizes})
+
+
+def _rounded(scores: Scores) -> Scores:
+    return {label: float(f"{score:.{DIGITS}g}") for label, score in scores.items()}
 
 
 def _known(sizes: Mapping[str, int], values: Mapping[str, float] | None, what: str, *, positive: str) -> Scores:

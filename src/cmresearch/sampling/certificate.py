@@ -11,9 +11,16 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SerializerFunctionWrapHandler,
+    ValidationError,
+    model_serializer,
+)
 
-from cmresearch.errors import SampleError, raise_all
+from cmresearch.errors import SampleError, nearest, raise_all
 from cmresearch.frame import Frame
 from cmresearch.sampling.allocation import Allocation
 from cmresearch.sampling.drawing import Sample
@@ -81,12 +88,24 @@ class StratumPart(_Part):
 
 
 class AllocationPart(_Part):
-    """How the total was divided among the strata."""
+    """How the total was divided among the strata.
+
+    `maximum`, `take_all` and `scores` are there only where they play a part. The scores are what the parts of each
+    stratum are in proportion to, for the methods that need more than the sizes.
+    """
 
     size: Count
     method: str
     minimum: Count
     remainders: str
+    maximum: Count | None = None
+    take_all: list[str] | None = None
+    scores: dict[str, float] | None = None
+
+    @model_serializer(mode="wrap")
+    def _without_empty(self, whole: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        # A certificate without them keeps the bytes, and the commitment, that it had before they were known here.
+        return {name: value for name, value in whole(self).items() if value is not None}
 
 
 class CommitmentPart(_Part):
@@ -152,6 +171,20 @@ class Certificate(_Part):
     def sample_sizes(self) -> dict[str, int]:
         """How many complaints were drawn from each stratum."""
         return {part.stratum: part.sample_size for part in self.strata}
+
+    def to_allocation(self) -> Allocation:
+        """The allocation as the certificate states it, to grow from or to see what margins it reaches."""
+        plan = self.allocation
+        return Allocation(
+            frame_sizes={part.stratum: part.frame_size for part in self.strata},
+            sample_sizes=self.sample_sizes,
+            method=plan.method,
+            minimum=plan.minimum,
+            remainders=plan.remainders,
+            maximum=plan.maximum,
+            take_all=tuple(plan.take_all or ()),
+            scores=plan.scores or {},
+        )
 
     @property
     def sha256(self) -> str:
@@ -278,6 +311,11 @@ def certify(
 
 def _frame_part(frame: Frame, content_columns: Sequence[str] | None) -> tuple[FramePart, Fingerprint]:
     wanted = list(frame.complaints.columns) if content_columns is None else list(content_columns)
+    columns, name = frame.complaints.columns, frame.complaints.path.name
+    raise_all(
+        SampleError,
+        [f"{name} has no column {each!r}{nearest(each, columns)}" for each in wanted if each not in columns],
+    )
     exact = [name for name in wanted if frame.complaints.is_exact(name)]
     made = fingerprint(frame, exact)
     part = FramePart(
@@ -300,6 +338,9 @@ def _allocation_part(allocation: Allocation) -> AllocationPart:
         method=allocation.method,
         minimum=allocation.minimum,
         remainders=allocation.remainders,
+        maximum=allocation.maximum,
+        take_all=list(allocation.take_all) or None,
+        scores=dict(allocation.scores) or None,
     )
 
 

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from math import ceil, inf, sqrt
 from typing import Literal
 
-import pandas as pd
 from scipy.special import ndtri
 
 from cmresearch.errors import AllocationError, raise_all
-from cmresearch.frame import Frame
-from cmresearch.sampling.allocation import Allocation, Remainders, allocate
 
 Interval = Literal["normal", "wilson"]
 ROUNDING = 1e-9  # a size of 384.0000000001 is 384
@@ -81,7 +78,7 @@ def size_for_proportion(
     """
     _check(level=level, proportion=proportion, response=response, design_effect=design_effect, population=population)
     half_width = _margin(margin, relative_margin, proportion)
-    z = _quantile(level)
+    z = quantile(level)
     if method == "wilson":
         simple = _least_size(lambda size: _wilson_half_width(size, proportion, z), half_width)
     else:
@@ -132,10 +129,9 @@ def size_for_mean(
     _check(level=level, response=response, design_effect=design_effect, population=population)
     if relative_margin is not None and not mean:
         raise AllocationError("a relative margin of a mean needs the mean, other than 0")
-    if not 0 < deviation < inf:
-        raise AllocationError(f"the standard deviation is {deviation}; expected a number above 0")
+    _check_deviation(deviation)
     half_width = _margin(margin, relative_margin, abs(mean or 1.0))
-    simple = (deviation * _quantile(level) / half_width) ** 2
+    simple = (deviation * quantile(level) / half_width) ** 2
     needed = _in_population(simple * design_effect, population, less=0)
     return _size(
         needed, population, response, f"mean of deviation {deviation:g}, margin {half_width:g}, level {level:g}"
@@ -184,7 +180,7 @@ def size_for_two_proportions(
             f"shares {one} and {other} with a ratio of {ratio}: expected two shares and a ratio above 0"
         )
     pooled = (one + ratio * other) / (1 + ratio)
-    under_none = _quantile(level) * sqrt((1 + 1 / ratio) * pooled * (1 - pooled))
+    under_none = quantile(level) * sqrt((1 + 1 / ratio) * pooled * (1 - pooled))
     under_some = float(ndtri(power)) * sqrt(one * (1 - one) + other * (1 - other) / ratio)
     first = design_effect * ((under_none + under_some) / (one - other)) ** 2
     words = f"difference between shares {one:g} and {other:g}, level {level:g}, power {power:g}"
@@ -268,142 +264,55 @@ def margin_of_proportion(
     if population is not None:
         simple *= (population - 1) / (population - size)
     if method == "wilson":
-        return _wilson_half_width(simple, proportion, _quantile(level))
-    return _quantile(level) * sqrt(proportion * (1 - proportion) / simple)
+        return _wilson_half_width(simple, proportion, quantile(level))
+    return quantile(level) * sqrt(proportion * (1 - proportion) / simple)
 
 
-def margins(
-    allocation: Allocation,
-    *,
-    proportion: float = 0.5,
-    domains: Mapping[str, str] | None = None,
-    level: float = 0.95,
-) -> pd.DataFrame:
-    """How surely a share would be known from an allocation: overall, and in each stratum or domain.
-
-    Args:
-        allocation: The sizes.
-        proportion: The share, taken for the same in each stratum.
-        domains: The domain of each stratum, by label; None for each stratum by itself.
-        level: The level of confidence, from 0 to 1.
-
-    Returns:
-        One row for each domain in the order of its label, after one for all (domain None): frame_size, sample_size,
-        standard_error and margin (half the width of a normal interval), both missing where a stratum has no sample.
-
-    Raises:
-        AllocationError: A stratum has no domain, or a value is outside its range.
-    """
-    _check(level=level, proportion=proportion)
-    variances = {
-        label: proportion * (1 - proportion) * total / (total - 1) if total > 1 else 0.0
-        for label, total in allocation.frame_sizes.items()
-    }
-    table = _errors_by_domain(allocation, variances, domains)
-    table["margin"] = _quantile(level) * table["standard_error"]
-    return table
-
-
-def stratum_spread(frame: Frame, variable: str) -> pd.DataFrame:
-    """The mean and the standard deviation of a register variable in each stratum, exact: what to plan with.
-
-    Args:
-        frame: The frame.
-        variable: A register variable, or a column of the export that holds numbers or truth values.
-
-    Returns:
-        One row for each stratum that holds complaints: stratum, frame_size, mean, deviation (0 where one is known).
-    """
-    return frame.complaints.table(
-        "SELECT s AS stratum, count(*) AS frame_size, avg(x) AS mean, coalesce(stddev_samp(x), 0) AS deviation "
-        f"FROM (SELECT {frame.label} AS s, CAST(({frame.expression(variable)}) AS DOUBLE) AS x FROM complaints "
-        f"WHERE {frame.condition}) GROUP BY s ORDER BY s"
-    )
-
-
-def compare_allocations(
-    frame: Frame | Mapping[str, int],
+def margin_of_mean(
     size: int,
     *,
-    deviations: Mapping[str, float],
-    means: Mapping[str, float] | None = None,
-    costs: Mapping[str, float] | None = None,
-    domains: Mapping[str, str] | None = None,
-    minimum: int = 2,
-    power: float = 0.5,
-) -> pd.DataFrame:
-    """What each method of allocation would give for a frame: the standard error expected overall and in each domain.
+    deviation: float,
+    population: int | None = None,
+    level: float = 0.95,
+    design_effect: float = 1.0,
+) -> float:
+    """How surely a mean is known from a sample of a size: half the width of its normal interval.
+
+        e = z S sqrt(d (1/n - 1/N))
 
     Args:
-        frame: The frame, or the size of each stratum by its label.
-        size: How many complaints to draw in all.
-        deviations: The standard deviation of what is asked in each stratum (`stratum_spread`).
-        means: Its means, if the power method shall be in the table.
-        costs: What a complaint costs in each stratum, if the cost method shall be in the table.
-        domains: The domain of each stratum, by label; None for each stratum by itself.
-        minimum: The least number from each stratum.
-        power: The exponent of the power method.
+        size: How many answers there are.
+        deviation: The standard deviation S, in the unit of what is measured.
+        population: How many complaints there are; None for without end.
+        level: The level of confidence, from 0 to 1.
+        design_effect: By how much the design makes variances larger than a simple random sample's.
 
     Returns:
-        One row for each method, way with the remainders and domain (None for all): method, remainders, domain,
-        frame_size, sample_size, standard_error, and ratio, the standard error over that of proportional allocation.
-        What the exact optimum gains over rounding is seen in the two rows of a method.
+        Half the width, in the same unit; 0 for a census.
+
+    Raises:
+        AllocationError: A value is outside its range.
+
+    Source:
+        Cochran (1977), section 2.6; the reverse of `size_for_mean`.
+
+    Example:
+        >>> round(margin_of_mean(385, deviation=20), 3)
+        1.998
     """
-    sizes = frame.sizes if isinstance(frame, Frame) else frame
-    methods = ["proportional", "equal", "neyman", *(["cost"] if costs else []), *(["power"] if means else [])]
-    both: tuple[Remainders, ...] = ("largest fractions", "exact")
-    variances = {label: deviations.get(label, 0.0) ** 2 for label in sizes}
-    tables = []
-    for method in methods:
-        for remainders in both[:1] if method in {"proportional", "equal"} else both:
-            allocation = allocate(
-                sizes,
-                size,
-                method=method,
-                minimum=minimum,
-                deviations=deviations,
-                means=means,
-                costs=costs,
-                power=power,
-                remainders=remainders,
-            )
-            table = _errors_by_domain(allocation, variances, domains)
-            table.insert(0, "remainders", remainders)
-            table.insert(0, "method", method)
-            tables.append(table)
-    base = tables[0]["standard_error"].to_numpy()
-    for table in tables:
-        table["ratio"] = table["standard_error"].to_numpy() / base
-    return pd.concat(tables, ignore_index=True)
+    _check(level=level, design_effect=design_effect, population=population, size=size)
+    _check_deviation(deviation)
+    fraction = 0.0 if population is None else size / population
+    return quantile(level) * deviation * sqrt(design_effect * (1 - fraction) / size)
 
 
-def _errors_by_domain(
-    allocation: Allocation, variances: Mapping[str, float], domains: Mapping[str, str] | None
-) -> pd.DataFrame:
-    """The standard error of the mean in each domain made of whole strata, and overall first."""
-    filled = {label: total for label, total in allocation.frame_sizes.items() if total}
-    known = {label: label for label in filled} if domains is None else domains
-    raise_all(AllocationError, [f"stratum {label!r} has no domain" for label in filled if label not in known])
-    groups: dict[str | None, list[str]] = {None: list(filled)}
-    for label in sorted(filled, key=lambda label: (known[label], label)):
-        groups.setdefault(known[label], []).append(label)
-    rows = [(domain, *_mean_error(allocation, variances, labels)) for domain, labels in groups.items()]
-    return pd.DataFrame(rows, columns=["domain", "frame_size", "sample_size", "standard_error"])
+def quantile(level: float) -> float:
+    """The normal quantile of a two-sided interval: 1.96 for 95 %.
 
-
-def _mean_error(allocation: Allocation, variances: Mapping[str, float], labels: list[str]) -> tuple[int, int, float]:
-    total = sum(allocation.frame_sizes[label] for label in labels)
-    drawn = sum(allocation.sample_sizes[label] for label in labels)
-    variance = 0.0
-    for label in labels:
-        there, here = allocation.frame_sizes[label], allocation.sample_sizes[label]
-        if here == 0:
-            return total, drawn, float("nan")
-        variance += (there / total) ** 2 * variances[label] / here * (1 - here / there)
-    return total, drawn, sqrt(variance)
-
-
-def _quantile(level: float) -> float:
+    Raises:
+        AllocationError: The level is not between 0 and 1.
+    """
+    _check(level=level)
     return float(ndtri((1 + level) / 2))
 
 
@@ -446,6 +355,11 @@ def _margin(margin: float | None, relative: float | None, value: float) -> float
     if not 0 < half_width < inf:
         raise AllocationError(f"the margin is {half_width}; expected a number above 0")
     return half_width
+
+
+def _check_deviation(deviation: float) -> None:
+    if not 0 < deviation < inf:
+        raise AllocationError(f"the standard deviation is {deviation}; expected a number above 0")
 
 
 def _check(

@@ -170,7 +170,8 @@ def _as_certified(certificate: Certificate, path: Path) -> Complaints:
 
 
 def _shown(ids: Iterable[str]) -> str:
-    listed = sorted(ids)
+    # An edited file may hold what would move a terminal's cursor.
+    listed = [id if id.isprintable() else repr(id) for id in sorted(ids)]
     return ", ".join(listed[:EXAMPLES]) + (" …" if len(listed) > EXAMPLES else "")
 
 

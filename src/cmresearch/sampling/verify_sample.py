@@ -21,6 +21,7 @@ import sys
 from collections.abc import Iterator
 from typing import Any
 
+RULE = "sha256(seed|id); in each stratum the sample_size complaints with the smallest tickets"
 JOINT = " / "
 BUCKETS = [f"{number:03x}" for number in range(4096)]
 
@@ -73,15 +74,41 @@ def fingerprint(rows: list[dict[str, str]], frame: dict[str, Any], columns: list
     return sha256("".join(hashes))
 
 
+def commitment(certificate: dict[str, Any]) -> str:
+    """The hash of frame and allocation, which can be made public before the seed is known."""
+    earlier = certificate.get("earlier") or {}
+    content = {
+        "frame": certificate["frame"],
+        "allocation": certificate["allocation"],
+        "strata": [[part["stratum"], part["frame_size"], part["sample_size"]] for part in certificate["strata"]],
+        "avoided": earlier.get("ids", []) if earlier.get("relation") == "avoided" else [],
+    }
+    return sha256(json.dumps(content, ensure_ascii=False, indent=2, sort_keys=True) + "\n")
+
+
+def contradictions(certificate: dict[str, Any]) -> Iterator[str]:
+    """What the certificate says of itself that does not hold, whatever the frame."""
+    if certificate["rule"] != RULE:
+        yield f"the certificate's rule is {certificate['rule']!r}, not {RULE!r}"
+    if not isinstance(certificate["seed"]["text"], str):
+        yield f"the seed is the number {certificate['seed']['text']}, not text"
+    drawn = sum(part["sample_size"] for part in certificate["strata"])
+    if drawn != certificate["allocation"]["size"]:
+        yield f"the certificate's strata draw {drawn} complaints, its allocation {certificate['allocation']['size']}"
+    if certificate["commitment"]["sha256"] != commitment(certificate):
+        yield "the certificate's commitment is not the hash of its frame and allocation"
+
+
 def differences(
     rows: list[dict[str, str]], certificate: dict[str, Any], sample: list[dict[str, str]] | None
 ) -> Iterator[str]:
     """Everything that does not hold, a sentence each."""
+    yield from contradictions(certificate)
     frame = certificate["frame"]
     members = [frame["id"], *frame["strata"]]
     lacking = [name for name in members if rows and name not in rows[0]]
     if lacking or not rows:
-        yield f"the frame's file lacks the columns {lacking}" if rows else "the frame's file is empty"
+        yield f"the frame's file lacks the columns {lacking}{made(frame, lacking)}" if rows else "its file is empty"
         return
     if len(rows) != frame["rows"]:
         yield f"the frame has {len(rows)} complaints, the certificate says {frame['rows']} (filter: {frame['filter']})"
@@ -106,6 +133,11 @@ def differences(
     if sample is not None:
         yield from compared("the sample", [row.get(frame["id"], "") for row in sample], drawn)
         yield from changed_records(sample, certificate)
+
+
+def made(frame: dict[str, Any], names: list[str]) -> str:
+    """How strata that are not columns of the export were made: whoever adds them as columns can check."""
+    return "".join(f"; add {name!r} as {frame['strata_made'][name]}" for name in names if name in frame["strata_made"])
 
 
 def compared(what: str, found: list[str], drawn: list[str]) -> Iterator[str]:
