@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -9,9 +10,10 @@ from cmresearch.report.tree import Element, Node
 
 # Widths of letters in parts of the font's size: a serif face; near enough to divide a page by.
 NARROW, WIDE = frozenset("iljtfrI.,:;'|!()[]-–"), frozenset("mwMW%@—●▼✖■◆")
-SPACE, LETTER, DIGIT, CAPITAL, MONO = 0.25, 0.5, 0.48, 0.67, 0.54
+SPACE, LETTER, DIGIT, CAPITAL, MONO = 0.25, 0.5, 0.51, 0.68, 0.54
 PADDING = 8.0  # points left and right of a cell's text, together
-PIECE = 6  # letters of code that stay together
+PIECE = re.compile(r"[^\s_./-]{1,10}[_./-]*|[_./-]+")  # letters of code that stay together; as in report.typ
+EVENNESS = 0.7  # between 0, all columns alike, and 1, each as its text is long
 SIZES = (9.0, 8.5, 8.0, 7.5, 7.0)  # points, from the one that reads best
 
 
@@ -88,26 +90,39 @@ def lay_out(rows: Sequence[Row], *, upright: float, turned: float) -> Layout:
 
 
 def _divided(width: float, least: Sequence[float], most: Sequence[float]) -> Iterator[float]:
-    """Each column its least, and of what is left a part as it wants more; the root, so that none starves."""
-    wants = [max(0.0, high - low) ** 0.5 + 0.01 for low, high in zip(least, most, strict=True)]
+    """Each column its least, and of what is left a part as it wants more; less than in proportion, so none starves."""
+    wants = [max(0.0, high - low) ** EVENNESS + 0.01 for low, high in zip(least, most, strict=True)]
     spare = width - sum(least)
     for low, want in zip(least, wants, strict=True):
         yield low + spare * want / sum(wants)
 
 
 def _needs(rows: Sequence[Row], column: int) -> tuple[float, float]:
-    """The longest word and the longest line of a column, in parts of the letters' size."""
-    words, lines = [1.5], [1.5]
+    """The longest word and all the words of a column's fullest cell, in parts of the letters' size."""
+    words, wholes = [1.5], [1.5]
     for row in rows:
         cell = _cell_at(row, column)
         if cell is None or span(cell) > 1:
             continue
-        pieces = list(_pieces(cell.children, bold=row.head))
-        whole = sum(pieces)
+        lines = [list(_pieces(line, bold=row.head or cell.tag == "th")) for line in _lines(cell)]
         # A number stays on one line, its unit and interval with it; a heading above it may break.
-        words.append(max([0.0, *([whole] if "n" in cell.classes and not row.head else pieces)]))
-        lines.append(whole)
-    return max(words), max(lines)
+        together = "n" in cell.classes and not row.head
+        words += [sum(line) if together else max(line) for line in lines if line]
+        wholes.append(sum(map(sum, lines)))
+    return max(words), max(wholes)
+
+
+def _lines(cell: Element) -> Iterator[list[Node]]:
+    """What a cell holds, parted where it says so: at breaks, paragraphs and other blocks."""
+    for block in cell.children:
+        line: list[Node] = []
+        for node in block.children if isinstance(block, Element) else [block]:
+            if isinstance(node, Element) and node.tag == "br":
+                yield line
+                line = []
+            else:
+                line.append(node)
+        yield line
 
 
 def _cell_at(row: Row, column: int) -> Element | None:
@@ -125,11 +140,12 @@ def _pieces(nodes: Iterable[Node], *, bold: bool, mono: bool = False) -> Iterato
         if isinstance(node, str):
             words = node.split(" ")
             if mono:
-                words = [word[place : place + PIECE] for word in words for place in range(0, len(word), PIECE)]
+                words = [piece for word in words for piece in PIECE.findall(word)]
             yield from (_width(word, mono=mono) * (1.06 if bold else 1) + SPACE for word in words)
         elif isinstance(node, Element) and node.classes & {"kind", "status"}:
             yield _width(node.text, mono=False) + 1.2
         elif isinstance(node, Element):
+            # Notes are a little smaller; that is left as a margin for what is only near enough.
             yield from _pieces(node.children, bold=bold or node.tag in {"th", "b", "strong"}, mono=node.tag == "code")
 
 

@@ -21,6 +21,7 @@ TONES = frozenset(re.findall(r"(\w+): (?:good|warn|bad|muted),", STYLE.read_text
 PANELS: Mapping[str, str] = {"first": "panelled", "said": "said"}
 ALONE = 24  # letters; a longer word may be broken
 AFTER = re.compile(r"(?<=[/._\-|,=?&:])")
+OUTLINED = ("h2", "h3")  # headings that the table of contents lists; bookmarks are made of all
 LONG_CELL = 900  # letters; a row with more may go on over the page
 ANCHORED = frozenset({*HEADINGS, "tr"})  # elements that carry their own anchor
 
@@ -88,6 +89,10 @@ def _blocks(nodes: Iterable[Node], levels: _Levels) -> Iterator[str]:
             yield from _block(node, levels)
 
 
+def _language(node: Element) -> str:
+    return f"lang: {quoted(node.get('lang')[:2])}, region: none"
+
+
 def _alt(drawing: Drawing) -> str:
     return " ".join(part for part in (drawing.title, drawing.description) if part)
 
@@ -99,7 +104,7 @@ def _block(node: Element, levels: _Levels) -> Iterator[str]:
         else:
             yield f"anchor({quoted(node.get('id'))})"
     if node.get("lang"):
-        yield "{ " + f"set text(lang: {quoted(node.get('lang')[:2])})"
+        yield "{ " + f"set text({_language(node)})"
     yield from WRITERS.get(node.tag, _container)(node, levels)
     if node.get("lang"):
         yield "}"
@@ -111,6 +116,8 @@ def _container(node: Element, levels: _Levels) -> Iterator[str]:
     if "verdict" in node.classes:
         cells = [_group(_blocks([cell], levels)) for cell in node.children]
         yield f"side-by-side({', '.join(cells)})"
+    elif node.tag == "details":
+        yield f"unfolded({_group(inner)})"
     elif wrapper and inner:
         yield f"{wrapper}({_group(inner)})"
     else:
@@ -134,10 +141,11 @@ def _heading(node: Element, levels: _Levels) -> Iterator[str]:
     else:
         level = levels.of(node.tag)
         labelled = f"#label({quoted(names[0])})" if names else ""
-        yield f"[#heading(level: {level}, {content}){labelled}]"
+        outlined = "true" if node.tag in OUTLINED else "false"
+        yield f"[#heading(level: {level}, outlined: {outlined}, {content}){labelled}]"
         yield from (f"anchor({quoted(name)})" for name in names[1:])
     for each in aside:
-        said = f"text(lang: {quoted(each.get('lang')[:2])}, {_inline(each.children)})" if each.get("lang") else None
+        said = f"text({_language(each)}, {_inline(each.children)})" if each.get("lang") else None
         yield f"sub-title({said or _inline(each.children)})"
 
 
@@ -152,7 +160,7 @@ def _contents(node: Element, levels: _Levels) -> Iterator[str]:
 def _list(node: Element, levels: _Levels) -> Iterator[str]:
     items = [each for each in node.children if isinstance(each, Element)]
     if "tally" in node.classes:
-        yield f"side-by-side({', '.join(_group(_blocks(item.children, levels)) for item in items)})"
+        yield f"side-by-side({', '.join(_counted(item) for item in items)})"
         return
     made = []
     for item in items:
@@ -160,6 +168,12 @@ def _list(node: Element, levels: _Levels) -> Iterator[str]:
         call = f"enum.item({number}" if node.tag == "ol" else "list.item("
         made.append(f"{call}{_item(item, levels)})")
     yield f"{'enum' if node.tag == 'ol' else 'list'}({', '.join(made)})"
+
+
+def _counted(item: Element) -> str:
+    """A number of a tally and what it counts."""
+    running = item.children[0].children if isinstance(item.children[0], Element) else ()
+    return f"tally({_inline(running[:1])}, {_inline(running[1:])})"
 
 
 def _item(item: Element, levels: _Levels) -> str:
@@ -296,7 +310,7 @@ def _marked(node: Element) -> str:
         content = f'{{[]\n"“"\n{content}\n"”"\n}}'
     content = _classed(node, content)
     if node.get("lang"):
-        content = f"text(lang: {quoted(node.get('lang')[:2])}, {content})"
+        content = f"text({_language(node)}, {content})"
     return f"{{ anchor({quoted(node.get('id'))})\n{content} }}" if node.get("id") else content
 
 
