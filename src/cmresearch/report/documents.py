@@ -411,7 +411,9 @@ def _run(paragraph: Paragraph, text: str, marks: Marks) -> None:
     run = paragraph.add_run(_plain(text))
     font = run.font
     font.bold, font.italic = marks.get("bold"), marks.get("italic")
-    font.superscript, font.subscript = marks.get("sup"), marks.get("sub")
+    if marks.get("sup") or marks.get("sub"):
+        font.superscript = bool(marks.get("sup"))
+        font.subscript = True if marks.get("sub") else font.subscript
     if marks.get("size") is not None:
         font.size = marks["size"]
     if marks.get("code"):
