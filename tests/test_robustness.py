@@ -48,7 +48,7 @@ def test_random_worlds_are_as_many_as_asked(robustness):
 
 
 def test_each_source_is_left_out_once(robustness, jakarta):
-    left_out = {world.change for world in robustness.worlds if world.kind == "source"}
+    left_out = {str(world.change) for world in robustness.worlds if world.kind == "source"}
     assert left_out == {f"without {key}" for key in jakarta.words.sources}
 
 
@@ -68,7 +68,7 @@ def test_a_status_on_the_edge_falls_in_about_half_of_the_resamples(jakarta, evid
 
 
 def test_a_threshold_moved_beyond_the_interval_is_named_as_a_flip(robustness):
-    flips = {world.change for world in robustness.flips("speed_human_touch")}
+    flips = {str(world.change) for world in robustness.flips("speed_human_touch")}
     assert "threshold of reply_addresses_case at 0.9" in flips
 
 

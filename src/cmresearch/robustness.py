@@ -15,6 +15,7 @@ from cmresearch.codebook.book import Codebook
 from cmresearch.coding.coding import ADJUDICATOR, Coding, Segment
 from cmresearch.estimation.replicates import make_replicates
 from cmresearch.responses.responses import Responses
+from cmresearch.texts import Phrase, Twins, in_figures, in_language, say
 from cmresearch.triangulation import IndicatorResult, Rule, assess, judge
 
 Floats = NDArray[np.float64]
@@ -25,13 +26,10 @@ MEANING: Mapping[Kind, str] = {
     "source": "one interview or document left out",
     "coder": "one coder's coding alone in the place of the adjudicated one",
     "disagreement": "the coders' disagreements resolved all one way",
-    "threshold": "one threshold moved to an end of the range that the codebook calls defensible",
+    "threshold": "one threshold moved over the range that the codebook calls defensible",
     "corroboration": "one source more or fewer needed before a statement counts",
 }
-RANDOM: Mapping[Kind, str] = {
-    "sample": "resamples of the coded sample",
-    "records": "redrawings of what single coders recorded",
-}
+RANDOM: tuple[Kind, ...] = ("sample", "records")  # kinds of which many worlds are drawn
 
 
 @dataclass(frozen=True)
@@ -40,13 +38,13 @@ class World:
 
     Attributes:
         kind: What kind of thing.
-        change: What is otherwise, in words.
+        change: What is otherwise; as text it is English.
         times: How many of the random worlds of this kind came out like this; 1 for a single change.
         statuses: The proposed status of each dimension.
     """
 
     kind: Kind
-    change: str
+    change: Phrase
     times: int
     statuses: Mapping[str, str]
 
@@ -58,7 +56,7 @@ class Robustness:
     Attributes:
         statuses: The proposed status of each dimension as things are.
         worlds: The worlds, those of one kind together.
-        names: The name of each dimension.
+        names: The name of each dimension, by language.
         margins: How far each indicator's interval is from its threshold, in the indicator's unit; below zero where
             the interval straddles it.
         sampled: The dimensions with an indicator that was estimated from the coded sample.
@@ -66,7 +64,7 @@ class Robustness:
 
     statuses: Mapping[str, str]
     worlds: tuple[World, ...]
-    names: Mapping[str, str]
+    names: Mapping[str, Twins]
     margins: Mapping[str, Mapping[str, float]]
     sampled: frozenset[str]
 
@@ -107,21 +105,23 @@ class Robustness:
             "in_words": self.sentence(dimension),
         }
 
-    def sentence(self, dimension: str) -> str:
-        """How the dimension fares, in one sentence."""
-        status = self.statuses[dimension].replace("_", " ")
+    def sentence(self, dimension: str, language: str = "en") -> str:
+        """How the dimension fares, in one sentence of a language."""
+        status = Phrase(f"status.{self.statuses[dimension]}")
         shares = [
-            f"{share:.1%} of {self.tried(kind):,} {noun}"
-            for kind, noun in RANDOM.items()
+            Phrase(f"world.stands_{kind}", {"share": _percent(share, language), "tried": self.tried(kind)})
+            for kind in RANDOM
             if dimension in self.sampled and (share := self.share(dimension, kind)) is not None
         ]
-        held = (
-            f"stays {status} in " + " and ".join(shares) if shares else f"is {status} and rests on no coded indicator"
+        held = f" {say('list.and', language)} ".join(share.say(language) for share in shares)
+        flips = "; ".join(_flip(world, dimension).say(language) for world in self.flips(dimension))
+        parts = (
+            Phrase("world.stays", {"status": status, "shares": held})
+            if shares
+            else Phrase("world.is", {"status": status}),
+            Phrase("world.flipped", {"flips": flips}) if flips else Phrase("world.firm"),
         )
-        named = "; ".join(f"{w.change} ({w.statuses[dimension].replace('_', ' ')})" for w in self.flips(dimension))
-        return f"{self.names[dimension]} {held}; " + (
-            f"flipped by: {named}." if named else "no single change flips it."
-        )
+        return f"{in_language(self.names[dimension], language)} {'; '.join(part.say(language) for part in parts)}"
 
     def tried(self, kind: Kind) -> int:
         """How many worlds of a kind were tried."""
@@ -129,6 +129,14 @@ class Robustness:
 
     def _repr_html_(self) -> str:
         return self.to_frame().to_html(index=False)
+
+
+def _percent(share: float, language: str) -> str:
+    return f"{in_figures(f'{100 * share:.1f}', language)}%"
+
+
+def _flip(world: World, dimension: str) -> Phrase:
+    return Phrase("world.flip", {"change": world.change, "status": Phrase(f"status.{world.statuses[dimension]}")})
 
 
 @dataclass(frozen=True)
@@ -189,7 +197,7 @@ def measure_robustness(
         *_other_thresholds(now),
         *_other_corroboration(now),
     ]
-    names = {dimension.key: dimension.name["en"] for dimension in codebook.dimensions}
+    names = {dimension.key: dimension.name for dimension in codebook.dimensions}
     margins = {key: _margins(now.indicators, key) for key in names}
     sampled = frozenset(result.dimension for result in _estimated(now))
     return Robustness(now.statuses(), tuple(worlds), names, margins, sampled)
@@ -249,7 +257,7 @@ def _by_outcome(now: _Evidence, kind: Kind, estimates: Mapping[str, Floats]) -> 
             for each, new in zip(now.indicators, indicators, strict=True)
             if each.outcome != new.outcome
         ]
-        change = ", ".join(differing) or "every indicator as it is"
+        change = Phrase("world.outcomes", {"outcomes": ", ".join(differing)}) if differing else Phrase("world.as_it_is")
         worlds.append(World(kind, change, times, replace(now, indicators=indicators).statuses()))
     return worlds
 
@@ -297,13 +305,13 @@ def _chance_of_truth(double: pd.DataFrame, result: IndicatorResult, settled: Map
 def _without_a_source(now: _Evidence) -> Iterator[World]:
     for key in now.coding.sources:
         segments = tuple(each for each in now.coding.adjudicated if each.source != key)
-        yield _single(now, "source", f"without {key}", segments=segments)
+        yield _single(now, "source", Phrase("world.without", {"source": key}), segments=segments)
 
 
 def _of_one_coder(now: _Evidence) -> Iterator[World]:
     for coder in now.coding.coders:
         own = (each for each in now.coding.segments if each.coder == coder)
-        yield _single(now, "coder", f"{coder} alone", segments=_settled(own))
+        yield _single(now, "coder", Phrase("world.alone", {"coder": coder}), segments=_settled(own))
 
 
 def _one_way(now: _Evidence) -> Iterator[World]:
@@ -313,26 +321,38 @@ def _one_way(now: _Evidence) -> Iterator[World]:
         said_by.setdefault((each.source, each.code, each.direction), set()).add(each.coder)
     agreed = (each for each in own if len(said_by[each.source, each.code, each.direction]) > 1)
     if len(now.coding.coders) > 1:
-        yield _single(now, "disagreement", "only what two coders found", segments=_settled(agreed))
-        yield _single(now, "disagreement", "all that any coder found", segments=_settled(own))
+        yield _single(now, "disagreement", Phrase("world.agreed_only"), segments=_settled(agreed))
+        yield _single(now, "disagreement", Phrase("world.all_found"), segments=_settled(own))
 
 
 def _other_thresholds(now: _Evidence) -> Iterator[World]:
     for place, result in enumerate(now.indicators):
         if result.lower is None or result.upper is None:
             continue
-        for threshold in result.indicator.defensible:
+        for threshold in _thresholds(result):
             moved = result.indicator.model_copy(update={"threshold": threshold})
             judged = replace(result, indicator=moved, outcome=judge(moved, result.lower, result.upper))
             indicators = (*now.indicators[:place], judged, *now.indicators[place + 1 :])
-            change = f"threshold of {moved.key} at {threshold:g}"
+            change = Phrase("world.threshold", {"indicator": moved.key, "threshold": threshold})
             yield World("threshold", change, 1, replace(now, indicators=indicators).statuses())
+
+
+def _thresholds(result: IndicatorResult) -> list[float]:
+    """The ends of the defensible range, and where within it the indicator would be inconclusive.
+
+    Between them no other outcome is possible: an outcome changes only where the threshold passes an end of the
+    interval, and the end named here lies on the inconclusive side.
+    """
+    low, high = result.indicator.defensible
+    edge = result.upper if result.indicator.direction == "at_least" else result.lower
+    straddles = edge is not None and result.lower != result.upper and low < edge < high
+    return [low, *([edge] if straddles and edge is not None else []), high]
 
 
 def _other_corroboration(now: _Evidence) -> Iterator[World]:
     for needed in (now.rule.corroboration - 1, now.rule.corroboration + 1):
         if needed >= 1:
-            change = f"{needed} source{'s' if needed > 1 else ''} to corroborate"
+            change = Phrase("world.one_needed") if needed == 1 else Phrase("world.needed", {"n": needed})
             yield World("corroboration", change, 1, replace(now, rule=Rule(needed)).statuses())
 
 
@@ -341,5 +361,5 @@ def _settled(segments: Iterable[Segment]) -> tuple[Segment, ...]:
     return tuple(replace(each, coder=ADJUDICATOR) for each in segments)
 
 
-def _single(now: _Evidence, kind: Kind, change: str, *, segments: tuple[Segment, ...]) -> World:
+def _single(now: _Evidence, kind: Kind, change: Phrase, *, segments: tuple[Segment, ...]) -> World:
     return World(kind, change, 1, replace(now, coding=replace(now.coding, segments=segments)).statuses())

@@ -25,6 +25,7 @@ from cmresearch.responses.records import ADJUDICATED, read_records
 from cmresearch.responses.responses import Responses, read_responses
 from cmresearch.sampling.allocation import Allocation, allocate
 from cmresearch.sampling.drawing import Sample, draw
+from cmresearch.texts import in_language
 from cmresearch.toml_file import describe_fault, read_toml_file
 from cmresearch.triangulation import Decision, Rule, Status
 from cmresearch.writing import write_text
@@ -212,9 +213,14 @@ class Study:
         """The study's notebooks, in their order; none is no fault."""
         return tuple(sorted((self.folder / "notebooks").glob("[0-9]*.ipynb")))
 
-    def label(self, name: str) -> str:
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """The languages that its readers are spoken to in: those of its title."""
+        return tuple(self.settings.study.title)
+
+    def label(self, name: str, language: str = "en") -> str:
         """A column's or variable's name as readers see it."""
-        return self.settings.labels.get(name, name.replace("_", " "))
+        return in_language(self.settings.labels.get(name, name.replace("_", " ")), language)
 
     def path(self, name: str) -> Path:
         """A file or folder that the settings name."""

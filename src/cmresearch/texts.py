@@ -10,14 +10,14 @@ from functools import cache
 from pathlib import Path
 from typing import TypeAlias
 
-from cmresearch.errors import TextError, nearest
+from cmresearch.errors import TextError, nearest, raise_all
 
 LANGUAGES: Mapping[str, str] = {"en": "English", "id": "Bahasa Indonesia"}
 Twins: TypeAlias = Mapping[str, str]
 CATALOGUES = Path(__file__).parent / "catalogues"
 GAP = re.compile(r"\{(\w+)\}")
 # What separates thousands and decimals in a language that differs from English.
-SEPARATORS: Mapping[str, dict[int, str]] = {"id": str.maketrans(",.", ".,")}
+SEPARATORS = {"id": str.maketrans(",.", ".,")}
 NUMBER = re.compile(r"\d[\d,]*(\.\d+)?")
 NOTES = "notes."  # sentences that the library writes into tables, found again by their English
 
@@ -40,11 +40,19 @@ class Phrase:
 
     def say(self, language: str = "en") -> str:
         """The text in a language."""
-        filled = {name: gap.say(language) if isinstance(gap, Phrase) else gap for name, gap in self.gaps.items()}
-        return say(self.key, language, **filled)
+        return say(self.key, language, **{name: _filled(gap, language) for name, gap in self.gaps.items()})
 
     def __str__(self) -> str:
         return self.say()
+
+
+def _filled(gap: object, language: str) -> str:
+    """What stands in a gap, as the language writes it."""
+    if isinstance(gap, Phrase):
+        return gap.say(language)
+    if isinstance(gap, int | float):
+        return in_figures(f"{gap:,}" if isinstance(gap, int) else f"{gap:,.4g}", language)
+    return str(gap)
 
 
 def say(key: str, language: str = "en", **gaps: object) -> str:
@@ -124,16 +132,22 @@ def translate(text: str, language: str) -> str:
     """
     if language == "en" or not text:
         return text
-    return "; ".join(_translated(part, language) for part in text.split("; "))
+    whole = _translated(text, language)
+    if whole is not None:
+        return whole
+    parts = {part: _translated(part, language) for part in text.split("; ")}
+    unknown = [f"the catalogue's notes have no text for {part!r}" for part, found in parts.items() if found is None]
+    raise_all(TextError, unknown)
+    return "; ".join(str(parts[part]) for part in text.split("; "))
 
 
-def _translated(part: str, language: str) -> str:
+def _translated(sentence: str, language: str) -> str | None:
     for key, pattern in _notes():
-        found = pattern.fullmatch(part)
+        found = pattern.fullmatch(sentence)
         if found:
             gaps = {name: _localised(text, language) for name, text in found.groupdict().items()}
             return say(key, language, **gaps)
-    raise TextError(f"the catalogue's notes have no text for {part!r}")
+    return None
 
 
 def _localised(gap: str, language: str) -> str:
@@ -151,7 +165,9 @@ def _notes() -> tuple[tuple[str, re.Pattern[str]], ...]:
 
 def _pattern(text: str) -> str:
     pieces = GAP.split(text)
-    return "".join(f"(?P<{piece}>.+?)" if place % 2 else re.escape(piece) for place, piece in enumerate(pieces))
+    return "".join(
+        f"(?P<{piece}>(?:(?!; ).)+?)" if place % 2 else re.escape(piece) for place, piece in enumerate(pieces)
+    )
 
 
 def in_figures(text: str, language: str) -> str:

@@ -15,18 +15,12 @@ from cmresearch.errors import TriangulationError, nearest, raise_all
 from cmresearch.estimation.estimators import estimate_proportion
 from cmresearch.frame import Frame
 from cmresearch.responses.responses import Responses
+from cmresearch.texts import Phrase, say
 
 Status: TypeAlias = Literal["fulfilled", "not_optimal", "not_implemented", "not_assessable"]
 Outcome: TypeAlias = Literal["met", "not_met", "inconclusive"]
 STATUSES: tuple[str, ...] = get_args(Status)
-# A segment's direction, and how a sentence names what it states.
-STATEMENTS = {"supports": "support", "hinders": "hindrance", "absent": "absence"}
-# How a sentence says that no indicator has an outcome.
-NONE_OF = {
-    "met": "no indicator is met",
-    "not_met": "no indicator is missed",
-    "inconclusive": "no indicator is inconclusive",
-}
+STATEMENTS = ("supports", "hinders", "absent")  # the directions that the rule counts
 
 
 @dataclass(frozen=True)
@@ -103,13 +97,22 @@ class Step:
         number: Its number, from 1.
         status: The status it would give.
         holds: Whether its condition holds; the first that does decides.
-        because: What was found for each part of the condition, in words.
+        reasons: What was found for each part of the condition.
     """
 
     number: int
     status: Status
     holds: bool
-    because: str
+    reasons: tuple[Phrase, ...]
+
+    @property
+    def because(self) -> str:
+        """The reasons in English."""
+        return self.because_in("en")
+
+    def because_in(self, language: str) -> str:
+        """The reasons in a language."""
+        return "; ".join(reason.say(language) for reason in self.reasons)
 
 
 @dataclass(frozen=True)
@@ -135,8 +138,13 @@ class DimensionAssessment:
 
     @property
     def decided_by(self) -> str:
-        """The step that decided, in words."""
-        return f"step {self.steps[-1].number}: {self.steps[-1].because}"
+        """The step that decided, in English."""
+        return self.decided_by_in("en")
+
+    def decided_by_in(self, language: str) -> str:
+        """The step that decided, in a language."""
+        step = self.steps[-1]
+        return say("step.decided", language, number=step.number, because=step.because_in(language))
 
     @property
     def supports(self) -> tuple[str, ...]:
@@ -399,15 +407,14 @@ def _steps(sources: tuple[SourceEvidence, ...], results: tuple[IndicatorResult, 
     """The steps of the rule up to the first that holds."""
     stating = {direction: _stating(sources, direction) for direction in STATEMENTS}
     sure = {direction: len(keys) >= rule.corroboration for direction, keys in stating.items()}
-    said = {direction: _in_words(direction, keys, rule) for direction, keys in stating.items()}
+    said = {direction: _said(direction, keys, rule) for direction, keys in stating.items()}
     found = {
         outcome: [each.indicator.key for each in results if each.outcome == outcome] for outcome in get_args(Outcome)
     }
     shown = {
-        outcome: _outcome_in_words(outcome, keys) if results else "there is no indicator"
-        for outcome, keys in found.items()
+        outcome: _shown(outcome, keys) if results else Phrase("step.no_indicator") for outcome, keys in found.items()
     }
-    conditions: list[tuple[Status, bool, list[str]]] = [
+    conditions: list[tuple[Status, bool, list[Phrase]]] = [
         (
             "not_implemented",
             sure["absent"] and not sure["supports"] and not found["met"],
@@ -423,22 +430,22 @@ def _steps(sources: tuple[SourceEvidence, ...], results: tuple[IndicatorResult, 
             not sure["supports"] or bool(found["inconclusive"]),
             [said["supports"], shown["inconclusive"]],
         ),
-        ("fulfilled", True, ["no step before holds", said["supports"], shown["met"]]),
+        ("fulfilled", True, [Phrase("step.none_before"), said["supports"], shown["met"]]),
     ]
     steps = [
-        Step(number, status, holds, "; ".join(because))
-        for number, (status, holds, because) in enumerate(conditions, start=1)
+        Step(number, status, holds, tuple(reasons))
+        for number, (status, holds, reasons) in enumerate(conditions, start=1)
     ]
     deciding = next(step.number for step in steps if step.holds)
     return tuple(steps[:deciding])
 
 
-def _in_words(direction: str, keys: tuple[str, ...], rule: Rule) -> str:
-    listed = ", ".join(keys)
+def _said(direction: str, keys: tuple[str, ...], rule: Rule) -> Phrase:
+    listed = ", ".join(keys) or Phrase("step.no_source")
     if len(keys) >= rule.corroboration:
-        return f"{STATEMENTS[direction]} is corroborated ({listed})"
-    return f"{STATEMENTS[direction]} is not corroborated ({listed or 'no source'}; {rule.corroboration} needed)"
+        return Phrase(f"step.{direction}", {"sources": listed})
+    return Phrase(f"step.{direction}_lacking", {"sources": listed, "needed": rule.corroboration})
 
 
-def _outcome_in_words(outcome: str, keys: list[str]) -> str:
-    return f"{outcome.replace('_', ' ')}: {', '.join(keys)}" if keys else NONE_OF[outcome]
+def _shown(outcome: str, keys: list[str]) -> Phrase:
+    return Phrase(f"step.{outcome}", {"indicators": ", ".join(keys)}) if keys else Phrase(f"step.none_{outcome}")

@@ -304,7 +304,7 @@ def plot_robustness(robustness: Robustness, *, kind: str, title: str = "") -> Fi
         ("o", GREEN, "always stands"),
         ("ring", ORANGE, "flips: by so many single changes, or stands in so many percent"),
     ]
-    labels = list(robustness.names.values())
+    labels = [name["en"] for name in robustness.names.values()]
     figure, axes = canvas_of_rows(labels, title=heading, kind=kind, key=key, row=0.38, right=0.3, bottom=0.9)
     for place, dimension in enumerate(robustness.names):
         for across, name in enumerate(kinds):

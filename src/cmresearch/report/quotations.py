@@ -20,12 +20,12 @@ class QuotedTurn:
     Attributes:
         number: The turn's number in its source.
         segments: The segments, in their order.
-        english: The whole turn in English; empty where there is no rendering.
+        rendered: The whole turn in the reader's language; empty where there is no rendering.
     """
 
     number: int
     segments: tuple[Segment, ...]
-    english: str
+    rendered: str
 
 
 @dataclass(frozen=True)

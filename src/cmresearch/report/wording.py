@@ -1,4 +1,4 @@
-"""Numbers and keys as readers see them: one way of writing each, in every language, for report, workbook and figures."""
+"""Numbers and keys as readers see them: one way of writing each in every language."""
 
 from __future__ import annotations
 
