@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -52,6 +52,7 @@ def write_pdf(
     _write(_compiled(source, "pdf"), path)
 
 
+@lru_cache(maxsize=256)
 def picture(drawing: Drawing) -> bytes:
     """A figure as PNG, for documents that hold no SVG: 200 points an inch, white behind it, the same bytes each time.
 
