@@ -14,6 +14,7 @@ PACKAGE = Path(__file__).parents[1] / "src" / "cmresearch"
 LAYERS = """
 errors
 texts
+twins
 sql writing sheets toml_file provenance assumptions findings reliability privacy
 synthetic execution intake
 frame
@@ -25,8 +26,11 @@ coding
 exchange
 triangulation
 robustness
+review_entries
 study
+plan
 reproduction
+reviews
 report
 results
 cli

@@ -62,3 +62,24 @@ def test_the_same_table_is_the_same_text_with_the_kind_of_data_in_it(coding, mea
     first, second = (to_svg(plot(measure(coding), kind="illustrative"), alt="What is used.") for _ in "12")
     assert first == second
     assert "illustrative data" in first
+
+
+def test_codes_dimensions_and_notes_are_named_in_the_language_of_the_figure():
+    row = {"code": "quick_reply", "dimensions": "speed", "coded": 0, "adjudicated": 0, "sources": 0}
+    labels = {"quick_reply": {"en": "Quick reply", "id": "Balasan cepat"}, "speed": {"en": "Speed", "id": "Kecepatan"}}
+    table = pd.DataFrame([row | {"note": "given, and not kept"}])
+    figure = plot_coverage(table, kind="synthetic", language="id", labels=labels)
+    assert [label.get_text() for label in figure.axes[0].get_yticklabels()] == ["Balasan cepat"]
+    assert texts(figure) == ["diberikan, tetapi tidak dipertahankan", "Kecepatan"]
+
+
+def test_a_long_name_of_a_dimension_stands_beside_the_bars_and_not_upon_them():
+    rows = [
+        {"code": code, "dimensions": "long", "coded": 30, "adjudicated": 9, "sources": 2, "note": ""} for code in "ab"
+    ]
+    labels = {"long": "A dimension whose name has a good many words"}
+    figure = plot_coverage(pd.DataFrame(rows), kind="synthetic", labels=labels)
+    figure.draw_without_rendering()
+    axes = figure.axes[0]
+    (name,) = (text for text in axes.texts if text.get_text().replace("\n", " ") == labels["long"])
+    assert name.get_window_extent().x0 > axes.transData.transform((30, 0))[0]

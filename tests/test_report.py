@@ -180,7 +180,7 @@ def test_every_finding_and_every_dimension_of_the_study_appears(jakarta):
     for one in run.words.codebook.dimensions:
         assert one.name["id"] in page.text
     for limit in run.study.settings.study.limits:
-        assert limit in page.text
+        assert all(text in page.text for text in limit.values())
 
 
 def test_no_complaint_of_the_studys_sample_is_quoted(jakarta):

@@ -3,12 +3,16 @@
 import numpy as np
 import pandas as pd
 import pytest
+from drawn import words_of
+from small_estimates import ROWS
+from small_study import write_study
 
 from cmresearch.estimation.representativeness import compare_with_frame
 from cmresearch.estimation.survival import estimate_survival
 from cmresearch.report.drawing import to_svg
-from cmresearch.report.sample_plots import plot_representativeness, plot_survival
+from cmresearch.report.sample_plots import plot_estimates, plot_representativeness, plot_strata, plot_survival
 from cmresearch.responses.responses import declare_sample
+from cmresearch.study import open_study
 
 NUMBER = np.arange(60)
 TABLE = pd.DataFrame(
@@ -61,3 +65,35 @@ def test_sample_and_frame_stand_beside_each_category():
 def test_a_figure_is_the_same_text_each_time(curves):
     first, second = (to_svg(plot_survival(curves, kind="synthetic"), alt="two curves") for _ in range(2))
     assert first == second
+
+
+def test_every_stratum_is_shown_and_an_empty_one_as_such(tmp_path):
+    folder = write_study(tmp_path)
+    export = (folder / "full-set.csv").read_text("utf-8")
+    (folder / "full-set.csv").write_text(export + "C99,counter,2020-03-01,5,other,text\n", "utf-8")
+    study = open_study(folder)
+    frame = study.read_frame()
+    shown = words_of(to_svg(plot_strata(frame, study.draw(frame), kind="synthetic"), alt="strata"))
+    assert all(label in shown for label in ("web", "phone", "@post", "counter"))
+    assert "none in the frame" in shown
+    assert "full set" in shown
+
+
+def test_an_estimate_stands_with_its_interval_and_the_truth_where_it_is_known():
+    shown = words_of(to_svg(plot_estimates(ROWS, title="How many?", kind="real"), alt="estimates"))
+    assert "50.0\xa0% [40.0,\xa060.0]" in shown
+    assert "75.0\xa0% [60.0,\xa090.0]" in shown
+    assert "estimate with 95 % interval" in shown
+    assert "truth in the whole frame" in shown
+
+
+def test_without_a_known_truth_nothing_speaks_of_one():
+    figure = plot_estimates(ROWS.drop(columns="truth"), title="How many?", kind="real")
+    assert "truth" not in words_of(to_svg(figure, alt="estimates"))
+
+
+def test_estimates_and_curves_speak_indonesian_with_its_separators(curves):
+    shown = words_of(to_svg(plot_estimates(ROWS, title="Berapa?", kind="real", language="id"), alt="dugaan"))
+    assert "50,0\xa0% [40,0;\xa060,0]" in shown
+    assert "dugaan dengan interval 95 %" in shown
+    assert texts(plot_survival(curves, kind="synthetic", language="id"))[0] == "jumlah berisiko"

@@ -62,6 +62,14 @@ class StudyError(CmResearchError):
     """The settings of a study cannot be used."""
 
 
+class PlanError(CmResearchError):
+    """The plan of a study cannot be frozen, or what was frozen is no longer what it was."""
+
+
+class ReviewError(CmResearchError):
+    """A review cannot be added, or the file of reviews cannot be used."""
+
+
 class TriangulationError(CmResearchError):
     """The evidence for a dimension cannot be put side by side."""
 

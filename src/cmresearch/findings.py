@@ -5,13 +5,15 @@ from __future__ import annotations
 import ast
 import operator
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import pandas as pd
 from pydantic import BaseModel, ConfigDict
 
 from cmresearch.errors import FindingError, nearest, raise_all
+from cmresearch.texts import in_language
+from cmresearch.twins import AsWritten, Text
 
 Value = int | float | str
 Result = Literal["recomputed", "built in", "illustrated", "differs", "not checkable"]
@@ -35,8 +37,8 @@ class Finding(BaseModel):
 
     Attributes:
         key: Its name.
-        text: What it says, for readers.
-        published: The published value, in the unit that the text names.
+        text: What it says, for readers; one text, or one for each language of the study.
+        published: The published value, in the unit that the text names; a remark in place of one may have twins.
         tolerance: How far a recomputed number may be away (rounding in print).
         source: Where it was published.
         by: How it is found again: from published figures (arithmetic), the frame, the sample or the coding.
@@ -46,12 +48,18 @@ class Finding(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
     key: str
-    text: str
-    published: Value
+    text: Text
+    published: int | float | AsWritten
     tolerance: float = 0
-    source: str
+    source: Text
     by: Literal["arithmetic", "frame", "sample", "coding"]
     compute: str | None = None
+
+    def in_language(self, language: str | None = None) -> Finding:
+        """The finding with its texts in one language; by default the first that they have."""
+        said = {name: in_language(getattr(self, name), language) for name in ("text", "source")}
+        published = self.published if isinstance(self.published, int | float) else in_language(self.published, language)
+        return self.model_copy(update={**said, "published": published})
 
 
 @dataclass(frozen=True)
@@ -82,8 +90,16 @@ class Findings:
         """How many findings came out each way; only "recomputed" counts as reproduced."""
         return {result: sum(one.result == result for one in self.compared) for result in RESULTS}
 
-    def to_frame(self) -> pd.DataFrame:
-        """One row for each finding: finding, text, published, computed, result, data_kind, by, compute, source."""
+    def in_language(self, language: str | None = None) -> Findings:
+        """The same with the findings' texts in one language; by default the first that they have."""
+        return Findings(tuple(replace(one, finding=one.finding.in_language(language)) for one in self.compared))
+
+    def to_frame(self, *, language: str | None = None) -> pd.DataFrame:
+        """One row for each finding: finding, text, published, computed, result, data_kind, by, compute, source.
+
+        Args:
+            language: The language of the findings' texts; by default the study's first.
+        """
         rows = [
             {
                 "finding": one.finding.key,
@@ -96,7 +112,7 @@ class Findings:
                 "compute": one.finding.compute,
                 "source": one.finding.source,
             }
-            for one in self.compared
+            for one in self.in_language(language).compared
         ]
         columns = [
             "finding",
@@ -157,7 +173,7 @@ def _compare(finding: Finding, quantities: Mapping[str, Quantity]) -> ComparedFi
 
 
 def _agrees(finding: Finding, value: Value) -> bool:
-    if isinstance(value, str) or isinstance(finding.published, str):
+    if isinstance(value, str) or isinstance(finding.published, str | dict):
         return value == finding.published
     # Half a unit of the last printed digit may fall either side of a binary fraction.
     return abs(value - finding.published) <= finding.tolerance * (1 + 1e-9)

@@ -219,7 +219,7 @@ def run_study(study: Study, *, progress: Progress = silent) -> Run:
     certificate, fingerprint = certify(
         sample,
         frame,
-        seed_source=plan.seed_source,
+        seed_source=study.seed_source,
         published=plan.published,
         content_columns=study.settings.frame.register_columns or None,
         study_sha256=study.sha256,

@@ -19,13 +19,14 @@ SIGNIFICANT_DIGITS = 9  # beyond them, versions of the numerical libraries diffe
 REPORT, WORKBOOK, FRAME, NOTEBOOKS = "report.html", "workbook.xlsx", "frame.csv", "notebooks"
 
 
-def write_results(run: Run, folder: Path, *, progress: Progress = silent) -> Path:
+def write_results(run: Run, folder: Path, *, progress: Progress = silent, language: str = "") -> Path:
     """Write everything that a study gives: sample, certificate, tables, executed notebooks, workbook and report.
 
     Args:
         run: What the study's files give.
         folder: Where to; older results there stay whole until the new ones are complete.
         progress: Told the name of each step as it begins.
+        language: Which of the study's languages the report opens in; by default the first.
 
     Returns:
         The path of the report.
@@ -44,7 +45,8 @@ def write_results(run: Run, folder: Path, *, progress: Progress = silent) -> Pat
         shown = shareable(run)
         write_workbook(shown, beside / WORKBOOK)
         progress("report")
-        write_report(shown, beside / REPORT, notebooks=[f"{NOTEBOOKS}/{path.name}" for path in executed])
+        links = [f"{NOTEBOOKS}/{path.name}" for path in executed]
+        write_report(shown, beside / REPORT, links, language=language)
     return folder / REPORT
 
 

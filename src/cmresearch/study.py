@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import Literal, TypeVar
 
 import pandas as pd
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
 
 from cmresearch import __version__
 from cmresearch.codebook.book import Codebook, read_codebook
 from cmresearch.coding.coding import Coding, read_coding
 from cmresearch.coding.sources import Sources, read_sources
-from cmresearch.errors import ResponseError, StudyError, raise_all
+from cmresearch.errors import ResponseError, StudyError, nearest, raise_all
 from cmresearch.findings import Finding
 from cmresearch.frame import Frame, read_frame
 from cmresearch.intake.complaints import Complaints, read_complaints
@@ -23,11 +23,13 @@ from cmresearch.intake.mapping import IntakeMapping
 from cmresearch.provenance import DataFile, DataKind, Figures, check_data_files, read_figures, sha256_of
 from cmresearch.responses.records import ADJUDICATED, read_records
 from cmresearch.responses.responses import Responses, read_responses
+from cmresearch.review_entries import Review, read_reviews
 from cmresearch.sampling.allocation import Allocation, allocate
 from cmresearch.sampling.drawing import Sample, draw
-from cmresearch.texts import in_language
+from cmresearch.texts import LANGUAGES, in_language
 from cmresearch.toml_file import describe_fault, read_toml_file
 from cmresearch.triangulation import Decision, Rule, Status
+from cmresearch.twins import AsWritten, Text
 from cmresearch.writing import write_text
 
 SETTINGS = "study.toml"
@@ -39,22 +41,38 @@ class _Settings(BaseModel):
 
 
 class About(_Settings):
-    """What the study is."""
+    """What the study is. The languages of its title are those in which every text for readers must be given."""
 
     key: str
     title: dict[str, str]
-    place: str
-    period: str
-    question: str = ""
-    reference: str = ""
-    limits: list[str] = []
+    place: AsWritten
+    period: AsWritten
+    question: Text = ""
+    reference: AsWritten = ""
+    limits: list[Text] = []
+
+    @field_validator("title")
+    @classmethod
+    def _in_known_languages(cls, title: dict[str, str]) -> dict[str, str]:
+        known = " or ".join(LANGUAGES)
+        faults = [f"{language!r}{nearest(language, LANGUAGES)}" for language in title if language not in LANGUAGES]
+        if faults or not title:
+            found = f"is in {', '.join(faults)}, of which there is no catalogue" if faults else "is empty"
+            raise ValueError(f"title {found}; expected one for each language of the study, {known}")
+        return title
+
+    def in_language(self, language: str | None = None) -> About:
+        """The same with its texts but the title in one language; by default the study's first."""
+        names = ("place", "period", "question", "reference")
+        said = {name: in_language(getattr(self, name), language) for name in names}
+        return self.model_copy(update={**said, "limits": [in_language(limit, language) for limit in self.limits]})
 
 
 class FullSetSettings(_Settings):
     """Where the full set of complaints is, or what it is made from."""
 
     kind: DataKind
-    origin: str
+    origin: Text
     file: str | None = None
     made_from: str | None = None
     seed: str | None = None
@@ -75,7 +93,7 @@ class SampleSettings(_Settings):
 
     size: int
     seed: str
-    seed_source: str
+    seed_source: Text
     method: str = "proportional"
     minimum: int = 2
     published: str | None = None
@@ -98,6 +116,12 @@ class WordSettings(_Settings):
     coding: str
     kind: DataKind
     decisions: str | None = None
+
+
+class ReviewSettings(_Settings):
+    """Where the reviews of the study are written down."""
+
+    file: str = "reviews.toml"
 
 
 class SharingSettings(_Settings):
@@ -126,7 +150,7 @@ class DecisionSettings(_Settings):
 
     dimension: str
     status: Status
-    memo: str = ""
+    memo: AsWritten = ""
 
 
 class DecisionFile(_Settings):
@@ -157,15 +181,21 @@ class Settings(_Settings):
     frame: FrameSettings
     sample: SampleSettings
     variables: dict[str, str] = {}
-    labels: dict[str, str] = {}
+    labels: dict[str, Text] = {}
     responses: ResponseSettings | None = None
     words: WordSettings | None = None
     rule: RuleSettings = RuleSettings()
     published: PublishedSettings | None = None
     provenance: ProvenanceSettings | None = None
+    reviews: ReviewSettings = ReviewSettings()
     sharing: SharingSettings = SharingSettings()
     estimate: list[EstimateSettings] = []
     finding: list[Finding] = []
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """The languages of the study, which are those of its title, the first one first."""
+        return tuple(self.study.title)
 
 
 @dataclass(frozen=True)
@@ -186,6 +216,16 @@ class Study:
     def seed(self) -> str:
         """The public seed of the draw."""
         return self.settings.sample.seed
+
+    @property
+    def seed_source(self) -> str:
+        """Where the seed comes from, in the study's first language, as the certificate says it."""
+        return in_language(self.settings.sample.seed_source)
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """The languages in which the study speaks to its readers, the first one first."""
+        return self.settings.languages
 
     @property
     def rule(self) -> Rule:
@@ -209,17 +249,26 @@ class Study:
         return self.folder / "results"
 
     @property
+    def plan(self) -> Path:
+        """Where the frozen versions of its plan are."""
+        return self.folder / "plan"
+
+    @property
     def notebooks(self) -> tuple[Path, ...]:
         """The study's notebooks, in their order; none is no fault."""
         return tuple(sorted((self.folder / "notebooks").glob("[0-9]*.ipynb")))
 
-    @property
-    def languages(self) -> tuple[str, ...]:
-        """The languages that its readers are spoken to in: those of its title."""
-        return tuple(self.settings.study.title)
+    def about(self, language: str | None = None) -> About:
+        """What the study is, in a language; by default its first. Only the title is in all of them."""
+        return self.settings.study.in_language(language)
 
-    def label(self, name: str, language: str = "en") -> str:
-        """A column's or variable's name as readers see it."""
+    def label(self, name: str, language: str | None = None) -> str:
+        """A column's or variable's name as readers see it.
+
+        Args:
+            name: The column or variable.
+            language: The language; by default the study's first.
+        """
         return in_language(self.settings.labels.get(name, name.replace("_", " ")), language)
 
     def path(self, name: str) -> Path:
@@ -234,7 +283,7 @@ class Study:
         if settings.file is None:
             raise StudyError(
                 f"{self.folder / SETTINGS} names no full set, because it is not distributed with the study; "
-                f"give it with --data FILE ({settings.origin})"
+                f"give it with --data FILE ({in_language(settings.origin)})"
             )
         if settings.made_from is not None:
             self._make_full_set(self.path(settings.file), settings.made_from, settings.seed or "")
@@ -338,8 +387,20 @@ class Study:
         return {name: tuple(value.key for value in codebook.variable(name).values) for name in names}
 
     def read_codebook(self) -> Codebook:
-        """The codebook."""
-        return read_codebook(self.path(self._words().codebook))
+        """The codebook.
+
+        Raises:
+            CodebookError: It has faults.
+            StudyError: It lacks a language of the study.
+        """
+        codebook = read_codebook(self.path(self._words().codebook))
+        missing = [language for language in self.languages if language not in codebook.languages]
+        if missing:
+            raise StudyError(
+                f"{self.folder / SETTINGS}: the title is in {', '.join(self.languages)}; the codebook "
+                f"{self._words().codebook} has no texts in {', '.join(missing)}"
+            )
+        return codebook
 
     def read_sources(self) -> Sources:
         """The interviews and documents."""
@@ -353,7 +414,7 @@ class Study:
         """The researcher's own status and memo for each dimension; none where no file is named."""
         if self.decisions_file is None:
             return {}
-        read = _parse(DecisionFile, self.decisions_file)
+        read = _parse(DecisionFile, self.decisions_file, self.languages)
         return {one.dimension: Decision(one.status, one.memo) for one in read.decision}
 
     @property
@@ -366,6 +427,19 @@ class Study:
     def words_kind(self) -> DataKind:
         """The kind of data that the words are."""
         return self._words().kind
+
+    @property
+    def reviews_file(self) -> Path:
+        """The file of reviews, which need not be there."""
+        return self.path(self.settings.reviews.file)
+
+    def read_reviews(self) -> tuple[Review, ...]:
+        """What reviewers wrote down, entry by entry; none where nobody did.
+
+        Raises:
+            ReviewError: The file has faults; all of them, with their lines.
+        """
+        return read_reviews(self.reviews_file)
 
     def read_figures(self) -> Figures | None:
         """The published figures, where the study has any."""
@@ -426,19 +500,27 @@ def read_settings(path: Path) -> Settings:
     """The settings in a `study.toml`.
 
     Raises:
-        StudyError: It is no TOML, or holds unknown or missing keys or values of another kind; all faults at once.
+        StudyError: It is no TOML, holds unknown or missing keys or values of another kind, or a text for readers is
+            not in every language of the title; all faults at once.
     """
     return _parse(Settings, path)
 
 
-def _parse(model: type[Model], path: Path) -> Model:
+def _parse(model: type[Model], path: Path, languages: tuple[str, ...] | None = None) -> Model:
     file = read_toml_file(path, StudyError)
     known = [name for each in _Settings.__subclasses__() for name in each.model_fields]
     try:
-        return model.model_validate(file.data)
+        return model.model_validate(file.data, context=_languages(file.data) if languages is None else languages)
     except ValidationError as error:
         faults = [file.fault(fault["loc"], describe_fault(fault, known)) for fault in error.errors()]
         raise StudyError("\n".join(faults)) from error
+
+
+def _languages(data: Mapping[str, object]) -> tuple[str, ...]:
+    """The languages of a title as it was read; none where it cannot be used, which is a fault of its own."""
+    about = data.get("study")
+    title = about.get("title") if isinstance(about, dict) else None
+    return tuple(language for language in title if language in LANGUAGES) if isinstance(title, dict) else ()
 
 
 def nearest_study() -> Path | None:

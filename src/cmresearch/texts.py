@@ -180,8 +180,12 @@ def in_figures(text: str, language: str) -> str:
     return text.translate(SEPARATORS.get(language, {}))
 
 
-def in_language(text: str | Twins, language: str) -> str:
+def in_language(text: str | Twins, language: str | None = None) -> str:
     """A study's own text in a language: one text for all, or twins by language.
+
+    Args:
+        text: The text or its twins.
+        language: The language wanted; by default that of the first twin.
 
     Raises:
         TextError: It has twins, and none in this language.
@@ -192,6 +196,8 @@ def in_language(text: str | Twins, language: str) -> str:
     """
     if isinstance(text, str):
         return text
+    if language is None:
+        return next(iter(text.values()))
     if language not in text:
         raise TextError(f"there is no text in {language!r} beside {next(iter(text.values()), '')!r}")
     return text[language]

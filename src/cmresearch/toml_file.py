@@ -163,6 +163,12 @@ def _table_place(bracket: str, header: str, counts: dict[Place, int]) -> Place:
     return place
 
 
+def _named(place: Place) -> str:
+    """What a place is called by its last key: the key itself, or an item of its list."""
+    *above, last = place
+    return f"item {last + 1} of {above[-1]}" if isinstance(last, int) and above else str(last)
+
+
 def describe_fault(fault: ErrorDetails, known: Sequence[str]) -> str:
     """What is wrong with the content of a file, in words: what was found and what was expected.
 
@@ -179,6 +185,8 @@ def describe_fault(fault: ErrorDetails, known: Sequence[str]) -> str:
             return f"unknown key {key!r}{nearest(key, known)}"
         case "value_error":
             return str(fault["ctx"]["error"])
+        case "text":
+            return f"{_named(fault['loc'])} {fault['msg']}"
         case "literal_error":
             words = re.findall(r"'(\w+)'", expected)
             expected = " or ".join(words) + nearest(str(found), words)

@@ -15,7 +15,7 @@ from cmresearch.errors import TriangulationError, nearest, raise_all
 from cmresearch.estimation.estimators import estimate_proportion
 from cmresearch.frame import Frame
 from cmresearch.responses.responses import Responses
-from cmresearch.texts import Phrase, say
+from cmresearch.texts import Phrase, Twins, in_language, say
 
 Status: TypeAlias = Literal["fulfilled", "not_optimal", "not_implemented", "not_assessable"]
 Outcome: TypeAlias = Literal["met", "not_met", "inconclusive"]
@@ -180,10 +180,19 @@ class DimensionAssessment:
 
 @dataclass(frozen=True)
 class Decision:
-    """A researcher's own status for a dimension; where it overrules the rule's, the memo says why."""
+    """A researcher's own status for a dimension; where it overrules the rule's, the memo says why.
+
+    Attributes:
+        status: The status.
+        memo: Why, as the researcher wrote it; one text, or one for each language of the study.
+    """
 
     status: str
-    memo: str = ""
+    memo: str | Twins = ""
+
+    def memo_in(self, language: str | None = None) -> str:
+        """The memo in a language; by default the first that it has."""
+        return in_language(self.memo, language)
 
 
 @dataclass(frozen=True)
@@ -215,7 +224,7 @@ class Assessment:
         """The assessment as a table.
 
         Args:
-            language: The language of the dimensions' names, one of the codebook's.
+            language: The language of the dimensions' names and of memos that have twins, one of the codebook's.
 
         Returns:
             One row per dimension: dimension, number, name, proposed_status, researcher_status and memo (empty
@@ -238,7 +247,7 @@ class Assessment:
             "name": each.dimension.name[language],
             "proposed_status": each.status,
             "researcher_status": decision.status if decision else "",
-            "memo": decision.memo if decision else "",
+            "memo": decision.memo_in(language) if decision else "",
             "decided_by": each.decided_by,
             "supports": ", ".join(each.supports),
             "hinders": ", ".join(each.hinders),
@@ -350,7 +359,7 @@ def with_decisions(assessment: Assessment, decisions: Mapping[str, Decision]) ->
         elif decision.status not in STATUSES:
             expected = f"expected one of {', '.join(STATUSES)}{nearest(decision.status, STATUSES)}"
             faults.append(f"decision on {key!r}: there is no status {decision.status!r}; {expected}")
-        elif decision.status != proposed[key] and not decision.memo.strip():
+        elif decision.status != proposed[key] and not decision.memo_in().strip():
             faults.append(f"decision on {key!r}: {decision.status} overrules {proposed[key]} without a memo; say why")
     raise_all(TriangulationError, faults)
     return replace(assessment, decisions=dict(decisions))

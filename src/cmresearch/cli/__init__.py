@@ -16,7 +16,7 @@ VERBS = {
     "assess": "propose a status for each dimension, with the evidence behind it",
     "inspect": "say what an export holds and what is wrong with it, and begin a study with it",
     "compare-exports": "say what changed between two exports of one register",
-    "plan": "plan a sample: its size, its margin, its allocation",
+    "plan": "plan a sample: its size, its margin, its allocation; freeze the plan before the draw",
     "commit": "fix frame and sizes before the seed exists: print the hash to make public",
     "draw": "draw a stratified sample from any export",
     "verify": "draw a certified sample again and compare everything",
@@ -28,6 +28,7 @@ VERBS = {
     "workbooks": "write workbooks for coders, and read them back",
     "query": "find coded segments, and set them out by case and code",
     "reliability": "say how far coders agree, with intervals",
+    "review": "confirm or query a sample, a coded passage, a status or a finding, and see what changed since",
     "check-privacy": "look for personal data in a folder that is about to be shared",
 }
 EPILOG = "Start with 'cmresearch reproduce'. Each verb explains itself: cmresearch VERB --help."

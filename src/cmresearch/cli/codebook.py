@@ -25,6 +25,7 @@ from typing import TYPE_CHECKING
 from cmresearch.cli.codebook_edits import add_changes, add_folder, add_meaning, add_signature, change, codebook_folder
 from cmresearch.cli.output import add_json, print_json, show
 from cmresearch.errors import CodebookError
+from cmresearch.texts import in_language
 
 if TYPE_CHECKING:
     from cmresearch.codebook.book import Codebook
@@ -120,10 +121,12 @@ def _check(arguments: argparse.Namespace) -> int:
         }
         for dimension in codebook.dimensions
     ]
-    title = f"{codebook.title}, version {codebook.version}: no faults, {len(codebook.codes)} codes"
+    title = f"{in_language(codebook.title)}, version {codebook.version}: no faults, {len(codebook.codes)} codes"
     show(arguments, rows, title=title)
     for key, named in codebook.outdated_neighbours().items() if not arguments.json else ():
         print(f"to read again: {key} still names a code out of use ({', '.join(named)})")
+    for field, owners in codebook.untwinned().items() if not arguments.json else ():
+        print(f"in one language only: {field} of {', '.join(owners)}; reports in every language show it as it is")
     return 0
 
 
@@ -133,7 +136,7 @@ def _show(arguments: argparse.Namespace) -> int:
     codebook = read_codebook(codebook_folder(arguments))
     if arguments.key is None:
         table = codebook.to_frame()[["number", "dimension", "code", "brief"]]
-        show(arguments, table.to_dict("records"), title=f"{codebook.title}, version {codebook.version}")
+        show(arguments, table.to_dict("records"), title=f"{in_language(codebook.title)}, version {codebook.version}")
         return 0
     known = {each.key: each for each in codebook.dimensions}
     if arguments.key in known:
@@ -180,7 +183,7 @@ def _diff(arguments: argparse.Namespace) -> int:
     if arguments.json:
         print_json({"differences": [vars(each) for each in differences], "stale": stale})
         return int(bool(differences))
-    print(f"{old.title}: {old.version} -> {new.version}, {len(differences)} changes\n")
+    print(f"{in_language(old.title)}: {old.version} -> {new.version}, {len(differences)} changes\n")
     print("\n\n".join(map(str, differences)) or "nothing changed")
     print()
     if coding is None:
@@ -272,7 +275,8 @@ def _new(arguments: argparse.Namespace) -> int:
     from cmresearch.codebook.templates import write_template
 
     codebook = write_template(arguments.folder, arguments.template)
-    print(f"{arguments.folder}: {codebook.title}, {len(codebook.dimensions)} dimensions, {len(codebook.codes)} codes")
+    holds = f"{len(codebook.dimensions)} dimensions, {len(codebook.codes)} codes"
+    print(f"{arguments.folder}: {in_language(codebook.title)}, {holds}")
     print(f"Next: read {arguments.folder / 'README.md'}, then cmresearch codebook check {arguments.folder}")
     return 0
 

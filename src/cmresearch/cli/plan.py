@@ -1,5 +1,12 @@
 """Plan a sample: how many complaints, how sure they make a study, and how to divide them among the strata.
 
+Freeze the plan of a study before the draw, and say what changed since:
+
+  cmresearch plan freeze [--reason TEXT] [--published PLACE]
+  cmresearch plan changes
+
+Sizes, margins and allocations:
+
   cmresearch plan share --margin 0.03 --population 14581
   cmresearch plan share --size 989 --population 14581          (the other way round: the margin that a size reaches)
   cmresearch plan mean --deviation 40 --margin 3 --population 14581
@@ -14,6 +21,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from cmresearch.cli import plan_freeze
 from cmresearch.cli.draw import warn
 from cmresearch.cli.output import add_json, show
 
@@ -25,6 +33,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     _mean(questions.add_parser("mean", help="the size for a mean"))
     _difference(questions.add_parser("difference", help="the sizes of two groups whose shares differ"))
     _allocation(questions.add_parser("allocation", help="the methods of allocation side by side, for a file"))
+    plan_freeze.add_actions(questions)
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -171,4 +180,5 @@ ANSWERS = {
     "mean": _answer_mean,
     "difference": _answer_difference,
     "allocation": _answer_allocation,
+    **plan_freeze.ANSWERS,
 }

@@ -1,6 +1,7 @@
 """Write a study's report alone, without tables, workbook and notebooks.
 
 cmresearch report --out report.html
+cmresearch report --language id --out laporan.html
 """
 
 from __future__ import annotations
@@ -10,31 +11,33 @@ from pathlib import Path
 
 from cmresearch.cli.output import add_json, print_json
 from cmresearch.cli.progress import steps
-from cmresearch.cli.studies import add_study, chosen_study
+from cmresearch.cli.studies import add_language, add_study, chosen_study
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """What the verb can be told."""
     add_study(parser)
     parser.add_argument("--out", type=Path, metavar="FILE", help="default: results/report.html in the study's folder")
+    add_language(parser)
     add_json(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Run the study and write its report."""
-    from cmresearch.report.page import write_report
+    from cmresearch.report.page import chosen_language, write_report
     from cmresearch.report.shareable import shareable
     from cmresearch.reproduction import run_study
     from cmresearch.results import REPORT
     from cmresearch.writing import whole_folder
 
     study = chosen_study(arguments)
+    language = chosen_language(study, arguments.language)
     target = arguments.out or study.results / REPORT
     with steps() as step:
         result = run_study(study, progress=step)
         step("report")
         with whole_folder(target.parent) as beside:
-            write_report(shareable(result), beside / target.name)
+            write_report(shareable(result), beside / target.name, language=language)
     if arguments.json:
         print_json({"report": str(target)})
     else:

@@ -14,26 +14,29 @@ from pathlib import Path
 
 from cmresearch.cli.output import add_json, print_json, show
 from cmresearch.cli.progress import steps
-from cmresearch.cli.studies import add_study, chosen_study
+from cmresearch.cli.studies import add_language, add_study, chosen_study
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """What the verb can be told."""
     add_study(parser)
     parser.add_argument("--out", type=Path, metavar="FOLDER", help="default: results/ in the study's folder")
+    add_language(parser)
     add_json(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Run the study, write its results and show what came of it."""
+    from cmresearch.report.page import chosen_language
     from cmresearch.reproduction import run_study
     from cmresearch.results import write_results
 
     study = chosen_study(arguments)
+    language = chosen_language(study, arguments.language)
     out = arguments.out or study.results
     with steps() as step:
         result = run_study(study, progress=step)
-        report = write_results(result, out, progress=step)
+        report = write_results(result, out, progress=step, language=language)
     findings = result.findings.to_frame()[["text", "published", "computed", "result", "data_kind"]]
     if arguments.json:
         print_json({"report": str(report), "findings": findings.to_dict("records")})

@@ -23,3 +23,10 @@ def chosen_study(arguments: argparse.Namespace) -> Study:
     from cmresearch.study import open_study
 
     return open_study(arguments.study, data=arguments.data)
+
+
+def add_language(parser: argparse.ArgumentParser) -> None:
+    """Let the verb be told which of the study's languages its report opens in."""
+    parser.add_argument(
+        "--language", default="", metavar="LANGUAGE", help="en or id: which the report opens in (default: the first)"
+    )

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TypeVar
@@ -36,6 +36,7 @@ from cmresearch.codebook.records import (
 )
 from cmresearch.errors import CodebookError, nearest, raise_all
 from cmresearch.toml_file import TomlFile, read_toml_file
+from cmresearch.twins import Said
 
 __all__ = [
     "Change",
@@ -148,6 +149,17 @@ class Codebook(Head):
         named = {key: tuple(old for old in ended if re.search(rf"\b{old}\b", text)) for key, text in texts.items()}
         return {key: found for key, found in named.items() if found}
 
+    def untwinned(self) -> dict[str, tuple[str, ...]]:
+        """The remarks for readers that are in one language only, where the codebook has several.
+
+        Returns:
+            By field, what each of them belongs to: a key, `variable.value`, or `codebook` itself.
+        """
+        found: dict[str, tuple[str, ...]] = {}
+        for field, owner, text in _remarks(self) if len(self.languages) > 1 else ():
+            found |= {field: (*found.get(field, ()), owner)} if isinstance(text, str) else {}
+        return found
+
     def to_frame(self) -> pd.DataFrame:
         """The codebook as a table, to print or to hand to a coder.
 
@@ -163,6 +175,16 @@ class Codebook(Head):
         texts = code.model_dump(include={"brief", "definition", "use_when", "do_not_use_when", "example"})
         place = {"number": dimension.number, "dimension": dimension.key, "code": code.key}
         return place | labels | texts | {"dimensions": "; ".join(code.dimensions)}
+
+
+def _remarks(codebook: Codebook) -> Iterator[tuple[str, str, Said]]:
+    """Every remark that readers see: its field, what it belongs to, and what it says."""
+    yield from (("title", "codebook", codebook.title), ("theory", "codebook", codebook.theory))
+    yield from (("citation", each.key, each.citation) for each in codebook.sources)
+    yield from (("note", each.key, each.provenance.note) for each in codebook.dimensions)
+    yield from (("threshold_source", each.key, each.threshold_source) for each in codebook.indicators.values())
+    for one in codebook.variables:
+        yield from (("definition", f"{one.key}.{each.key}", each.definition) for each in one.values)
 
 
 def _pick(what: str, key: str, known: Mapping[str, T]) -> T:

@@ -17,6 +17,8 @@ from pydantic import (
     model_validator,
 )
 
+from cmresearch.twins import Remark
+
 T = TypeVar("T")
 
 IDS = uuid.UUID("6f1c9a52-3f0e-5f0e-9a53-0d6f8f5b7c11")
@@ -84,7 +86,7 @@ class Provenance(Record):
 
     name: Literal["verified", "inferred"]
     sources: Some[str]
-    note: Text
+    note: Remark
 
 
 class Change(Record):
@@ -200,7 +202,7 @@ class Indicator(Record):
     direction: Literal["at_least", "at_most"]
     threshold: float = Field(allow_inf_nan=False)
     defensible: Many[float]
-    threshold_source: Text
+    threshold_source: Remark
 
     @model_validator(mode="after")
     def _check(self) -> Indicator:
@@ -259,7 +261,7 @@ class Value(Record):
 
     key: Key
     label: Words
-    definition: Text
+    definition: Remark
 
 
 class Condition(Record):
@@ -289,7 +291,7 @@ class Reference(Record):
     """A publication the codebook rests on, and how much of it was seen."""
 
     key: str
-    citation: Text
+    citation: Remark
     url: str
     seen: Text
 
@@ -298,10 +300,10 @@ class Head(Record):
     """What codebook.toml says: the version, the theory, and the sources that were seen."""
 
     version: Version
-    title: Text
+    title: Remark
     languages: Some[str]
     license: Text
-    theory: Text
+    theory: Remark
     notes: Many[Text] = ()
     sources: Many[Reference] = Field((), alias="source")
 

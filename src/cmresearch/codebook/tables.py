@@ -12,6 +12,7 @@ from cmresearch.codebook.book import Code, Codebook
 from cmresearch.codebook.edits import MEANING, Draft, Signature, new_code, rename, reword
 from cmresearch.codebook.toml_edit import Value
 from cmresearch.errors import CodebookError, nearest, raise_all
+from cmresearch.texts import in_language
 
 if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
@@ -79,7 +80,8 @@ def write_codebook_workbook(path: Path, codebook: Codebook) -> None:
     book = Workbook()
     first = book.worksheets[0]
     first.title = "Read me"
-    _fill(first, [[f"{codebook.title}, version {codebook.version}"], *([note] for note in NOTES)], widths=[120])
+    title = f"{in_language(codebook.title)}, version {codebook.version}"
+    _fill(first, [[title], *([note] for note in NOTES)], widths=[120])
     codes = book.create_sheet(CODES)
     columns = columns_of(codebook)
     rows = [[_row_of(codebook, code)[name] for name in columns] for code in codebook.every_code.values()]

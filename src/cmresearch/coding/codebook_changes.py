@@ -236,8 +236,10 @@ def _dimensions(codebook: Codebook) -> dict[str, dict[str, str]]:
 
 def _variables(codebook: Codebook) -> dict[str, dict[str, str]]:
     return {
-        each.key: _flat({"label": each.label, "question": each.question})
-        | {f"value {value.key}": value.definition for value in each.values}
+        each.key: _flat(
+            {"label": each.label, "question": each.question}
+            | {f"value {value.key}": value.definition for value in each.values}
+        )
         for each in codebook.variables
     }
 

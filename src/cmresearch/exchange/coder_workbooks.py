@@ -13,6 +13,7 @@ import pandas as pd
 from cmresearch.codebook.book import Codebook, CodedVariable
 from cmresearch.errors import ResponseError, nearest, raise_all
 from cmresearch.sheets import cell_text, head, put, save_workbook
+from cmresearch.texts import in_language
 
 if TYPE_CHECKING:
     from openpyxl import Workbook
@@ -205,7 +206,7 @@ def _write_definitions(
                 variable.key,
                 value.key,
                 value.label[language],
-                value.definition,
+                in_language(value.definition, language),
                 variable.question[language],
                 asked,
             )
@@ -316,7 +317,7 @@ def _write_progress(page: Worksheet, assignment: Assignment, codebook: Codebook,
     letter = get_column_letter(len(assignment.text_columns) + 2)
     done = f'COUNTIF({CODING}!${letter}${HEAD_ROW + 1}:${letter}${last},"?*")'
     lines: list[tuple[str, object]] = [
-        ("what this is", f"{codebook.title}: complaints to be coded"),
+        ("what this is", f"{in_language(codebook.title)}: complaints to be coded"),
         ("data", KIND_LABELS.get(assignment.data_kind, assignment.data_kind)),
         (MADE_FOR, assignment.coder),
         (TEXTS, ", ".join(assignment.text_columns)),

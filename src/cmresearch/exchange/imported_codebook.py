@@ -75,7 +75,7 @@ def codebook_of(
         language: The language that names are taken to be in, where the file does not say.
         tally: Gets what was not taken over.
     """
-    heads = [unpack(each.description, HEAD_FIELDS)[1] for each in sets]
+    heads = [_head(each.description) for each in sets]
     packed = next((head for head in heads if {"title", "version", "languages"} <= set(head)), {})
     languages = tuple(unpack_list(_first(packed, "languages"))) or _languages(codes) or (language,)
     reading = _Reading(languages, tally, _keys(codes, tally))
@@ -130,6 +130,32 @@ def _first(fields: Mapping[str, Sequence[str]], name: str) -> str:
     return " ".join(fields[name][0].split()) if fields.get(name) else ""
 
 
+def _head(description: str) -> dict[str, list[str]]:
+    """The fields that say what codebook this is; those that have twins only once its languages are known."""
+    languages = unpack_list(_first(unpack(description, HEAD_FIELDS)[1], "languages"))
+    return unpack(description, [*HEAD_FIELDS, *_twin_names(("title", "theory"), languages)])[1]
+
+
+def _twin_names(names: Sequence[str], languages: Sequence[str]) -> list[str]:
+    return [f"{name}_{language}" for name in names for language in languages]
+
+
+def _twins(fields: Mapping[str, Sequence[str]], name: str, languages: Sequence[str]) -> str | dict[str, str]:
+    """A text, or the first of its twins under the name and each other under the name with its language."""
+    others = {language: _first(fields, f"{name}_{language}") for language in languages[1:]}
+    return _with_twins(_first(fields, name), others, languages)
+
+
+def _with_twins(first: str, others: Mapping[str, str], languages: Sequence[str]) -> str | dict[str, str]:
+    """The text with its twins, or alone where one of them was lost on the way."""
+    found = {language: others.get(language, "") for language in languages[1:]}
+    return {languages[0]: first, **found} if found and all((first, *found.values())) else first
+
+
+def _by_language(parts: Sequence[str]) -> dict[str, str]:
+    return dict(part.split(": ", 1) for part in parts if ": " in part)
+
+
 def slug(text: str, *, sign: str = "_", default: str = "code") -> str:
     """A text as a key: lower case, letters without accents, digits, and a sign between words.
 
@@ -173,7 +199,7 @@ def _keys(codes: Sequence[ForeignCode], tally: Tally) -> dict[str, str]:
 
 def _dimensions(sets: Sequence[CodeSet], reading: _Reading) -> Iterator[dict[str, Any]]:
     taken: set[str] = {NEW_DIMENSION}
-    names = [*DIMENSION_FIELDS, *(f"{each}_{lang}" for each in ("name", "definition") for lang in reading.languages)]
+    names = [*DIMENSION_FIELDS, *_twin_names(("name", "definition", "note"), reading.languages)]
     numbered = []
     for each in sets:
         free, fields = unpack(each.description, names)
@@ -194,9 +220,7 @@ def _dimensions(sets: Sequence[CodeSet], reading: _Reading) -> Iterator[dict[str
 
 def _packed_dimension(key: str, fields: Mapping[str, Sequence[str]], reading: _Reading) -> dict[str, Any] | None:
     languages = reading.languages
-    questions = [
-        dict(part.split(": ", 1) for part in unpack_list(each) if ": " in part) for each in fields.get("question", ())
-    ]
+    questions = [_by_language(unpack_list(each)) for each in fields.get("question", ())]
     found = {
         "key": key,
         "name": {lang: _first(fields, f"name_{lang}") or key for lang in languages},
@@ -205,7 +229,7 @@ def _packed_dimension(key: str, fields: Mapping[str, Sequence[str]], reading: _R
         "provenance": {
             "name": _first(fields, "name_is"),
             "sources": unpack_list(_first(fields, "sources")),
-            "note": _first(fields, "note"),
+            "note": _twins(fields, "note", languages),
         },
         "evidence": {"can_know": unpack_list(_first(fields, "can_know"))},
     }
@@ -337,8 +361,13 @@ def _codebook(
 ) -> Codebook:
     sources = [unpack_list(each) for each in packed.get("source", ())]
     references = [
-        {"key": key, "citation": citation, "url": "" if url == "-" else url, "seen": seen}
-        for key, citation, url, seen in (each for each in sources if len(each) == 4)
+        {
+            "key": key,
+            "citation": _with_twins(said, _by_language(twins), languages),
+            "url": "" if url == "-" else url,
+            "seen": seen,
+        }
+        for key, said, url, seen, *twins in (each for each in sources if len(each) >= 4)
     ]
     named = {each for dimension in dimensions for each in dimension["provenance"]["sources"]}
     for key in sorted(named - {each["key"] for each in references}):
@@ -350,10 +379,10 @@ def _codebook(
     made = [change["version"] for each in dimensions for code in each["code"] for change in code.get("history", ())]
     data = {
         "version": version if VERSION.fullmatch(version) else max(["0.1.0", *made], key=version_order),
-        "title": _first(packed, "title") or name,
+        "title": _twins(packed, "title", languages) or name,
         "languages": list(languages),
         "license": _first(packed, "license") or NOT_GIVEN,
-        "theory": _first(packed, "theory") or NOT_GIVEN,
+        "theory": _twins(packed, "theory", languages) or NOT_GIVEN,
         "notes": [" ".join(note.split()) for note in packed.get("note", ())],
         "source": references,
         "dimensions": list(dimensions),

@@ -16,6 +16,7 @@ from cmresearch.errors import ExchangeError
 from cmresearch.exchange.losses import LossReport, Tally
 from cmresearch.exchange.packing import pack, pack_list, plain
 from cmresearch.exchange.safe_reading import parse_xml, read_bounded
+from cmresearch.twins import Said
 
 if TYPE_CHECKING:
     from cmresearch.exchange.imported_codebook import ImportedCodebook
@@ -257,7 +258,7 @@ def _dimension_fields(dimension: Dimension) -> Iterator[tuple[str, str]]:
     yield from ((f"name_{language}", words) for language, words in dimension.name.items())
     yield "name_is", dimension.provenance.name
     yield "sources", pack_list(dimension.provenance.sources)
-    yield "note", dimension.provenance.note
+    yield from _twins("note", dimension.provenance.note)
     yield "can_know", pack_list(dimension.can_know)
     yield "number", str(dimension.number)
     yield "key", dimension.key
@@ -265,12 +266,23 @@ def _dimension_fields(dimension: Dimension) -> Iterator[tuple[str, str]]:
 
 def _head_fields(codebook: Codebook) -> Iterator[tuple[str, str]]:
     for field in ("title", "version", "license", "theory"):
-        yield field, getattr(codebook, field)
+        yield from _twins(field, getattr(codebook, field))
     yield "languages", pack_list(codebook.languages)
     yield from (("note", note) for note in codebook.notes)
     for each in codebook.sources:
         # An address may be missing; a part of a list is never empty.
-        yield "source", pack_list((each.key, each.citation, each.url or "-", each.seen))
+        first, *others = _twins("source", each.citation)
+        twins = (f"{name.removeprefix('source_')}: {words}" for name, words in others)
+        yield "source", pack_list((each.key, first[1], each.url or "-", each.seen, *twins))
+
+
+def _twins(name: str, text: Said) -> Iterator[tuple[str, str]]:
+    """A text under its name; of twins the first there, and each other under the name with its language."""
+    if isinstance(text, str):
+        yield name, text
+        return
+    for place, (language, words) in enumerate(text.items()):
+        yield f"{name}_{language}" if place else name, words
 
 
 def local(element: Element) -> str:

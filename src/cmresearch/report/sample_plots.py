@@ -1,21 +1,41 @@
-"""Figures of a sample: the time to close with the number at risk, and the sample beside its frame."""
+"""Figures of a sample: beside its frame, its estimates, and the time to close with the number at risk."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from cmresearch.report.drawing import BLUE, GREY, INK, MUTED, ORANGE, RED, canvas, canvas_of_rows, drawing, write_beside
+from cmresearch.report.drawing import (
+    BLUE,
+    GREY,
+    INK,
+    MUTED,
+    ORANGE,
+    RED,
+    RULE,
+    SKY,
+    Labels,
+    canvas,
+    canvas_of_rows,
+    drawing,
+    write_beside,
+)
+from cmresearch.report.wording import count, decimal, interval, is_nothing, quantity
+from cmresearch.texts import in_language, say
 
 if TYPE_CHECKING:
+    import pandas as pd
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
     from cmresearch.estimation.representativeness import Representativeness
     from cmresearch.estimation.survival import Curve
+    from cmresearch.frame import Frame
+    from cmresearch.sampling.drawing import Sample
 
 LOOKS = ((BLUE, "-"), (RED, "--"), (INK, "-."), (ORANGE, ":"))
 HEIGHT, LINE = 2.7, 0.2  # inches: the curves, and one line of numbers below them
@@ -24,7 +44,120 @@ MOST_CURVES = len(LOOKS)
 
 
 @drawing()
-def plot_survival(curves: Sequence[Curve], *, kind: str, title: str = "", until: float | None = None) -> Figure:
+def plot_strata(frame: Frame, sample: Sample, *, kind: str, title: str = "", language: str = "en") -> Figure:
+    """How the sample divides over the strata, beside the frame it was drawn from and the full set.
+
+    Args:
+        frame: The frame. Strata that the full set has and the frame leaves empty are shown as such.
+        sample: The sample drawn from it.
+        kind: The kind of data, for the label in the corner.
+        title: The question that the figure answers.
+        language: The language of its texts, one of `LANGUAGES`.
+
+    Returns:
+        One row for each stratum, the largest first: share of the full set, of the frame and of the sample.
+    """
+    counted = frame.complaints.query(f"SELECT {frame.label}, count(*) FROM complaints GROUP BY ALL")
+    whole = {str(label): int(str(number)) for label, number in counted}
+    drawn = sample.allocation.sample_sizes
+    labels = sorted(frame.sizes, key=lambda label: (-frame.sizes[label], -whole.get(label, 0), label))
+    of_frame, of_sample, of_all = (say(f"figure.strata.{key}", language) for key in ("frame", "sample", "full_set"))
+    key = [("s", SKY, of_frame), ("o", RED, of_sample), ("|", INK, of_all)]
+    figure, axes = canvas_of_rows(
+        labels,
+        title=title or say("figure.strata.title", language),
+        kind=kind,
+        language=language,
+        key=key if frame.full_size > frame.size else key[:2],
+    )
+    for place, label in enumerate(labels):
+        share, full = frame.sizes[label] / frame.size, whole.get(label, 0) / frame.full_size
+        axes.barh(place, 100 * share, height=0.62, color=SKY, zorder=2)
+        if frame.full_size > frame.size:
+            axes.plot([100 * full] * 2, [place - 0.38, place + 0.38], color=INK, linewidth=1.6, zorder=3)
+        if not frame.sizes[label]:
+            write_beside(axes, place, say("figure.strata.empty", language))
+            continue
+        axes.plot(100 * drawn[label] / len(sample.rows), place, "o", color=RED, markersize=5.5, zorder=4, clip_on=False)
+        taken, size = (count(number, language=language) for number in (drawn[label], frame.sizes[label]))
+        write_beside(axes, place, say("figure.strata.drawn", language, drawn=taken, size=size))
+    axes.set_xlabel(say("figure.strata.axis", language))
+    axes.set_xlim(left=0)
+    return figure
+
+
+@drawing()
+def plot_estimates(
+    table: pd.DataFrame,
+    *,
+    title: str,
+    kind: str,
+    names: Callable[[Mapping[str, Any]], str] | None = None,
+    language: str = "en",
+) -> Figure:
+    """Estimates with their intervals, and the truth beside them where it is known.
+
+    Args:
+        table: A row for each estimate, as from `Estimates.to_frame()` or a run's table of estimates: estimate, lower,
+            upper and n, and where they are known domain, category, statistic, variable and truth.
+        title: The question that the figure answers.
+        kind: The kind of data, for the label in the corner.
+        names: What to write beside each row; by default domain and category.
+        language: The language of its texts, one of `LANGUAGES`.
+
+    Returns:
+        One row for each estimate, in the table's order.
+    """
+    rows = [{str(name): value for name, value in row.items()} for row in table.to_dict("records")]
+    known = [not is_nothing(row.get("truth")) for row in rows]
+    truth = [("diamond", RED, say("figure.estimates.truth", language))] if any(known) else []
+    figure, axes = canvas_of_rows(
+        [names(row) if names else _row_name(row, language) for row in rows],
+        title=title,
+        kind=kind,
+        language=language,
+        key=[("o", BLUE, _estimate_with_interval(rows, language)), *truth],
+    )
+    statistic = str(rows[0].get("statistic", "proportion")) if rows else "proportion"
+    scale = 100 if statistic == "proportion" else 1
+    for place, row in enumerate(rows):
+        axes.plot([scale * row["lower"], scale * row["upper"]], [place] * 2, color=BLUE, linewidth=2.4, zorder=3)
+        axes.plot(scale * row["estimate"], place, "o", color=BLUE, markersize=6, zorder=4)
+        if known[place]:
+            axes.plot(scale * row["truth"], place, "D", markersize=6.5, zorder=5, color="none", markeredgecolor=RED)
+        variable = str(row.get("variable", ""))
+        ends = interval(row["lower"], row["upper"], statistic, variable, language=language)
+        write_beside(axes, place, f"{quantity(row['estimate'], statistic, variable, language=language)} {ends}")
+    if statistic == "proportion":
+        _percent_axis(axes, rows)
+        axes.set_xlabel(say("figure.estimates.axis", language))
+    return figure
+
+
+def _percent_axis(axes: Axes, rows: Sequence[Mapping[str, Any]]) -> None:
+    lowest = min((100 * row["lower"] for row in rows), default=0.0)
+    highest = max((100 * row["upper"] for row in rows), default=100.0)
+    room = 0.04 * (highest - lowest)
+    axes.set_xlim(max(lowest - room, -1.0), min(highest + room, 101.0))
+    axes.grid(axis="x", color=RULE, linewidth=0.5, zorder=0)
+
+
+def _estimate_with_interval(rows: Sequence[Mapping[str, Any]], language: str) -> str:
+    levels = [row["level"] for row in rows if not is_nothing(row.get("level"))]
+    if not levels:
+        return say("figure.estimates.estimate", language)
+    return say("figure.estimates.estimate_at_level", language, level=f"{100 * levels[0]:.0f}")
+
+
+def _row_name(row: Mapping[str, Any], language: str) -> str:
+    words = [str(row[name]) for name in ("domain", "category") if not is_nothing(row.get(name))]
+    return ", ".join(word for word in words if word != "true") or say("figure.estimates.all_complaints", language)
+
+
+@drawing()
+def plot_survival(
+    curves: Sequence[Curve], *, kind: str, title: str = "", until: float | None = None, language: str = "en"
+) -> Figure:
     """The share still open after each time with its interval, and how many complaints are followed that long.
 
     Args:
@@ -32,6 +165,7 @@ def plot_survival(curves: Sequence[Curve], *, kind: str, title: str = "", until:
         kind: The kind of data, for the label in the corner.
         title: The question that the figure answers.
         until: Where the axis of time ends; by default at the last closing.
+        language: The language of its texts, one of `LANGUAGES`.
 
     Returns:
         One step curve for each domain with a band at its level, and below the axis the numbers at risk.
@@ -51,14 +185,15 @@ def plot_survival(curves: Sequence[Curve], *, kind: str, title: str = "", until:
     """
     if len(curves) > MOST_CURVES:
         raise ValueError(f"{len(curves)} curves in one figure cannot be told apart; draw {MOST_CURVES} at most")
-    names = [curve.domain or "all" for curve in curves]
+    names = [curve.domain or say("figure.survival.all", language) for curve in curves]
     key = [("s", colour, name) for name, (colour, _) in zip(names, LOOKS, strict=False)] if len(curves) > 1 else []
     bottom = 0.72 + LINE * (len(curves) + 1)
-    left = 0.45 + 0.075 * max(len(name) for name in [*names, "number at risk"])
+    left = 0.45 + 0.075 * max(len(name) for name in [*names, say("figure.survival.at_risk", language)])
     figure, axes = canvas(
         HEIGHT,
-        title=title or "How long do complaints stay open?",
+        title=title or say("figure.survival.title", language),
         kind=kind,
+        language=language,
         key=key,
         left=left,
         bottom=bottom,
@@ -66,20 +201,29 @@ def plot_survival(curves: Sequence[Curve], *, kind: str, title: str = "", until:
     end = until or max(float(curve.times[-1]) for curve in curves)
     for curve, (colour, line) in zip(curves, LOOKS, strict=False):
         _draw_curve(axes, curve, end, colour, line)
-    axes.set(xlim=(0, end), ylim=(0, 102), ylabel="still open, in percent")
-    axes.set_xlabel(f"time since opening (band: {curves[0].level:.0%} interval)")
-    _write_risk(axes, curves, names, end)
+    axes.set(xlim=(0, end), ylim=(0, 102), ylabel=say("figure.survival.share", language))
+    axes.set_xlabel(say("figure.survival.time", language, level=f"{100 * curves[0].level:.0f}"))
+    _write_risk(axes, curves, names, end, language)
     return figure
 
 
 @drawing()
-def plot_representativeness(found: Representativeness, *, kind: str, title: str = "") -> Figure:
+def plot_representativeness(
+    found: Representativeness,
+    *,
+    kind: str,
+    title: str = "",
+    language: str = "en",
+    labels: Labels = MappingProxyType({}),
+) -> Figure:
     """How far the sample's shares are from the frame's, beside how far chance would take them.
 
     Args:
         found: The comparison of `compare_with_frame`.
         kind: The kind of data, for the label in the corner.
         title: The question that the figure answers.
+        language: The language of its texts, one of `LANGUAGES`.
+        labels: What readers call each variable, by key; without a label the key in words.
 
     Returns:
         One row for each category: its standardised difference, the range of 95 of 100 draws behind it, and both
@@ -95,12 +239,13 @@ def plot_representativeness(found: Representativeness, *, kind: str, title: str 
         >>> [label.get_text() for label in figure.axes[0].get_yticklabels()]
         ['city: N', 'city: S']
     """
-    labels = [f"{row.variable}: {row.category}" for row in found.rows]
+    difference, chance = (say(f"figure.representativeness.{key}", language) for key in ("difference", "chance"))
     figure, axes = canvas_of_rows(
-        labels,
-        title=title or "Is the sample made up like the frame?",
+        [f"{in_language(labels.get(row.variable, row.variable), language)}: {row.category}" for row in found.rows],
+        title=title or say("figure.representativeness.title", language),
         kind=kind,
-        key=[("o", RED, "sample less frame"), ("s", GREY, "95 of 100 draws")],
+        language=language,
+        key=[("o", RED, difference), ("s", GREY, chance)],
         right=1.9,
     )
     for place, row in enumerate(found.rows):
@@ -109,9 +254,10 @@ def plot_representativeness(found: Representativeness, *, kind: str, title: str 
         axes.plot([-reach, reach], [place, place], color=GREY, linewidth=5, alpha=0.45, solid_capstyle="butt", zorder=2)
         if not math.isnan(row.standardised_difference):
             axes.plot(row.standardised_difference, place, "o", color=RED, markersize=5.5, zorder=3, clip_on=False)
-        write_beside(axes, place, f"{100 * row.sample_share:.1f} %, frame {100 * row.frame_share:.1f} %")
+        sample, frame = (decimal(100 * share, language=language) for share in (row.sample_share, row.frame_share))
+        write_beside(axes, place, say("figure.representativeness.shares", language, sample=sample, frame=frame))
     axes.axvline(0, color=INK, linewidth=0.8, zorder=1)
-    axes.set_xlabel("difference in standard deviations of the category (right: share in the sample and the frame)")
+    axes.set_xlabel(say("figure.representativeness.axis", language))
     return figure
 
 
@@ -127,17 +273,18 @@ def _draw_curve(axes: Axes, curve: Curve, end: float, colour: str, line: str) ->
     axes.plot(time, share, line, drawstyle="steps-post", color=colour, linewidth=1.6)
 
 
-def _write_risk(axes: Axes, curves: Sequence[Curve], names: Sequence[str], end: float) -> None:
+def _write_risk(axes: Axes, curves: Sequence[Curve], names: Sequence[str], end: float, language: str) -> None:
     """The numbers at risk in lines below the axis, one for each curve."""
     ticks = [float(tick) for tick in axes.get_xticks() if 0 <= tick <= end][:TICKS]
     below = -(0.5 + LINE) / HEIGHT
-    axes.text(-0.035, below, "number at risk", transform=axes.transAxes, ha="right", va="center", size=8, color=MUTED)
+    at_risk = say("figure.survival.at_risk", language)
+    axes.text(-0.035, below, at_risk, transform=axes.transAxes, ha="right", va="center", size=8, color=MUTED)
     for place, (curve, name, (colour, _)) in enumerate(zip(curves, names, LOOKS, strict=False)):
         height = below - LINE * place / HEIGHT
         if len(curves) > 1:
             height -= LINE / HEIGHT
             axes.text(-0.035, height, name, transform=axes.transAxes, ha="right", va="center", size=8, color=colour)
         for tick in ticks:
-            number = f"{curve.at_risk_at(tick):,}"
+            number = count(curve.at_risk_at(tick), language=language)
             across = tick / end
             axes.text(across, height, number, transform=axes.transAxes, ha="center", va="center", size=8, color=colour)

@@ -9,7 +9,7 @@ from cmresearch.coding.coding import Coding, Segment
 from cmresearch.coding.sources import Source, Sources, Turn
 from cmresearch.privacy import Masked, MaskTable, mask_all
 from cmresearch.reproduction import Run, Words
-from cmresearch.triangulation import assess, with_decisions
+from cmresearch.triangulation import Decision, assess, with_decisions
 
 
 def shareable(run: Run) -> Run:
@@ -56,9 +56,20 @@ def _masked(words: Words) -> Words:
     indicators = [each for one in words.assessment.dimensions for each in one.indicators]
     proposed = assess(words.codebook, coding=coding, indicators=indicators, rule=words.assessment.rule)
     decisions = words.assessment.decisions
-    memos, _ = mask_all([one.memo for one in decisions.values()], table)
-    shown = {key: replace(one, memo=memo.text) for (key, one), memo in zip(decisions.items(), memos, strict=True)}
+    memos = [text for one in decisions.values() for text in _memos(one)]
+    masks = dict(zip(memos, mask_all(memos, table)[0], strict=True))
+    shown = {key: _decision(one, masks) for key, one in decisions.items()}
     return replace(words, sources=coding.sources, coding=coding, assessment=with_decisions(proposed, shown))
+
+
+def _memos(decision: Decision) -> tuple[str, ...]:
+    return (decision.memo,) if isinstance(decision.memo, str) else tuple(decision.memo.values())
+
+
+def _decision(decision: Decision, masks: Mapping[str, Masked]) -> Decision:
+    if isinstance(decision.memo, str):
+        return replace(decision, memo=masks[decision.memo].text)
+    return replace(decision, memo={language: masks[text].text for language, text in decision.memo.items()})
 
 
 def _texts(coding: Coding) -> Iterator[str]:

@@ -13,7 +13,8 @@ from cmresearch.estimation.explanation import Formula, explain_in_formulas
 from cmresearch.findings import RESULTS
 from cmresearch.provenance import KIND_MEANS
 from cmresearch.report import wording
-from cmresearch.report.page import kinds_of, variable_name
+from cmresearch.report.estimate_groups import variable_name
+from cmresearch.report.figures import kinds_of
 from cmresearch.sheets import NARROWEST, WIDEST, head, put, save_workbook
 
 if TYPE_CHECKING:
@@ -95,7 +96,7 @@ def sheets(run: Run) -> tuple[Sheet, ...]:
 
 
 def _read_me(run: Run) -> Sheet:
-    about, counts = run.study.settings.study, run.findings.counts()
+    about, counts = run.study.about(), run.findings.counts()
     kinds = kinds_of(run)
     rows: list[tuple[object, ...]] = [("study", about.title.get("en", about.key)), ("place", about.place)]
     rows += [("period", about.period), ("question", about.question), ("reference", about.reference)]
