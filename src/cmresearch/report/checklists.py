@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
 from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
 from cmresearch.errors import ReportError, nearest, raise_all
-from cmresearch.report.facts import Fact, Facts, study_facts
+from cmresearch.report.facts import study_facts
 from cmresearch.report.page import environment
+from cmresearch.report.telling import Fact, Facts
 from cmresearch.texts import LANGUAGES, in_language, say
 from cmresearch.toml_file import describe_fault, read_toml_file
 
@@ -133,7 +134,10 @@ def read_checklist(path: Path) -> Checklist:
     raise_all(
         ReportError,
         [
-            file.fault(("item", n, "section"), f"there is no section {item.section!r}{nearest(item.section, checklist.section)}")
+            file.fault(
+                ("item", n, "section"),
+                f"there is no section {item.section!r}{nearest(item.section, checklist.section)}",
+            )
             for n, item in unknown
         ],
     )
@@ -144,7 +148,10 @@ def answers(checklist: Checklist, run: Run, language: str) -> tuple[Answer, ...]
     """Every item of a checklist as the study answers it, in the order of the items."""
     facts = study_facts(run, language)
     lacks = set(_lacking(run))
-    return tuple(_answer(item, item.needs if item.needs is not None else checklist.needs, facts, lacks, language) for item in checklist.item)
+    return tuple(
+        _answer(item, item.needs if item.needs is not None else checklist.needs, facts, lacks, language)
+        for item in checklist.item
+    )
 
 
 def _lacking(run: Run) -> Iterator[str]:

@@ -13,7 +13,7 @@ NARROW, WIDE = frozenset("iljtfrI.,:;'|!()[]-–"), frozenset("mwMW%@—●▼�
 SPACE, LETTER, DIGIT, CAPITAL, MONO = 0.25, 0.5, 0.51, 0.68, 0.54
 PADDING = 8.0  # points left and right of a cell's text, together
 PIECE = re.compile(r"[^\s_./-]{1,10}[_./-]*|[_./-]+")  # letters of code that stay together; as in report.typ
-EVENNESS = 0.7  # between 0, all columns alike, and 1, each as its text is long
+EVENNESS = 0.85  # between 0, all columns alike, and 1, each as its text is long
 SIZES = (9.0, 8.5, 8.0, 7.5, 7.0)  # points, from the one that reads best
 
 
@@ -24,6 +24,11 @@ class Row:
     cells: tuple[Element, ...]
     head: bool
     id: str
+
+    @property
+    def heads_group(self) -> bool:
+        """Whether it is one heading across the table, above the rows that follow it."""
+        return len(self.cells) == 1 and self.cells[0].tag == "th" and span(self.cells[0]) > 1
 
 
 @dataclass(frozen=True)

@@ -44,7 +44,9 @@ NUMBERED = 7  # the template's abstract numbering behind its style List Number
 Marks = Mapping[str, Any]
 
 
-def write_docx(page: str | Element, path: str | Path, *, title: str, language: str, authors: Sequence[str] = ()) -> None:
+def write_docx(
+    page: str | Element, path: str | Path, *, title: str, language: str, authors: Sequence[str] = ()
+) -> None:
     """Write a page of ours as a .docx: tables with heads that repeat on each page, captions, lists, pictures as PNG.
 
     Args:
@@ -231,6 +233,7 @@ class _Writer:
         from docx.shared import Mm
 
         paragraph = self.paragraph(place, "Normal")
+        paragraph.paragraph_format.keep_with_next = True  # the caption below it
         shown = paragraph.add_run().add_picture(io.BytesIO(picture(drawing)), width=Mm(PICTURE_WIDTH))
         about = shown._inline.docPr
         about.set("title", _plain(drawing.title))
@@ -301,6 +304,8 @@ class _Writer:
         for paragraph in target.paragraphs:
             if "n" in cell.classes:
                 paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
+            if row.head or row.heads_group:
+                paragraph.paragraph_format.keep_with_next = True
         if row.id and cell is row.cells[0]:
             self._bookmark(target.paragraphs[0], row.id)
 

@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from cmresearch.provenance import KIND_MEANS
-from cmresearch.report.facts import Fact, study_facts
+from cmresearch.report.facts import study_facts
 from cmresearch.report.page import environment
+from cmresearch.report.telling import Fact
 
 if TYPE_CHECKING:
     from cmresearch.reproduction import Run

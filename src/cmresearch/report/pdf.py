@@ -19,9 +19,7 @@ EPOCH = 946_684_800  # 2000-01-01; what is written says nothing of when
 PICTURE_DPI = 200
 
 
-def write_pdf(
-    page: str | Element, path: str | Path, *, title: str, language: str, authors: Sequence[str] = ()
-) -> None:
+def write_pdf(page: str | Element, path: str | Path, *, title: str, language: str, authors: Sequence[str] = ()) -> None:
     """Write a page of ours as a PDF with headings, lists, tables and figures that a screen reader knows as such.
 
     The compiler refuses what the standard forbids, such as a figure without a text in its place. Fonts are those that

@@ -93,7 +93,10 @@ def tables_document(page: Element, language: str) -> Element:
     Returns:
         The tree of a document: a title, and for each section its heading and its tables.
     """
-    parts: list[Node] = [_paragraph("h1", say("thesis.tables", language)), _paragraph("p", say("thesis.tables_lead", language))]
+    parts: list[Node] = [
+        _paragraph("h1", say("thesis.tables", language)),
+        _paragraph("p", say("thesis.tables_lead", language)),
+    ]
     number = 0
     for section in _sections(page):
         tables = list(_tables(section))
@@ -167,15 +170,24 @@ def _drawings(part: Element, section: str) -> Iterator[tuple[str, Drawing]]:
 
 def figures_document(found: Iterable[Figure], language: str) -> Element:
     """The figures as a document, each with its number, caption and the name of its files."""
-    parts: list[Node] = [_paragraph("h1", say("thesis.figures", language)), _paragraph("p", say("thesis.figures_lead", language))]
+    parts: list[Node] = [
+        _paragraph("h1", say("thesis.figures", language)),
+        _paragraph("p", say("thesis.figures_lead", language)),
+    ]
     for figure in found:
         drawing = figure.drawing
-        texts = {"title": drawing.title.rstrip("."), "description": drawing.description}
-        caption = say("thesis.figure", language, n=figure.number, **texts)
+        number = Element("b", {}, (say("thesis.figure", language, n=figure.number),))
+        said = " ".join(_stopped(text) for text in (drawing.title, drawing.description) if text)
         name = say("thesis.file", language, name=f"{FIGURES}/{figure.name}.{language}")
-        parts += [Element("figure", {}, (drawing, _paragraph("figcaption", caption), _paragraph("p", name, "note")))]
+        caption = Element("figcaption", {}, (number, said))
+        parts.append(Element("figure", {}, (drawing, caption, _paragraph("p", name, "note"))))
     return Element("div", {}, tuple(parts))
 
 
 def _paragraph(tag: str, text: str, kind: str = "") -> Element:
     return Element(tag, {"class": kind} if kind else {}, (text,))
+
+
+def _stopped(text: str) -> str:
+    """A text with a mark at its end."""
+    return text if text.endswith((".", "?", "!")) else f"{text}."

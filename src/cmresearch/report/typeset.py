@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from cmresearch.report.column_widths import lay_out, number_of_columns, rows_of, span
+from cmresearch.report.column_widths import Row, lay_out, number_of_columns, rows_of, span
 from cmresearch.report.tree import HEADINGS, Drawing, Element, Node
 
 STYLE = Path(__file__).with_name("report.typ")
@@ -22,6 +22,7 @@ PANELS: Mapping[str, str] = {"first": "panelled", "said": "said"}
 ALONE = 24  # letters; a longer word may be broken
 AFTER = re.compile(r"(?<=[/._\-|,=?&:])")
 OUTLINED = ("h2", "h3")  # headings that the table of contents lists; bookmarks are made of all
+SHORT_CONTENTS = 30  # entries of a table of contents that fits below the title
 LONG_CELL = 900  # letters; a row with more may go on over the page
 ANCHORED = frozenset({*HEADINGS, "tr"})  # elements that carry their own anchor
 
@@ -38,7 +39,8 @@ def typst_source(tree: Element, *, title: str, language: str, authors: Sequence[
     Returns:
         The source: the style, then one call for each part of the page.
     """
-    levels = _Levels(shown=any(True for _ in tree.find("h1")))
+    entries = sum(1 for _ in tree.find(*OUTLINED))
+    levels = _Levels(shown=any(True for _ in tree.find("h1")), long=entries > SHORT_CONTENTS)
     names = "".join(f"{quoted(name)}, " for name in authors)
     settings = (
         f"title: {quoted(title)}, authors: ({names}), language: {quoted(language)}, "
@@ -68,6 +70,7 @@ class _Levels:
     """The level of the last heading: none may be more than one deeper than the one before it."""
 
     shown: bool  # whether the page has an h1, which becomes the document's title
+    long: bool  # whether the table of contents fills a page of its own
     last: int = 0
     waiting: list[str] = field(default_factory=list)  # anchors of sections whose heading comes next
 
@@ -153,6 +156,8 @@ def _contents(node: Element, levels: _Levels) -> Iterator[str]:
     """The page's own table of contents gives way to one with page numbers, under the same heading."""
     levels.waiting = []
     heading = next(node.find(*HEADINGS), None)
+    if levels.long:
+        yield "pagebreak(weak: true)"
     yield f"outline(title: {quoted(heading.text) if heading else 'none'}, depth: 2)"
     yield "pagebreak(weak: true)"
 
@@ -236,28 +241,30 @@ def _table(node: Element, levels: _Levels) -> Iterator[str]:
     yield f"page(flipped: true, {call})" if layout.turned else call
 
 
-def _number_columns(rows: Sequence[object], columns: int) -> frozenset[int]:
+def _number_columns(rows: Sequence[Row], columns: int) -> frozenset[int]:
     found = set()
     for row in rows:
         place = 0
-        for cell in row.cells:  # type: ignore[attr-defined]
+        for cell in row.cells:
             if "n" in cell.classes:
                 found.add(place)
             place += span(cell)
     return frozenset(place for place in found if place < columns)
 
 
-def _row(row: object, levels: _Levels) -> str:
+def _row(row: Row, levels: _Levels) -> str:
     cells = []
-    long = any(len(cell.text) > LONG_CELL for cell in row.cells)  # type: ignore[attr-defined]
-    for place, cell in enumerate(row.cells):  # type: ignore[attr-defined]
+    long = any(len(cell.text) > LONG_CELL for cell in row.cells)
+    for place, cell in enumerate(row.cells):
         inner = _cell(cell, levels)
-        start = f"anchor({quoted(row.id)})\n" if place == 0 and row.id else ""  # type: ignore[attr-defined]
-        settings = [f"breakable: {'true' if long else 'false'}"]
+        start = f"anchor({quoted(row.id)})\n" if place == 0 and row.id else ""
+        settings = [f"breakable: {'true' if long else 'false'}", *(["align: left"] if row.heads_group else [])]
         settings += [f"{name}: {int(cell.get(name))}" for name in ("colspan", "rowspan") if cell.get(name)]
         content = f"strong({inner})" if cell.tag == "th" else inner
         cells.append(f"table.cell({', '.join(settings)}, {{[]\n{start}{content}\n}})")
-    return ", ".join(cells)
+    made = ", ".join(cells)
+    # A heading within the table: never alone at the foot of a page, and known as a heading to a screen reader.
+    return f"table.header(level: 2, repeat: false, {made})" if row.heads_group and not row.head else made
 
 
 def _cell(cell: Element, levels: _Levels) -> str:
