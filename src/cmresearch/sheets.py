@@ -140,12 +140,12 @@ def save_workbook(book: Workbook, path: str | Path) -> None:
     out = io.BytesIO()
     book.save(out)
     try:
-        Path(path).write_bytes(_undated(out.getvalue()))
+        Path(path).write_bytes(undated(out.getvalue()))
     except OSError as error:
         raise ReportError(f"cannot write to {path}: {error.strerror or error}") from error
 
 
-def _undated(content: bytes) -> bytes:
+def undated(content: bytes) -> bytes:
     """The same archive with one date for all its parts."""
     out = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(out, "w") as new:

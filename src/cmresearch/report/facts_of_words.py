@@ -1,0 +1,170 @@
+"""What a study's files bear out about its interviews, documents and coding, and about what was made of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+from cmresearch.coding.coverage import saturation
+from cmresearch.report import wording
+from cmresearch.report.telling import MANY, Fact, Tell, of_kind
+from cmresearch.texts import LANGUAGES, in_language, say
+
+if TYPE_CHECKING:
+    from cmresearch.reproduction import Run, Words
+
+
+def sources_facts(run: Run, language: str, tell: Tell) -> Iterator[Fact]:
+    if run.words is None:
+        return
+    sources = run.words.sources
+    interviews = [sources[key] for key in of_kind(run.words, "interview")]
+    documents = [sources[key] for key in of_kind(run.words, "document")]
+    kinds = sorted({each.data_kind for each in interviews})
+    if interviews:
+        roles = dict.fromkeys(wording.plain(each.role) for each in interviews)
+        yield tell("informants", kinds, n=len(interviews), roles=", ".join(roles))
+        yield from _recorded_of_interviews(interviews, kinds, tell)
+        spoken = dict.fromkeys(LANGUAGES.get(each.language, each.language) for each in interviews)
+        yield tell("interview_language", kinds, languages=", ".join(spoken))
+        yield tell("transcripts")
+    if documents:
+        yield tell("documents", sorted({each.data_kind for each in documents}), n=len(documents))
+    rendered = sum(bool(source.renderings) for source in sources.values())
+    if rendered:
+        yield tell("renderings", n=rendered)
+    yield tell("masked")
+
+
+def _recorded_of_interviews(interviews: Iterable[object], kinds: list[str], tell: Tell) -> Iterator[Fact]:
+    """What the headers of the interviews say: dates, places and who asked."""
+    dates = sorted(str(each.date) for each in interviews if each.date)  # type: ignore[attr-defined]
+    if dates:
+        yield tell("interview_dates", kinds, first=dates[0], last=dates[-1])
+    for key, gap, name in (("interview_places", "places", "place"), ("interviewers", "names", "interviewer")):
+        said = dict.fromkeys(str(getattr(each, name)) for each in interviews if getattr(each, name))
+        if said:
+            yield tell(key, kinds, **{gap: "; ".join(said)})
+
+
+def coding_facts(run: Run, language: str, tell: Tell) -> Iterator[Fact]:
+    if run.words is None:
+        return
+    codebook, coding, kind = run.words.codebook, run.words.coding, [run.study.words_kind]
+    yield tell(
+        "codebook",
+        title=in_language(codebook.title, language),
+        version=codebook.version,
+        codes=len(codebook.codes),
+        dimensions=len(codebook.dimensions),
+    )
+    if codebook.theory:
+        yield tell("theory", theory=" ".join(in_language(codebook.theory, language).split()))
+    names = ", ".join(coding.coders)
+    if len(coding.coders) > MANY:
+        yield tell("coders", kind, n=len(coding.coders), names=names)
+    elif coding.coders:
+        yield tell("coder_one", kind, name="coders", names=names)
+    coded_by = {
+        key: {who for who, source in coding.coded if source == key and who in coding.coders}
+        for key in run.words.sources
+    }
+    double = sum(len(who) > MANY for who in coded_by.values())
+    if double:
+        yield tell("double_sources", kind, n=double, all=len(coded_by))
+    yield tell("coding_unit")
+    settled = len(coding.adjudicated)
+    yield tell("adjudication", kind, n=settled) if settled else tell("not_adjudicated", kind, name="adjudication")
+    memos = sum(bool(segment.memo) for segment in coding)
+    if memos:
+        yield tell("memos", kind, n=memos)
+    added = saturation(coding).to_dict("records")
+    if added:
+        before = int(added[-1]["codes_so_far"]) - int(added[-1]["new_codes"])
+        yield tell("saturation", kind, new=int(added[-1]["new_codes"]), all=before)
+
+
+def reliability_facts(run: Run, language: str, tell: Tell) -> Iterator[Fact]:
+    table = run.reliability_table()
+    if not len(table):
+        return
+    level = wording.decimal(100 * float(table["level"].iloc[0]), 0, language=language)
+    yield tell("alpha", level=level)
+    for subject in dict.fromkeys(table["subject"]):
+        part = table[table["subject"] == subject]
+        known, kind = part["alpha"].dropna(), sorted(set(part["data_kind"]))
+        named = wording.word("reliability_subject", subject, language=language)
+        unit = wording.word("reliability_unit", part["unit"].iloc[0], language=language)
+        if len(known):
+            ends = [wording.decimal(end, 2, language=language) for end in (known.min(), known.max())]
+            yield tell(
+                "alpha_range",
+                kind,
+                name=f"alpha_{subject}",
+                subject=named,
+                unit=unit,
+                least=ends[0],
+                most=ends[1],
+                n=len(known),
+            )
+        if len(known) < len(part):
+            missing = len(part) - len(known)
+            yield tell("alpha_undefined", kind, name=f"alpha_undefined_{subject}", subject=named, n=missing)
+
+
+def assessment_facts(run: Run, language: str, tell: Tell) -> Iterator[Fact]:
+    if run.words is None:
+        return
+    assessment, kind = run.words.assessment, [run.study.words_kind]
+    dimensions = assessment.dimensions
+    indicators = sum(len(one.indicators) for one in dimensions)
+    if indicators:
+        used = {each.data_kind for one in dimensions for each in one.indicators if each.data_kind}
+        yield tell("indicators", sorted(used), n=indicators)
+    yield tell("rule", n=assessment.rule.corroboration)
+    counts = {status: sum(one.status == status for one in dimensions) for status in wording.STATUS_KEYS}
+    statuses = ", ".join(
+        f"{wording.count(n, language=language)} {wording.word('status', status, language=language)}"
+        for status, n in counts.items()
+        if n
+    )
+    yield tell("statuses", sorted({each for one in dimensions for each in one.data_kinds}), statuses=statuses)
+    decided = assessment.decisions
+    proposed = {one.dimension.key: one.status for one in dimensions}
+    against = sum(one.status != proposed.get(key) for key, one in decided.items())
+    if decided:
+        yield tell("decisions", kind, n=len(decided), all=len(dimensions), against=against)
+    else:
+        yield tell("undecided", name="decisions", all=len(dimensions))
+    yield from _shown(run.words, kind, tell)
+
+
+def _shown(words: Words, kind: list[str], tell: Tell) -> Iterator[Fact]:
+    """Which words are shown, and that those who see it otherwise are."""
+    dimensions = words.assessment.dimensions
+    quoted = {segment for one in dimensions for each in one.sources for segment in each.segments}
+    if quoted:
+        yield tell("quotations", kind, n=len(quoted))
+    both = sum(bool(one.supports) and bool(one.hinders or one.absent) for one in dimensions)
+    if both:
+        yield tell("both_sides", kind, n=both)
+    if any(one.not_counted for one in dimensions):
+        yield tell("minor_themes", kind)
+
+
+def robustness_facts(run: Run, language: str, tell: Tell) -> Iterator[Fact]:
+    if run.words is None:
+        return
+    robustness = run.words.robustness
+    kinds = dict.fromkeys(world.kind for world in robustness.worlds)
+    tried = {kind: robustness.tried(kind) for kind in kinds}
+    if not tried:
+        return
+    worlds = [say(f"worlds_tried.{kind}", language, n=wording.count(n, language=language)) for kind, n in tried.items()]
+    kind = [run.study.words_kind]
+    yield tell("robustness", kind, n=sum(tried.values()), worlds="; ".join(worlds))
+    firm = sum(not robustness.flips(dimension) for dimension in robustness.statuses)
+    yield tell("robust_dimensions", kind, n=firm, all=len(robustness.statuses))
+
+
+OF_WORDS = (sources_facts, coding_facts, reliability_facts, assessment_facts, robustness_facts)
