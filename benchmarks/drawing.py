@@ -1,31 +1,37 @@
-"""How long drawing takes, beside a bare scan of the same file, pandas and polars: one run on one machine.
+"""How long drawing and certifying take, beside a bare scan of the same file, pandas, polars, svy and R: one run.
 
-  python benchmarks/drawing.py [--rows 5000000] [--write]
+  python benchmarks/drawing.py [--rows 1000000 5000000 30000000] [--write]
 
-Each work runs in a process of its own, so that its peak memory is its own; the file is made once beside the system's
-temporary files and removed afterwards. A rival that is not installed is named as absent. With --write the table goes
-to benchmarks/drawing.md.
+The file is made once beside the system's temporary files and removed afterwards. A rival that is not installed is
+named as absent. To have them all, in an environment of their own:
+
+  python -m venv rivals && rivals/bin/pip install -e . polars 'svy>=0.35' && rivals/bin/python benchmarks/drawing.py
+
+and R with the package data.table from the system's packages. With --write the tables go to benchmarks/drawing.md.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
-import os
-import platform
-import resource
 import subprocess
-import sys
 import tempfile
-import time
-from collections.abc import Callable
-from importlib.util import find_spec
+from itertools import pairwise
 from pathlib import Path
 
+from measuring import SMALL, Cost, Work, installed, machine, measured, spent, tell
+
 SIZE = 989
-SMALL = "small.parquet"
 STRATA = ["channel", "agency"]
-BARS = {"draw": ("bare scan", 1.5), "certificate": ("draw", 3.0)}
+# By work: beside what it is measured, how many times that at most, and at most how many megabytes.
+BARS = {"draw": ("bare scan", 1.5, 300), "certificate": ("draw", 3.0, 1000)}
+R_DRAW = """
+path <- commandArgs(TRUE)[1]
+fast <- requireNamespace("data.table", quietly = TRUE)
+frame <- if (fast) data.table::fread(path, data.table = FALSE, showProgress = FALSE) else read.csv(path)
+rows <- split(seq_len(nrow(frame)), paste(frame$channel, frame$agency, sep = "/"))
+drawn <- frame[unlist(lapply(rows, function(of) of[sample.int(length(of), 2)])), ]
+stopifnot(nrow(drawn) == 2 * length(rows))
+"""
 
 
 def make(path: Path, rows: int) -> None:
@@ -40,6 +46,14 @@ def make(path: Path, rows: int) -> None:
             f"received, CAST(hash(i + 2) % 500 AS INTEGER) AS hours FROM range({rows}) AS t(i)) TO '{path}' "
             "(FORMAT parquet)"
         )
+
+
+def make_csv(path: Path) -> None:
+    """The same as CSV, for R, which reads no Parquet by itself."""
+    import duckdb
+
+    with duckdb.connect() as connection:
+        connection.execute(f"COPY (SELECT * FROM '{path}') TO '{path.with_suffix('.csv')}' (HEADER)")
 
 
 def bare_scan(path: Path) -> None:
@@ -62,8 +76,8 @@ def draw(path: Path) -> None:
     assert len(draw_sample(frame, allocate(frame, size), seed="seed").ids) == size
 
 
-def certificate(path: Path) -> None:
-    """The certificate with both fingerprints of the frame, the sample once drawn; its own time is told apart."""
+def certificate(path: Path) -> tuple[float, float]:
+    """The certificate with both fingerprints of the frame; the sample was drawn before, so only its own time counts."""
     from cmresearch.frame import read_frame
     from cmresearch.sampling.allocation import allocate
     from cmresearch.sampling.certificate import certify
@@ -71,9 +85,10 @@ def certificate(path: Path) -> None:
 
     frame = read_frame(path, id="id", strata=STRATA)
     sample = draw_sample(frame, allocate(frame, len(frame.sizes) * 2), seed="seed")
-    began = time.perf_counter()
+    clock, processor = spent()
     certify(sample, frame)
-    print(json.dumps({"own": time.perf_counter() - began}), file=sys.stderr)
+    clock_after, processor_after = spent()
+    return clock_after - clock, processor_after - processor
 
 
 def pandas(path: Path) -> None:
@@ -94,78 +109,132 @@ def polars(path: Path) -> None:
     table.filter(pl.int_range(pl.len()).shuffle(seed=1).over(STRATA) < 2)
 
 
-Work = Callable[[Path], None]
-WORKS: dict[str, tuple[Work, str | None]] = {
-    "bare scan": (bare_scan, None),
-    "draw": (draw, None),
-    "certificate": (certificate, None),
-    "pandas groupby.sample": (pandas, None),
-    "polars": (polars, "polars"),
+def svy(path: Path) -> None:
+    """A simple random sample of two from each stratum."""
+    import polars as pl
+    import svy as package
+
+    drawn = package.Sample(pl.read_parquet(path)).sampling.srs(n=2, by=STRATA, rstate=1)
+    assert drawn.n_records == 2 * 14 * 44
+
+
+def r(path: Path) -> None:
+    """`sample.int` of two from each stratum, the file read as CSV; starting R is part of it."""
+    subprocess.run(["Rscript", "-e", R_DRAW, str(path.with_suffix(".csv"))], check=True, stdout=subprocess.DEVNULL)
+
+
+# By work: what does it, what has to be installed for it, and how many million rows it is asked for at most.
+WORKS: dict[str, tuple[Work, str | None, int]] = {
+    "bare scan": (bare_scan, None, 1000),
+    "draw": (draw, None, 1000),
+    "certificate": (certificate, None, 1000),
+    "pandas groupby.sample": (pandas, None, 1000),
+    "polars": (polars, "polars", 1000),
+    "svy srs": (svy, "svy", 5),
+    "R sample.int": (r, "Rscript", 5),
 }
 
 
-def measured(work: str, path: Path) -> tuple[float, float]:
-    """Seconds (the certificate's own) and peak megabytes of one work, in a process of its own."""
-    command = [sys.executable, __file__, "--work", work, "--file", str(path)]
-    done = subprocess.run(command, capture_output=True, text=True, check=True)
-    answer = json.loads(done.stdout)
-    own = [json.loads(line)["own"] for line in done.stderr.splitlines() if line.startswith('{"own"')]
-    return (own or [answer["seconds"]])[-1], answer["megabytes"]
+def measure(rows: int, times: int) -> dict[str, Cost | str]:
+    """What each work costs with so many rows, or why it was not measured."""
+    found: dict[str, Cost | str] = {}
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "register.parquet"
+        make(path, rows)
+        make(path.with_name(SMALL), 20_000)
+        for work, (_, needs, millions) in WORKS.items():
+            if not installed(needs):
+                found[work] = "not installed"
+            elif rows > millions * 1_000_000:
+                found[work] = f"not asked for more than {millions} million rows"
+            else:
+                if needs == "Rscript":
+                    make_csv(path)
+                    make_csv(path.with_name(SMALL))
+                found[work] = measured(Path(__file__), work, path, times=times)
+    return found
 
 
-def told(work: str, path: Path) -> None:
-    """Do one work and tell its time and memory; what is loaded once is loaded before, with a small file."""
-    WORKS[work][0](path.with_name(SMALL))
-    began = time.perf_counter()
-    WORKS[work][0](path)
-    seconds = time.perf_counter() - began
-    print(json.dumps({"seconds": seconds, "megabytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}))
-
-
-def table(rows: int, results: dict[str, tuple[float, float] | None]) -> str:
-    """The results as a table, each beside the bare scan and beside its bar."""
-    load = ", ".join(f"{value:.1f}" for value in os.getloadavg())
+def table(rows: int, costs: dict[str, Cost | str]) -> str:
+    """The costs as a table, each beside the bare scan and beside its bar."""
     lines = [
-        f"{rows:,} rows, {14 * 44} strata; Python {platform.python_version()}, {os.cpu_count()} cores, load {load}",
+        f"## {rows:,} rows, {14 * 44} strata",
         "",
-        "| work | seconds | peak MB | times the bare scan | bar |",
-        "|---|---|---|---|---|",
+        machine(),
+        "",
+        "| work | seconds | processor's seconds | peak MB | times the bare scan | bar |",
+        "|---|---|---|---|---|---|",
     ]
-    base = results["bare scan"]
-    for work, result in results.items():
-        if result is None or base is None:
-            lines.append(f"| {work} | not installed | | | |")
-            continue
-        other, limit = BARS.get(work, ("", 0.0))
-        against = results.get(other)
-        bar = f"{result[0] / against[0]:.2f} of at most {limit:g} × {other}" if against else ""
-        lines.append(f"| {work} | {result[0]:.2f} | {result[1]:.0f} | {result[0] / base[0]:.2f} | {bar} |")
+    base = costs["bare scan"]
+    assert isinstance(base, Cost)
+    for work, cost in costs.items():
+        if isinstance(cost, str):
+            lines.append(f"| {work} | {cost} | | | | |")
+        else:
+            figures = f"{cost.seconds:.2f} | {cost.processor:.2f} | {cost.megabytes:.0f}"
+            lines.append(f"| {work} | {figures} | {cost.seconds / base.seconds:.2f} | {bar(work, costs)} |")
+    return "\n".join(lines) + "\n"
+
+
+def bar(work: str, costs: dict[str, Cost | str]) -> str:
+    """How a work stands to its bar: by the clock, by the processor, and in memory."""
+    if work not in BARS:
+        return ""
+    other, times, megabytes = BARS[work]
+    cost, base = costs[work], costs[other]
+    assert isinstance(cost, Cost)
+    assert isinstance(base, Cost)
+    clock, processor = cost.seconds / base.seconds, cost.processor / base.processor
+    return (
+        f"{clock:.2f} (processor {processor:.2f}) of at most {times:g} × {other}; "
+        f"{cost.megabytes:.0f} of at most {megabytes} MB"
+    )
+
+
+def growth(found: dict[int, dict[str, Cost | str]]) -> str:
+    """How the cost of each work grows with the rows: 1 is linear, less is better."""
+    steps = list(pairwise(sorted(found)))
+    lines = [
+        "## Growth",
+        "",
+        "Times the processor's seconds per times the rows; 1 is linear.",
+        "",
+        "| work | " + " | ".join(f"{first:,} to {then:,} rows" for first, then in steps) + " |",
+        "|---|" + "---|" * len(steps),
+    ]
+    for work in WORKS:
+        cells = []
+        for first, then in steps:
+            before, after = found[first][work], found[then][work]
+            known = isinstance(before, Cost) and isinstance(after, Cost)
+            cells.append(f"{after.processor / before.processor / (then / first):.2f}" if known else "")
+        lines.append(f"| {work} | " + " | ".join(cells) + " |")
     return "\n".join(lines) + "\n"
 
 
 def main() -> None:
-    """Measure everything and print the table."""
+    """Measure everything and print the tables."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rows", type=int, nargs="+", default=[1_000_000, 5_000_000], help="sizes of the made file")
+    parser.add_argument("--times", type=int, default=1, help="runs of each work, of which the fastest counts")
     parser.add_argument("--write", action="store_true", help="keep the tables in benchmarks/drawing.md")
     parser.add_argument("--work", help=argparse.SUPPRESS)
     parser.add_argument("--file", type=Path, help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     if arguments.work:
-        told(arguments.work, arguments.file)
+        tell(WORKS[arguments.work][0], arguments.file)
         return
-    tables = []
+    found, tables = {}, []
     for rows in arguments.rows:
-        with tempfile.TemporaryDirectory() as folder:
-            path = Path(folder) / "register.parquet"
-            make(path, rows)
-            make(path.with_name(SMALL), 20_000)
-            present = {work: needs is None or find_spec(needs) is not None for work, (_, needs) in WORKS.items()}
-            results = {work: measured(work, path) if there else None for work, there in present.items()}
-        tables.append(table(rows, results))
+        found[rows] = measure(rows, arguments.times)
+        tables.append(table(rows, found[rows]))
+        print(tables[-1], flush=True)
+    if len(found) > 1:
+        tables.append(growth(found))
         print(tables[-1])
     if arguments.write:
-        text = f"# Drawing\n\nMade by `python {Path(__file__).name} --rows … --write`.\n\n" + "\n".join(tables)
+        rows = " ".join(str(number) for number in arguments.rows)
+        text = f"# Drawing\n\nMade by `python {Path(__file__).name} --rows {rows} --write`.\n\n" + "\n".join(tables)
         Path(__file__).with_suffix(".md").write_text(text, encoding="utf-8")
 
 

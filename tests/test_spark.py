@@ -13,7 +13,7 @@ from cmresearch import frame as frames
 from cmresearch.errors import FrameError, IntakeError, SampleError
 from cmresearch.frame import check_ids, read_frame
 from cmresearch.intake.spark import master_and_path, read_in_spark
-from cmresearch.sampling import fingerprints
+from cmresearch.sampling import bucket_hashes
 from cmresearch.sampling.allocation import allocate
 from cmresearch.sampling.certificate import certify
 from cmresearch.sampling.drawing import draw
@@ -271,8 +271,13 @@ def test_a_field_with_the_separator_is_refused(session, tmp_path):
 def test_buckets_read_in_ranges_are_the_same(typed, monkeypatch):
     one, other = (read_frame(source, id="id", strata="small") for source in typed)
     whole = fingerprint(one, ["words"])
-    monkeypatch.setattr(fingerprints, "AT_ONCE", 300)
+    monkeypatch.setattr(bucket_hashes, "AT_ONCE", 300)
     assert fingerprint(other, ["words"]) == whole
+
+
+def test_rows_cannot_be_taken_from_the_cluster_in_parts(typed):
+    with pytest.raises(IntakeError, match="its rows stay on the cluster"):
+        typed[1].batches("SELECT id FROM complaints")
 
 
 @pytest.mark.parametrize(

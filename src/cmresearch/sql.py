@@ -37,10 +37,10 @@ def literals(texts: list[str] | tuple[str, ...]) -> str:
     return ", ".join(literal(text) for text in texts)
 
 
-def plain(error: duckdb.Error) -> str:
-    """The part of an engine's message that helps: its first line, without the name of its class."""
+def plain(error: duckdb.Error | RuntimeError) -> str:
+    """The part of an engine's message that helps: its first line, without the name of its class or of a reader."""
     first = str(error).strip().split("\n")[0]
-    return re.sub(r"^(\w+ )*Error: ", "", first)
+    return re.sub(r"^(ArrowArrayStream::\w+\(\) failed \(\d+\): )?(\w+ )*Error: ", "", first)
 
 
 def connect() -> duckdb.DuckDBPyConnection:

@@ -7,7 +7,8 @@ import shutil
 import tempfile
 import weakref
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
@@ -17,6 +18,7 @@ import pandas as pd
 from pydantic import BaseModel, ConfigDict
 
 from cmresearch.errors import IntakeError, nearest
+from cmresearch.intake.batches import Column, batches
 from cmresearch.intake.formats import Scan, read_database, read_json, read_sqlite, read_workbook, scan_of_csv
 from cmresearch.intake.signs import recognise, unpack
 from cmresearch.intake.text import read_text, rewrite
@@ -123,21 +125,34 @@ class Complaints:
         Raises:
             IntakeError: The query cannot be answered from this file; the text says what the engine found.
         """
-        try:
+        with self._asked():
             rows: list[tuple[object, ...]] = self.connection.execute(sql, parameters).fetchall()
-        except duckdb.Error as error:
-            raise IntakeError(f"{self.path.name}: {plain(error)}") from error
         return rows
 
     def table(self, sql: str, parameters: list[object] | dict[str, object] | None = None) -> pd.DataFrame:
         """The same as a data frame: text where the answer is text, numbers where it is numbers."""
-        try:
+        with self._asked():
             cursor = self.connection.execute(sql, parameters)
             columns = [str(part[0]) for part in cursor.description or ()]
             rows = cursor.fetchall()
+        return pd.DataFrame(rows, columns=columns)
+
+    def batches(self, sql: str) -> Iterator[list[Column]]:
+        """The same in parts and as bytes, for answers of as many rows as the export (see `batches`)."""
+        with self._asked():
+            yield from batches(self.connection, sql)
+
+    @contextmanager
+    def _asked(self) -> Iterator[None]:
+        """The engine's errors as ours, and somebody's Ctrl-C as what it is."""
+        try:
+            yield
         except duckdb.Error as error:
             raise IntakeError(f"{self.path.name}: {plain(error)}") from error
-        return pd.DataFrame(rows, columns=columns)
+        except RuntimeError as error:
+            if "Query interrupted" in str(error):
+                raise KeyboardInterrupt from error
+            raise IntakeError(f"{self.path.name}: {plain(error)}") from error
 
     def described(self) -> Complaints:
         """The same complaints with the columns that the table `complaints` has now."""

@@ -22,6 +22,7 @@ import duckdb
 import pandas as pd
 
 from cmresearch.errors import IntakeError
+from cmresearch.intake.batches import Column
 from cmresearch.intake.complaints import Complaints
 from cmresearch.intake.spark_sql import TEXT_OF_DOUBLE, TEXT_OF_FLOAT, spark_sql
 from cmresearch.provenance import sha256_of
@@ -120,6 +121,14 @@ class SparkComplaints(Complaints):
         """The same as a data frame: text where the answer is text, numbers where it is numbers."""
         columns = super().table(sql, parameters).columns
         return pd.DataFrame(self.query(sql, parameters), columns=columns)
+
+    def batches(self, sql: str) -> Iterator[list[Column]]:  # noqa: ARG002 - whatever it asks
+        """Refused: this gives as many rows as the export has, and they stay on the cluster.
+
+        Raises:
+            IntakeError: Always.
+        """
+        raise IntakeError(f"{self.path.name}: its rows stay on the cluster; only counts and hashes come here")
 
     def _kind_of(self, expression: str) -> str:
         try:

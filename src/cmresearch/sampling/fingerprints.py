@@ -7,20 +7,12 @@ import hashlib
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from pathlib import Path
 
 from cmresearch.errors import SampleError
-from cmresearch.frame import IDS_AT_ONCE, Frame, check_ids
+from cmresearch.frame import Frame
+from cmresearch.sampling.bucket_hashes import BUCKET_NAMES, UNIT_SEPARATOR, Bucket, bucket_hashes
 from cmresearch.writing import csv_text
-
-UNIT_SEPARATOR = "\x1f"
-BUCKET_NAMES = tuple(f"{number:03x}" for number in range(4096))
-# So many characters are sorted in memory at once; larger frames are read in several ranges of buckets.
-AT_ONCE = 350_000_000
-Bucket = tuple[int, str, str]
-# In a regular expression: a field of a line, and what separates fields.
-FIELD, SEPARATOR = "[^\\x1f]*", "\\x1f"
 
 
 def sha256_of_text(text: str) -> str:
@@ -85,36 +77,9 @@ def fingerprint(frame: Frame, content_columns: Sequence[str]) -> Fingerprint:
         >>> sorted(made.buckets) == sorted(sha256_of_text(id)[:3] for id in "123")
         True
     """
-    if frame.size > IDS_AT_ONCE:
-        check_ids(frame)  # smaller frames were asked when they were read
-    complaints = frame.complaints
-    members = [frame.id, *frame.strata]
-    texts = [frame.text(name) for name in (*members, *(name for name in content_columns if name not in members))]
-    size = _characters(frame, texts)
-    lines = (
-        f"SELECT {bucket_of(texts[0])} AS b, {' || chr(31) || '.join(texts)} || chr(10) AS x FROM complaints "
-        f"WHERE {frame.condition}"
-    )
-    # Ids are unique and stand first, so lines with and without content have one order and are sorted once.
-    first_fields = f"regexp_extract(x, '^{FIELD}{(SEPARATOR + FIELD) * len(frame.strata)}') || chr(10)"
-    membership = f"list_transform(l, lambda x: {first_fields})" if len(texts) > len(members) else "l"
-    buckets: dict[str, Bucket] = {}
-    for first, last in _ranges(size):
-        rows = complaints.query(
-            f"SELECT b, len(l), {_hashed(membership)}, {_hashed('l')} FROM "
-            f"(SELECT b, list_sort(list(x)) AS l FROM ({lines}) WHERE b BETWEEN '{first}' AND '{last}' GROUP BY b)"
-        )
-        buckets |= {str(name): (int(str(count)), str(m), str(c)) for name, count, m, c in rows}
+    members = {frame.id, *frame.strata}
+    buckets = bucket_hashes(frame, [name for name in content_columns if name not in members])
     return Fingerprint(*folded(buckets), buckets)
-
-
-def _hashed(lines: str) -> str:
-    return f"sha256(array_to_string({lines}, ''))"
-
-
-def bucket_of(id_text: str) -> str:
-    """The SQL expression of a complaint's bucket, from the one of its id."""
-    return f"substr(sha256({id_text}), 1, 3)"
 
 
 def folded(buckets: Mapping[str, Bucket]) -> tuple[str, str]:
@@ -164,24 +129,3 @@ def read_rows(path: Path) -> list[dict[str, str]]:
         if len(row) != len(header):
             raise SampleError(f"{path}, row {number}: {len(row)} cells; the header has {len(header)}")
     return [dict(zip(header, row, strict=True)) for row in rows]
-
-
-def _ranges(size: int) -> list[tuple[str, str]]:
-    """Ranges of buckets, few enough that each is sorted in memory."""
-    parts = min(len(BUCKET_NAMES), 1 + size // AT_ONCE)
-    edges = [len(BUCKET_NAMES) * part // parts for part in range(parts + 1)]
-    return [(BUCKET_NAMES[first], BUCKET_NAMES[after - 1]) for first, after in pairwise(edges)]
-
-
-def _characters(frame: Frame, fields: list[str]) -> int:
-    """How many characters the lines hold, after refusing fields that hold their separator."""
-    line = f"concat({', '.join(fields)})"
-    ((count, size),) = frame.complaints.query(
-        f"SELECT count(*) FILTER (contains({line}, chr(31))), sum(strlen({line})) FROM complaints "
-        f"WHERE {frame.condition}"
-    )
-    if count:
-        raise SampleError(
-            f"{count} complaints hold the control character U+001F, which separates fields in fingerprints"
-        )
-    return int(str(size))
