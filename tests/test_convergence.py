@@ -161,6 +161,27 @@ def test_who_sees_it_otherwise_stays_in_the_line():
 
 
 @pytest.mark.parametrize(
+    ("found", "line", "short"),
+    [
+        ([], "sample", ""),
+        ([NOT_MEASURED], "sample", ""),
+        ([MET], "sample", "88.0 %"),
+        ([COUNTED], "register", "2.75"),
+        ([MET, NOT_MET, NOT_MEASURED], "sample", "1/2"),
+        ([*FOR_INTERVIEWS, source("interview-3", "hinders", "absent")], "interviews", "2 : 1"),
+    ],
+)
+def test_a_line_in_short_is_its_figure_or_how_many_stand_on_each_side(found, line, short):
+    figures = [each for each in found if isinstance(each, IndicatorResult)]
+    sources = [each for each in found if isinstance(each, SourceEvidence)]
+    assert row(sources, figures).line(line).in_short() == short
+
+
+def test_a_line_in_short_is_written_as_its_language_writes_numbers():
+    assert row((), [MET]).line("sample").in_short(language="id") == "88,0 %"
+
+
+@pytest.mark.parametrize(
     ("found", "convergence"),
     [
         ([], "silence"),

@@ -72,10 +72,35 @@ class Line:
             language: The language of the text.
             labels: What readers call roles and documents, by key; without a label the key in words.
         """
-        figures = self.name in ("register", "sample")
-        said = _figures(self.indicators, language) if figures else _voices(self, language, labels)
+        said = self.said(language=language, labels=labels)
         standing = say(f"standing.{self.standing}", language)
         return say("joint.cell", language, standing=standing, said=said) if said else standing
+
+    def said(self, *, language: str = "en", labels: Labels = NO_LABELS) -> str:
+        """Its figures or its sources without the standing; arguments as for `describe`."""
+        if self.name in ("register", "sample"):
+            return _figures(self.indicators, language)
+        return _voices(self, language, labels)
+
+    def in_short(self, *, language: str = "en") -> str:
+        """The line beside a mark: its one figure, how many of several are met, or how many sources stand on each side.
+
+        Args:
+            language: The language of the text.
+
+        Returns:
+            Such as `82.0 %`, `1/2` (one of two measured indicators met) or `4 : 1` (sources for, sources against);
+            empty for a line that is silent.
+        """
+        if self.standing == "silent":
+            return ""
+        measured = [each for each in self.indicators if each.estimate is not None]
+        if len(measured) == 1:
+            return _value(measured[0], language)
+        if measured:
+            return f"{sum(each.outcome == 'met' for each in measured)}/{len(measured)}"
+        against = {each.source.key for each in (*self.hinders, *self.absent)}
+        return f"{len(self.supports)} : {len(against)}"
 
 
 @dataclass(frozen=True)
@@ -323,12 +348,17 @@ def _figure(result: IndicatorResult, language: str) -> str:
     words = {"label": in_language(indicator.label, language), "outcome": say(f"outcome.{result.outcome}", language)}
     if result.estimate is None:
         return say("joint.not_measured", language, label=words["label"])
-    share = indicator.statistic == "proportion"
-    words["value"] = _number(result.estimate, language, share) + (" %" if share else "")
+    words["value"] = _value(result, language)
     if indicator.kind == "register":
         return say("joint.exact", language, **words)
+    share = indicator.statistic == "proportion"
     ends = [_number(float(str(end)), language, share) for end in (result.lower, result.upper)]
     return say("joint.estimated", language, **words, interval=f"[{ends[0]}{say('list.between', language)} {ends[1]}]")
+
+
+def _value(result: IndicatorResult, language: str) -> str:
+    share = result.indicator.statistic == "proportion"
+    return _number(float(str(result.estimate)), language, share) + (" %" if share else "")
 
 
 def _number(value: float, language: str, share: bool) -> str:

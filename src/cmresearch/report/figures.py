@@ -16,6 +16,7 @@ from cmresearch.report.plots import (
     plot_estimates,
     plot_evidence,
     plot_indicators,
+    plot_joint_display,
     plot_months,
     plot_reliability,
     plot_robustness,
@@ -161,6 +162,7 @@ def _coverage(run: Run, words: Words, look: Look) -> Iterator[RunFigure]:
 def _assessment(run: Run, words: Words, look: Look) -> Iterator[RunFigure]:
     language, dimensions = look["language"], words.assessment.dimensions
     kinds = wording.joined(sorted({each for one in dimensions for each in one.data_kinds}))
+    yield "joint", plot_joint_display(words.joint_display, kind=kinds, **look), alt_of("joint_display", language)
     yield "statuses", plot_statuses(words.assessment, kind=kinds, **look), alt_of("statuses", language)
     figure = plot_evidence(words.assessment, kind=kinds, labels=labels_of(run), **look)
     yield "evidence", figure, alt_of("evidence", language)

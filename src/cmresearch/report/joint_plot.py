@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from cmresearch.convergence import LINES
 from cmresearch.report.assessment_plots import STATUS_MARKS
 from cmresearch.report.drawing import (
     BLUE,
@@ -18,74 +19,74 @@ from cmresearch.report.drawing import (
     write_beside,
 )
 from cmresearch.report.wording import word
-from cmresearch.texts import say
+from cmresearch.texts import in_language, say
 
 if TYPE_CHECKING:
-    import pandas as pd
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-LINES = ("register", "sample", "interviews", "documents")
+    from cmresearch.convergence import JointDisplay, JointRow
+
 STANDING_MARKS = {
     "for": ("o", BLUE),
     "against": ("v", RED),
     "mixed": ("D", ORANGE),
-    "inconclusive": ("s", GREY),
+    "unclear": ("s", GREY),
     "silent": ("_", GREY),
 }
 STATUS_WIDTH = 1.95  # columns that the status takes, with its word beside the mark
 
 
 @drawing()
-def plot_joint_display(table: pd.DataFrame, *, kind: str, title: str = "", language: str = "en") -> Figure:
+def plot_joint_display(display: JointDisplay, *, kind: str, title: str = "", language: str = "en") -> Figure:
     """What each line of evidence says of each dimension, and what becomes of it, at a glance.
 
     Args:
-        table: A row for each dimension: number, name (in the figure's language), for each of register, sample,
-            interviews and documents what it says (for, against, mixed, inconclusive or silent) and, in a column such
-            as `sample_figure`, what to write beside it; status, and convergence (agreement, partial_agreement,
-            silence or dissonance).
+        display: The joint display, from `joint_display`.
         kind: The kind of data, for the label in the corner.
         title: The question that the figure answers.
         language: The language of its texts, one of `LANGUAGES`.
 
     Returns:
-        Dimensions as rows; a mark for each line of evidence, whose shape says what its colour says, the status as
-        mark and word, and the convergence in words at the end, dissonance in bold.
-
-    Example:
-        >>> import pandas as pd
-        >>> lines = {"register": "silent", "sample": "for", "interviews": "mixed", "documents": "silent"}
-        >>> beside = {"register_figure": "", "sample_figure": "82 %"}
-        >>> beside |= {"interviews_figure": "2 : 1", "documents_figure": ""}
-        >>> end = {"status": "not_optimal", "convergence": "partial_agreement"}
-        >>> table = pd.DataFrame([{"number": 1, "name": "Speed", **lines, **beside, **end}])
-        >>> figure = plot_joint_display(table, kind="illustrative")
-        >>> [text.get_text() for text in figure.axes[0].texts]
-        ['82 %', '2 : 1', 'not optimal', 'partial agreement', 'convergence']
+        Dimensions as rows; a mark for each line of evidence, whose shape says what its colour says, with its figure
+        beside it; at the end the status as mark and word, and the convergence in words, dissonance in bold. Status and
+        convergence are the researcher's where there is a decision, with a star where it differs from the rule's.
     """
-    rows = table.to_dict("records")
     figure, axes = canvas_of_rows(
-        [f"{row['number']}  {row['name']}" for row in rows],
+        [f"{row.dimension.number}  {in_language(row.dimension.name, language)}" for row in display],
         title=title or say("figure.joint_display.title", language),
         kind=kind,
         language=language,
-        key=[(*look, say(f"figure.joint_display.standing.{key}", language)) for key, look in STANDING_MARKS.items()],
+        key=[(*look, say(f"standing.{key}", language)) for key, look in STANDING_MARKS.items()],
         row=0.38,
         right=1.45,
         bottom=0.75,
     )
-    for place, row in enumerate(rows):
-        for column, line in enumerate(LINES):
-            _cell(axes, column, place, STANDING_MARKS[row[line]], str(row[f"{line}_figure"]))
-        _cell(axes, len(LINES), place, STATUS_MARKS[row["status"]], word("status", row["status"], language=language))
-        weight = "bold" if row["convergence"] == "dissonance" else "normal"
-        converging = say(f"figure.joint_display.converging.{row['convergence']}", language)
-        write_beside(axes, place, converging, weight=weight)
+    for place, row in enumerate(display):
+        for column, line in enumerate(row.lines):
+            _cell(axes, column, place, STANDING_MARKS[line.standing], line.in_short(language=language))
+        _end(axes, place, row, language)
     _name_columns(axes, language)
-    _part_rows(axes, len(rows))
+    _part_rows(axes, len(display))
     axes.set_xlabel(say("figure.joint_display.axis", language))
     return figure
+
+
+def _end(axes: Axes, place: int, row: JointRow, language: str) -> None:
+    """The status and the convergence of a dimension, as decided where there is a decision."""
+    status = row.researcher_status or row.status
+    converging = row.researcher_convergence or row.convergence
+    shown = _starred(word("status", status, language=language), differs=status != row.status, language=language)
+    _cell(axes, len(LINES), place, STATUS_MARKS[status], shown)
+    weight = "bold" if converging == "dissonance" else "normal"
+    said = _starred(
+        say(f"convergence.{converging}", language), differs=converging != row.convergence, language=language
+    )
+    write_beside(axes, place, said, weight=weight)
+
+
+def _starred(text: str, *, differs: bool, language: str) -> str:
+    return say("figure.joint_display.differs", language, word=text) if differs else text
 
 
 def _cell(axes: Axes, column: int, place: int, look: tuple[str, str], text: str) -> None:
@@ -98,7 +99,7 @@ def _cell(axes: Axes, column: int, place: int, look: tuple[str, str], text: str)
 
 def _name_columns(axes: Axes, language: str) -> None:
     """The names of the columns on top, each at its left edge, and a thin line between them."""
-    names = [say(f"figure.joint_display.{key}", language) for key in (*LINES, "status")]
+    names = [*(say(f"line.{key}", language) for key in LINES), say("figure.joint_display.status", language)]
     axes.xaxis.tick_top()
     axes.set_xticks([place - 0.42 for place in range(len(names))], names, ha="left")
     axes.tick_params(axis="x", length=0, labelcolor=INK, labelsize=8)

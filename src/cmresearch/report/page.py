@@ -41,12 +41,12 @@ if TYPE_CHECKING:
 SMALL_CELL = 5  # fewer complaints than this may tell a reader who complained
 # The templates that make up the report, and the sections that its contents name.
 PARTS = (
-    *("limits", "findings", "data", "export", "sample", "estimates"),
+    *("limits", "joint", "findings", "data", "export", "sample", "estimates"),
     *("reliability", "dimensions", "robustness", "plan", "reviews", "traces", "transcripts", "published", "colophon"),
 )
 SECTIONS = (
-    *("limits", "findings", "data", "export", "frame", "sample", "check", "estimates", "reliability", "dimensions"),
-    *("robustness", "plan", "reviews", "traces", "transcripts", "published", "notebooks", "colophon"),
+    *("limits", "joint", "findings", "data", "export", "frame", "sample", "check", "estimates", "reliability"),
+    *("dimensions", "robustness", "plan", "reviews", "traces", "transcripts", "published", "notebooks", "colophon"),
 )
 TEMPLATES = Path(__file__).parents[1] / "templates"
 
@@ -192,6 +192,7 @@ def _context(run: Run, notebooks: Sequence[str | Path], language: str, reviews: 
         "files": tuple(_file_groups(run.data_files)),
         "reliability": run.reliability_table().to_dict("records"),
         "named": partial(_subject_name, run, language),
+        "labels": labels_of(run),
         "coverage": coverage,
         "unused": [
             f"{wording.plain(row['code'])} ({note(row['note'], language=language)})" for row in coverage if row["note"]
@@ -258,6 +259,7 @@ def _contents(run: Run, language: str) -> Iterator[tuple[str, str]]:
     """The sections that this study's report has: anchor and heading, in order."""
     absent = {
         "limits": not run.study.settings.study.limits,
+        "joint": run.words is None,
         "robustness": run.words is None,
         "transcripts": run.words is None,
         "traces": not run.estimates,
@@ -334,6 +336,7 @@ def _pages(words: Words, language: str) -> Iterator[dict[str, Any]]:
         yield {
             "assessed": one,
             "dimension": one.dimension,
+            "joint": words.joint_display.row(one.dimension.key),
             "decision": words.assessment.decisions.get(one.dimension.key),
             "citations": [cited[key] for key in one.dimension.provenance.sources if key in cited],
             "quoted": quote(one, language=language),
