@@ -7,9 +7,10 @@ from pathlib import Path
 import pandas as pd
 
 from cmresearch.errors import ReportError
+from cmresearch.evidence.building import evidence_of
 from cmresearch.execution import Outputs, execute_notebooks
 from cmresearch.report.page import write_report
-from cmresearch.report.shareable import shareable
+from cmresearch.report.shareable import shareable_reviews, shareable_with_table
 from cmresearch.report.workbook import write_workbook
 from cmresearch.reproduction import Progress, Run, silent
 from cmresearch.sampling.certificate import sample_files
@@ -18,10 +19,11 @@ from cmresearch.writing import csv_text, whole_folder, write_text
 
 SIGNIFICANT_DIGITS = 9  # beyond them, versions of the numerical libraries differ
 REPORT, WORKBOOK, FRAME, NOTEBOOKS = "report.html", "workbook.xlsx", "frame.csv", "notebooks"
+EVIDENCE = "evidence.json"
 
 
 def write_results(run: Run, folder: Path, *, progress: Progress = silent, language: str = "") -> Path:
-    """Write everything that a study gives: sample, certificate, tables, executed notebooks, workbook and report.
+    """Write everything that a study gives: sample, certificate, tables, notebooks, workbook, evidence and report.
 
     Args:
         run: What the study's files give.
@@ -41,11 +43,13 @@ def write_results(run: Run, folder: Path, *, progress: Progress = silent, langua
         _write_tables(run, beside)
         executed = _execute_notebooks(run.study, beside / NOTEBOOKS, progress)
         progress("workbook")
-        shown = shareable(run)
+        shown, table = shareable_with_table(run)
         write_workbook(shown, beside / WORKBOOK)
+        progress("evidence")
+        write_text(beside / EVIDENCE, evidence_of(shown).to_json())
         progress("report")
         links = [f"{NOTEBOOKS}/{path.name}" for path in executed]
-        write_report(shown, beside / REPORT, links, language=language)
+        write_report(shown, beside / REPORT, links, language=language, reviews=shareable_reviews(run, table))
     return folder / REPORT
 
 

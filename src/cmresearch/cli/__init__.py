@@ -14,6 +14,7 @@ VERBS = {
     "reproduce": "run a whole study, from the full set to the report",
     "report": "write a study's report alone",
     "assess": "propose a status for each dimension, with the evidence behind it",
+    "trace": "say what a figure, a status or a finding rests on, down to the record or the sentence",
     "inspect": "say what an export holds and what is wrong with it, and begin a study with it",
     "compare-exports": "say what changed between two exports of one register",
     "plan": "plan a sample: its size, its margin, its allocation; freeze the plan before the draw",

@@ -25,7 +25,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Run the study and write its report."""
     from cmresearch.report.page import chosen_language, write_report
-    from cmresearch.report.shareable import shareable
+    from cmresearch.report.shareable import shareable_reviews, shareable_with_table
     from cmresearch.reproduction import run_study
     from cmresearch.results import REPORT
     from cmresearch.writing import whole_folder
@@ -37,7 +37,9 @@ def run(arguments: argparse.Namespace) -> int:
         result = run_study(study, progress=step)
         step("report")
         with whole_folder(target.parent) as beside:
-            write_report(shareable(result), beside / target.name, language=language)
+            shown, table = shareable_with_table(result)
+            reviews = shareable_reviews(result, table)
+            write_report(shown, beside / target.name, language=language, reviews=reviews)
     if arguments.json:
         print_json({"report": str(target)})
     else:

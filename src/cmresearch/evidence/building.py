@@ -6,14 +6,16 @@ from collections.abc import Iterable, Mapping
 
 import pandas as pd
 
+from cmresearch.coding.coding import Segment
+from cmresearch.convergence import JointRow
 from cmresearch.errors import EvidenceError, raise_all
 from cmresearch.evidence.answers import answers
 from cmresearch.evidence.chain import Evidence, Kind, Node, link_hash
 from cmresearch.findings import names_in
-from cmresearch.reproduction import Run
+from cmresearch.reproduction import Run, Words
 from cmresearch.reviews import segment_key
 from cmresearch.sampling.fingerprints import sha256_of_text
-from cmresearch.triangulation import DimensionAssessment, IndicatorResult
+from cmresearch.triangulation import IndicatorResult
 
 DIGITS = 9  # significant digits of a fraction: beyond them, versions of the numerical libraries differ
 
@@ -38,6 +40,11 @@ def evidence_of(run: Run) -> Evidence:
     _add_findings(chain, run)
     raise_all(EvidenceError, chain.faults)
     return Evidence(nodes=list(chain.nodes.values()))
+
+
+def segment_id(segment: Segment) -> str:
+    """The id of a coded segment in the evidence: a passage may have one code in two directions."""
+    return f"segment:{segment_key(segment)}:{segment.direction}"
 
 
 class _Chain:
@@ -131,11 +138,11 @@ def _add_words(chain: _Chain, run: Run) -> None:
             "quote": sha256_of_text(segment.quote),
         }
         below = [f"source:{segment.source}", f"code:{segment.code}"]
-        chain.add("segment", f"{segment_key(segment)}:{segment.direction}", says, below)
-    for one in words.assessment.dimensions:
-        for result in one.indicators:
+        chain.add("segment", segment_id(segment).removeprefix("segment:"), says, below)
+    for row in words.joint_display:
+        for result in row.assessed.indicators:
             _add_indicator(chain, run, result)
-        _add_status(chain, run, one)
+        _add_status(chain, words, row)
 
 
 def _add_indicator(chain: _Chain, run: Run, result: IndicatorResult) -> None:
@@ -152,22 +159,21 @@ def _add_indicator(chain: _Chain, run: Run, result: IndicatorResult) -> None:
     chain.add("indicator", f"{result.dimension}.{indicator.key}", says, strata)
 
 
-def _add_status(chain: _Chain, run: Run, one: DimensionAssessment) -> None:
-    decision = run.words.assessment.decisions.get(one.dimension.key) if run.words else None
+def _add_status(chain: _Chain, words: Words, row: JointRow) -> None:
+    key = row.dimension.key
     says = {
-        "proposed": one.status,
-        "decided": decision.status if decision else None,
-        "steps": [{"number": step.number, "holds": step.holds, "because": step.because} for step in one.steps],
+        "proposed": row.status,
+        "decided": row.researcher_status or None,
+        "convergence": row.convergence,
+        "decided_convergence": row.researcher_convergence or None,
+        "lines": {line.name: line.standing for line in row.lines},
+        "steps": [{"number": step.number, "holds": step.holds, "because": step.because} for step in row.assessed.steps],
     }
-    segments = [f"segment:{segment_key(each)}:{each.direction}" for each in one.segments]
-    below = [*segments, *(f"indicator:{each.dimension}.{each.indicator.key}" for each in one.indicators)]
+    indicators = [f"indicator:{each.dimension}.{each.indicator.key}" for each in row.assessed.indicators]
+    below = [*map(segment_id, row.assessed.segments), *indicators]
     # A dimension of which nobody speaks rests on the codes that nobody used.
-    unused = (
-        [f"code:{key}" for key, code in run.words.codebook.codes.items() if one.dimension.key in code.dimensions]
-        if run.words
-        else []
-    )
-    chain.add("status", one.dimension.key, says, below or unused)
+    unused = [f"code:{each}" for each, code in words.codebook.codes.items() if key in code.dimensions]
+    chain.add("status", key, says, below or unused)
 
 
 def _add_figures(chain: _Chain, run: Run) -> None:

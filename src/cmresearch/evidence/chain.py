@@ -65,6 +65,11 @@ class Evidence(BaseModel):
         """What a node rests on, one step down."""
         return tuple(self.node(each) for each in self.node(id).rests_on)
 
+    def above(self, id: str) -> tuple[Node, ...]:
+        """What rests on a node, one step up."""
+        asked = self.node(id).id
+        return tuple(node for node in self.nodes if asked in node.rests_on)
+
     @cached_property
     def _by_id(self) -> dict[str, Node]:
         return {node.id: node for node in self.nodes}

@@ -17,6 +17,7 @@ from cmresearch.errors import ReportError, nearest
 from cmresearch.intake.complaints import literal
 from cmresearch.plan.freezing import changes_table
 from cmresearch.report import wording
+from cmresearch.report.colophon import checked_out_commit, versions
 from cmresearch.report.estimate_groups import estimate_groups, variable_name
 from cmresearch.report.figures import MADE, figures, kinds_of, labels_of
 from cmresearch.report.language import environment, note
@@ -208,7 +209,8 @@ def _context(run: Run, notebooks: Sequence[str | Path], language: str, reviews: 
         "plan_changes": changes_table(run.plan_changes).to_dict("records"),
         "reviews": [] if reviews is None else reviews.to_frame().to_dict("records"),
         "review_coverage": [] if reviews is None else reviews.coverage().to_dict("records"),
-        "version": __version__,
+        "versions": versions(),
+        "commit": checked_out_commit(run.study.folder),
     }
 
 

@@ -10,6 +10,7 @@ from cmresearch.coding.sources import Source, Sources, Turn
 from cmresearch.convergence import joint_display
 from cmresearch.privacy import Masked, MaskTable, mask_all
 from cmresearch.reproduction import Run, Words
+from cmresearch.reviews import Reviewed, mask_reviews, reviewed
 from cmresearch.texts import Twins
 from cmresearch.triangulation import Decision, assess, with_decisions
 
@@ -43,6 +44,16 @@ def shareable_with_table(run: Run) -> tuple[Run, MaskTable]:
         return run, MaskTable()
     words, table = _masked(run.words)
     return replace(run, words=words), table
+
+
+def shareable_reviews(run: Run, table: MaskTable) -> Reviewed:
+    """The reviews of a study with what has changed since, as they may be shown.
+
+    Args:
+        run: What the study's files give, unmasked: a review holds the hash of what the reviewer saw.
+        table: The table of the masked run, from `shareable_with_table`.
+    """
+    return mask_reviews(reviewed(run, run.study.read_reviews()), table)[0]
 
 
 def mask_coding(coding: Coding) -> tuple[Coding, MaskTable]:
