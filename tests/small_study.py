@@ -208,7 +208,7 @@ data_kind = "illustrative"
 dimension = "create_closure"
 status = "not_optimal"
 memo = "=1+1 is what the register says"
-on_convergence = "@sample and the informants look at different months"
+on_convergence = "+the sample and the informants look at different months"
 """
 LABEL = {
     "id": "> Ilustrasi: disusun untuk meja kerja ini, bukan kutipan orang atau dokumen nyata.",

@@ -69,7 +69,7 @@ def test_the_joint_display_shows_each_line_with_status_convergence_and_the_memo(
     assert "Register Sample Interviews Documents Status Convergence" in page.text
     lines = "– silent ■ unclear 49.0 % ▼ against 0 : 2 – silent"
     assert f"1 Create closure {lines} ▼ not optimal partial agreement" in page.text
-    assert "[HANDLE-1] and the informants look at different months" in page.text
+    assert "+the sample and the informants look at different months" in page.text
     assert {"href": "#lines-create_closure"} in [each for tag, each in page.tags if tag == "a"]
 
 
@@ -181,7 +181,7 @@ def test_the_indonesian_page_leaves_no_note_of_the_library_in_english(jakarta):
 
 def notes_left_in_english(body):
     # A citation and the origin of a data file stand as somebody wrote them.
-    others = re.sub(r'<section id="data.id">.*?</section>|<p class="note">.*?</p>', "", body, flags=re.DOTALL)
+    others = re.sub(r'<section id="data--id">.*?</section>|<p class="note">.*?</p>', "", body, flags=re.DOTALL)
     return re.findall(r'<span lang="en">([^<]*)</span>', others)
 
 

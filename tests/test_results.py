@@ -15,7 +15,7 @@ from cmresearch.study import Study
 
 FILES = {
     "assessment.csv", "certificate.json", "estimates.csv", "findings.csv", "frame.csv", "joint-display.csv",
-    "reliability.csv", "report.html", "robustness.csv", "run.json", "sample.csv", "verify_sample.py", "workbook.xlsx",
+    "evidence.json", "reliability.csv", "report.html", "reviews.csv", "robustness.csv", "run.json", "sample.csv", "verify_sample.py", "workbook.xlsx",
 }  # fmt: skip
 
 

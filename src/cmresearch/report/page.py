@@ -163,8 +163,9 @@ def _apart(body: str, language: str, first: str) -> str:
     """A body whose anchors are its own, so that two languages share a page; those of the first stay as they are."""
     if language == first:
         return body
-    named = re.sub(r'(?<= id=")([^"]+)(?=")', rf"\1.{language}", body)
-    return re.sub(r'((?: href="|url\()#)([^")]+)', rf"\1\2.{language}", named)
+    # Two hyphens: with a dot before its language, an anchor would look like an address of the internet.
+    named = re.sub(r'(?<= id=")([^"]+)(?=")', rf"\1--{language}", body)
+    return re.sub(r'((?: href="|url\()#)([^")]+)', rf"\1\2--{language}", named)
 
 
 def _context(run: Run, notebooks: Sequence[str | Path], language: str, reviews: Reviewed | None) -> dict[str, Any]:
