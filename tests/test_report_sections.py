@@ -4,7 +4,7 @@ import re
 
 import pytest
 from pages import Page
-from small_study import SETTINGS, WORDS, write_study, write_study_with_words
+from small_study import in_two_languages, write_study, write_study_with_words
 
 from cmresearch.plan.freezing import freeze_plan
 from cmresearch.report.colophon import checked_out_commit
@@ -14,16 +14,6 @@ from cmresearch.reproduction import run_study
 from cmresearch.review_entries import add_reviews, make_review
 from cmresearch.reviews import subjects_of
 from cmresearch.study import open_study
-
-TEXTS = r'(?m)^(question|origin|seed_source|text|source|closed_within_7_days) = ("(?!CAST).*")$'
-
-
-def in_two_languages(settings):
-    """The settings with a twin for every text."""
-    twins = re.sub(TEXTS, r"\1 = { en = \2, id = \2 }", settings).replace(
-        'limits = ["Twenty complaints are few."]', 'limits = [{ en = "Few.", id = "Sedikit." }]'
-    )
-    return twins.replace('its limits" }', 'its limits", id = "Penelitian kecil" }')
 
 
 def shown(study):
@@ -59,9 +49,7 @@ def text(study):
 
 @pytest.fixture(scope="module")
 def both(tmp_path_factory):
-    folder = write_study_with_words(tmp_path_factory.mktemp("both"))
-    (folder / "study.toml").write_text(in_two_languages(SETTINGS + WORDS), encoding="utf-8")
-    return shown(open_study(folder))
+    return shown(open_study(in_two_languages(write_study_with_words(tmp_path_factory.mktemp("both")))))
 
 
 def test_the_joint_display_shows_each_line_with_status_convergence_and_the_memo(text):
@@ -166,6 +154,10 @@ def test_no_two_places_of_a_page_in_both_languages_have_one_name(both):
     for tag, each in page.tags:
         if tag == "a" and each["href"].startswith("#"):
             assert each["href"][1:] in page.ids
+
+
+def test_no_text_of_the_study_stands_there_with_all_its_twins(jakarta):
+    assert "{&#39;en&#39;" not in report_html(jakarta)
 
 
 def test_numbers_are_written_as_each_language_writes_them(both):
