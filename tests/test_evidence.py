@@ -1,6 +1,7 @@
 """The chain of evidence: from a finding down to the record and the sentence, each link with its hash."""
 
 import json
+import re
 from dataclasses import replace
 
 import pytest
@@ -174,3 +175,18 @@ def test_trace_of_nothing_counts_the_kinds_and_an_unknown_id_is_an_error(chain, 
     status, _, error = trace(capsys, "statu:x", "--evidence", path)
     assert status == 2
     assert error.startswith("cmresearch trace: the evidence has no 'statu:x'")
+
+
+def test_every_command_of_the_page_on_statuses_answers(project, tmp_path, monkeypatch, capsys):
+    page = (project / "docs" / "how-a-status-comes-about.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"^```sh\n(.*?)^```", page, re.MULTILINE | re.DOTALL)
+    commands = [line.split() for block in blocks for line in block.splitlines()]
+    assert len(commands) == 3
+    study = open_study(write_study_with_words(tmp_path))
+    write_results(run_study(study), study.results)
+    monkeypatch.chdir(tmp_path)
+    for _, *words in commands:
+        # The page speaks of the study that comes with the library, whose code has another key.
+        assert main([word.replace("final_answer", "final_answer_given") for word in words]) == 0, (
+            capsys.readouterr().err
+        )
