@@ -40,7 +40,7 @@ def test_every_link_of_a_run_holds(chain):
 
 
 def test_an_estimate_leads_to_the_drawn_complaints_and_their_fingerprints(run, chain):
-    records = {each.id: each.fingerprint for each in run.certificate.records}
+    records = {each.id: each.fingerprint for each in run.draw.certificate.records}
     estimate = chain.node("estimate:closed_within_7_days:proportion:true:all")
     reached = {each.id: each for stratum in chain.below(estimate.id) for each in chain.below(stratum.id)}
     assert {id.removeprefix("record:"): each.says["fingerprint"] for id, each in reached.items()} == records
@@ -82,9 +82,10 @@ def test_another_decision_changes_its_status_and_what_rests_on_it_and_nothing_el
 
 
 def test_a_figure_without_its_evidence_is_refused_with_its_name(run):
-    unseen = replace(run, sample=replace(run.sample, rows=run.sample.rows.iloc[:0]))
+    unseen = replace(run.draw.sample, rows=run.draw.sample.rows.iloc[:0])
+    unsaid = run.draw.certificate.model_copy(update={"strata": ()})
     with pytest.raises(EvidenceError, match="estimate:closed_within_7_days") as error:
-        evidence_of(replace(unseen, certificate=run.certificate.model_copy(update={"strata": ()})))
+        evidence_of(replace(run, draw=replace(run.draw, sample=unseen, certificate=unsaid)))
     assert "of which there is no evidence" in str(error.value)
     assert len(str(error.value).splitlines()) > 1
 

@@ -95,7 +95,7 @@ def _frame(run: Run, language: str, tell: Tell) -> Iterator[Fact]:
 
 
 def _sample(run: Run, language: str, tell: Tell) -> Iterator[Fact]:
-    allocation, seed, committed = run.sample.allocation, run.certificate.seed, run.certificate.commitment
+    allocation, seed, committed = run.draw.sample.allocation, run.draw.certificate.seed, run.draw.certificate.commitment
     kind = [run.study.settings.full_set.kind]
     drawn = [n for n in allocation.sample_sizes.values() if n]
     by = ", ".join(run.study.label(name, language) for name in run.frame.strata)
@@ -103,19 +103,19 @@ def _sample(run: Run, language: str, tell: Tell) -> Iterator[Fact]:
     yield tell(
         "allocation",
         kind,
-        n=len(run.sample.rows),
+        n=len(run.draw.sample.rows),
         method=wording.word("allocation", allocation.method, language=language),
         minimum=allocation.minimum,
         least=min(drawn, default=0),
         most=max(drawn, default=0),
     )
     yield tell("draw")
-    yield tell("seed", seed=seed.text, source=_end(in_language(run.study.settings.sample.seed_source, language)))
+    yield tell("seed", seed=seed.text, source=_end(in_language(run.study.sample_plan.seed_source, language)))
     if committed.published:
         yield tell("committed", place=committed.published, name="commitment")
     else:
         yield tell("not_committed", name="commitment")
-    weights = [wording.decimal(end(run.drawn.weights), 2, language=language) for end in (min, max)]
+    weights = [wording.decimal(end(run.draw.drawn.weights), 2, language=language) for end in (min, max)]
     yield tell("weights", least=weights[0], most=weights[1])
 
 
@@ -135,7 +135,7 @@ def _records(run: Run, language: str, tell: Tell) -> Iterator[Fact]:
         f"{wording.count(n, language=language)} {wording.word('disposition', name, language=language)}"
         for name, n in run.responses.dispositions.items()
     )
-    yield tell("dispositions", kind, n=len(run.sample.rows), dispositions=ends)
+    yield tell("dispositions", kind, n=len(run.draw.sample.rows), dispositions=ends)
     if run.responses.notes:
         notes = "; ".join(_note(note, language) for note in run.responses.notes)
         yield tell("nonresponse", kind, notes=notes)

@@ -226,7 +226,7 @@ def commit(
     Returns:
         The hash, and what it was made from.
     """
-    part, _ = _frame_part(frame, content_columns)
+    part, _ = describe_frame(frame, content_columns)
     ids = tuple(record.id for record in avoided.records) if avoided else ()
     content = _commitment_text(part, _allocation_part(allocation), _sizes(allocation), tuple(sorted(ids)))
     return Commitment(sha256_of_text(content), content)
@@ -283,7 +283,7 @@ def certify(
         SampleError: A field holds the separator of fields, or the earlier sample is of another frame.
         FrameError: Two complaints have one id.
     """
-    frame_part, made = _frame_part(frame, content_columns)
+    frame_part, made = describe_frame(frame, content_columns)
     # A drawn record is protected whole, its words included: every column that has an exact text.
     record_columns = [name for name in frame.complaints.columns if frame.complaints.is_exact(name)]
     allocation = _allocation_part(sample.allocation)
@@ -309,7 +309,17 @@ def certify(
     return certificate, made
 
 
-def _frame_part(frame: Frame, content_columns: Sequence[str] | None) -> tuple[FramePart, Fingerprint]:
+def describe_frame(frame: Frame, content_columns: Sequence[str] | None = None) -> tuple[FramePart, Fingerprint]:
+    """What a certificate says of a frame, and the frame's fingerprint with its buckets.
+
+    Args:
+        frame: The frame.
+        content_columns: The columns that the content fingerprint covers; by default all of the export.
+
+    Raises:
+        SampleError: The export has no such column, or a field holds the separator of fields.
+        FrameError: Two complaints have one id.
+    """
     wanted = list(frame.complaints.columns) if content_columns is None else list(content_columns)
     columns, name = frame.complaints.columns, frame.complaints.path.name
     raise_all(
