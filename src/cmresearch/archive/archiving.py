@@ -77,8 +77,9 @@ def write_archive(
         What was written.
 
     Raises:
-        ArchiveError: The study draws no sample, there are no results, they are of another `study.toml`, their sample does not verify, no date is
-            named, or the privacy check found something in what would go in; every place, a line each.
+        ArchiveError: The study draws no sample, there are no results, they are of another `study.toml`, their sample
+            does not verify, no date is named, or the privacy check found something in what would go in; every place, a
+            line each.
     """
     place = study.results if results is None else results
     published = _date(study, date)
