@@ -10,6 +10,7 @@ from cmresearch.texts import catalogue, in_figures, say
 
 NOTHING = "–"
 UNBROKEN = "\N{NO-BREAK SPACE}"  # a figure stays on one line with its unit
+RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 STATUS_KEYS = ("fulfilled", "not_optimal", "not_implemented", "not_assessable")
 STATUS_NAMES: Mapping[str, str] = {key: say(f"status.{key}") for key in STATUS_KEYS}
 DIRECTION_NAMES: Mapping[str, str] = {
@@ -57,13 +58,17 @@ def decimal(value: object, places: int = 1, *, language: str = "en") -> str:
 
 
 def significant(value: object, digits: int = 3, *, language: str = "en") -> str:
-    """A number in so many significant digits, however small.
+    r"""A number in so many significant digits, however small.
 
     Example:
         >>> significant(0.000012345), significant(0.000012345, language="id")
-        ('1.23e-05', '1,23e-05')
+        ('1.23\xa0×\xa010⁻⁵', '1,23\xa0×\xa010⁻⁵')
     """
-    return NOTHING if is_nothing(value) else in_figures(f"{float(str(value)):.{digits}g}", language)
+    if is_nothing(value):
+        return NOTHING
+    mantissa, _, exponent = f"{float(str(value)):.{digits}g}".partition("e")
+    power = f"{UNBROKEN}×{UNBROKEN}10{str(int(exponent)).translate(RAISED)}" if exponent else ""
+    return in_figures(mantissa, language) + power
 
 
 def quantity(value: object, statistic: str, variable: str = "", *, language: str = "en") -> str:
