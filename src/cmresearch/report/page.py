@@ -18,7 +18,7 @@ from cmresearch.intake.complaints import literal
 from cmresearch.plan.freezing import changes_table
 from cmresearch.report import wording
 from cmresearch.report.colophon import checked_out_commit, versions
-from cmresearch.report.drawing import title_of
+from cmresearch.report.drawing import label_of, title_of
 from cmresearch.report.estimate_groups import estimate_groups, variable_name
 from cmresearch.report.figures import MADE, figures, kinds_of, labels_of
 from cmresearch.report.language import environment, note
@@ -143,7 +143,8 @@ def _environment(run: Run, language: str) -> Environment:
     made = environment(language)
     made.filters |= {"anchor": anchor, "places": partial(_places, run)}
     made.filters["title_of"] = title_of
-    made.filters["named_evidence"] = partial(_named_evidence, _evidence_names(run, language))
+    names = _evidence_names(run, language)
+    made.filters |= {"in_short": partial(wording.in_short, names=names), "named": partial(wording.named, names=names)}
     made.filters["source_name"] = partial(source_name, language=language, labels=labels_of(run))
     return made
 
@@ -156,10 +157,6 @@ def _evidence_names(run: Run, language: str) -> dict[str, str]:
     sources = {key: source_name(each, language=language, labels=labels) for key, each in run.words.sources.items()}
     indicators = [each.indicator for one in run.words.assessment.dimensions for each in one.indicators]
     return sources | {each.key: in_language(each.label, language) for each in indicators}
-
-
-def _named_evidence(names: dict[str, str], reason: str) -> str:
-    return re.sub(r"[\w-]+", lambda key: names.get(key[0], key[0]), reason)
 
 
 def chosen_language(study: Study, language: str = "") -> str:
@@ -318,7 +315,7 @@ def _subject_name(run: Run, language: str, subject: str, key: str) -> str:
         return in_language(run.words.codebook.codes[key].label, language)
     if run.words is not None and subject == "dimension":
         return in_language(run.words.assessment.dimension(key).dimension.name, language)
-    return run.study.label(key, language)
+    return label_of(key, labels_of(run), language)
 
 
 def _file_groups(files: Sequence[DataFile]) -> Iterator[dict[str, Any]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping
+from types import MappingProxyType
 
 from cmresearch.texts import catalogue, in_figures, say
 
@@ -146,14 +147,24 @@ def method(key: object, *, language: str = "en") -> str:
     return word("interval_method", key, language=language)
 
 
-def in_short(reason: str) -> str:
-    """A step's reason without the lists in brackets, keys in words.
+def named(reason: str, names: Mapping[str, str]) -> str:
+    """A step's reason with what readers call its sources and indicators, in the place of their keys.
+
+    Example:
+        >>> named("support is corroborated (interview-1, interview-2)", {"interview-1": "Informant 1"})
+        'support is corroborated (Informant 1, interview-2)'
+    """
+    return re.sub(r"[\w-]+", lambda key: names.get(key[0], key[0]), reason)
+
+
+def in_short(reason: str, names: Mapping[str, str] = MappingProxyType({})) -> str:
+    """A step's reason without the lists in brackets, keys by their names or else in words.
 
     Example:
         >>> in_short("step 2: hindrance is corroborated (interview-1, interview-2); not met: evidence_given")
         'step 2: hindrance is corroborated; not met: evidence given'
     """
-    return plain(re.sub(r" \([^)]*\)", "", reason))
+    return plain(named(re.sub(r" \([^)]*\)", "", reason), names))
 
 
 def published_value(value: object, *, language: str = "en") -> str:
