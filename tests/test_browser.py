@@ -34,7 +34,8 @@ OUTSIDE = """() => [...document.querySelectorAll('.plot svg')].filter(each => ea
       || box.top < frame.top - 1 || box.bottom > frame.bottom + 1
   }).map(text => `${svg.querySelector('title').textContent}: ${text.textContent}`)
 })"""
-OVERLAPPING = """() => [...document.querySelectorAll('.plot svg')].filter(each => each.checkVisibility()).flatMap(svg => {
+OVERLAPPING = """() => [...document.querySelectorAll(".plot svg")].filter(each => each.checkVisibility())
+.flatMap(svg => {
   const isSlanted = text => /rotate\\((?!-?0[ )])/.test(text.getAttribute('transform'))
   const level = [...svg.querySelectorAll('text')].filter(each => !isSlanted(each))
   const boxes = level.map(each => [each.textContent, each.getBoundingClientRect()])
