@@ -1,5 +1,6 @@
 """A study of twenty complaints whose texts try to be markup and formulas."""
 
+import re
 from pathlib import Path
 
 from cmresearch.coding.coding import COLUMNS
@@ -208,8 +209,9 @@ data_kind = "illustrative"
 dimension = "create_closure"
 status = "not_optimal"
 memo = "=1+1 is what the register says"
-on_convergence = "@sample and the informants look at different months"
+on_convergence = "+the sample and the informants look at different months"
 """
+TEXTS = r'(?m)^(question|origin|seed_source|text|source|closed_within_7_days) = ("(?!CAST).*")$'
 LABEL = {
     "id": "> Ilustrasi: disusun untuk meja kerja ini, bukan kutipan orang atau dokumen nyata.",
     "en": "> Illustrative: composed for this workbench, not the words of any real person or document.",
@@ -286,3 +288,13 @@ def _responses(ids: tuple[str, ...], coder: str, values: tuple[str, str]) -> str
     columns = ["id", "coder", "at", "disposition", "final_answer", "memo"]
     rows = [(id, coder, "2021-07-01", "coded", values[place % 2], MARKUP) for place, id in enumerate(ids)]
     return csv_text(columns, rows)
+
+
+def in_two_languages(folder: Path) -> Path:
+    """A study of English texts with an Indonesian twin for each."""
+    settings = folder / "study.toml"
+    twins = re.sub(TEXTS, r"\1 = { en = \2, id = \2 }", settings.read_text(encoding="utf-8"))
+    twins = twins.replace('["Twenty complaints are few."]', '[{ en = "Few.", id = "Sedikit." }]')
+    twins = twins.replace('its limits" }', 'its limits", id = "Penelitian kecil" }')
+    settings.write_text(twins, encoding="utf-8")
+    return folder

@@ -25,6 +25,8 @@ from cmresearch.coding.sources import read_sources
 from cmresearch.errors import ArchiveError
 from cmresearch.reproduction import run_study
 from cmresearch.results import write_results
+from cmresearch.review_entries import add_reviews, make_review
+from cmresearch.reviews import subjects_of
 from cmresearch.study import Study, open_study
 
 PROMISED = {
@@ -326,3 +328,20 @@ def test_the_repositorys_own_study_goes_in_unmasked_and_can_be_made_again_from_i
 
 def test_quotations_of_the_small_study_are_hostile_and_stay_as_they_are(made):
     assert QUOTE in read_in(made.path, "interviews/interview-1-kelurahan.md")
+
+
+def test_reviews_go_in_as_the_results_tell_them_and_not_with_hashes_of_unmasked_words(talkative, tmp_path):
+    study = replace(talkative, folder=tmp_path / "study")
+    shutil.copytree(talkative.folder, study.folder)
+    status = next(each for each in subjects_of(run_study(study)) if each.kind == "status")
+    said = {"verdict": "query", "reviewer": "R. Viewer", "reason": f"ask {PHONE}", "date": "2026-05-01"}
+    review = make_review(subject="status", key=status.key, seen=status.shown, sha256=status.sha256, **said)
+    add_reviews(study.reviews_file, [review])
+    write_results(run_study(study), study.results)
+    made = archive(study, tmp_path / "a.zip")
+    assert "reviews.toml" not in names_in(made.path)
+    assert "hashes of words that are masked" in made.gathered.left_out["reviews.toml"]
+    told = read_in(made.path, "results/reviews.csv")
+    assert "R. Viewer" in told
+    assert PHONE not in told
+    assert status.sha256 not in told

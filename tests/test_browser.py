@@ -115,7 +115,7 @@ def _written(run, folder):
 
 def top(report, language):
     """The address of the report in a language."""
-    return report if language == "en" else f"{report}#top.{language}"
+    return report if language == "en" else f"{report}#top--{language}"
 
 
 def shown_languages(page):
@@ -225,7 +225,7 @@ def test_a_link_into_closed_details_or_the_other_language_arrives_at_something_v
     page = opened(report)
     page.evaluate(CLOSE_ALL)
     places = page.evaluate("[...new Set([...document.querySelectorAll('a[href^=\"#\"]')].map(each => each.hash))]")
-    assert any(place.endswith(".id") for place in places)
+    assert any(place.endswith("--id") for place in places)
     folded = page.evaluate("[...document.querySelectorAll('details [id]')].map(each => `#${each.id}`)")
     chosen = places if len(places) < 120 else [*places[::40], *[place for place in places if place in folded][::20]]
     for place in chosen:
@@ -242,10 +242,10 @@ def test_a_link_into_closed_details_or_the_other_language_arrives_at_something_v
 
 
 def test_an_address_with_a_place_in_the_other_language_opens_there(opened, jakarta_report):
-    page = opened(f"{jakarta_report}#transcripts.id")
+    page = opened(f"{jakarta_report}#transcripts--id")
     page.wait_for_timeout(300)
     assert shown_languages(page) == ["id"]
-    assert -5 <= page.evaluate("document.getElementById('transcripts.id').getBoundingClientRect().top") < 300
+    assert -5 <= page.evaluate("document.getElementById('transcripts--id').getBoundingClientRect().top") < 300
 
 
 def test_nothing_is_asked_of_the_network_and_the_console_stays_empty(opened, report):

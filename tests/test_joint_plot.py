@@ -18,7 +18,8 @@ def display(convergence="agreement", *, rows=12, decision=None):
 
 
 def _row(place, convergence, decision):
-    names = {"en": f"Dimension {place + 1}", "id": f"Dimensi {place + 1}"}
+    long = " of decentralised and centralised tasks" if place else ""
+    names = {"en": f"Dimension {place + 1}{long}", "id": f"Dimensi {place + 1}{long}"}
     dimension = Dimension.model_construct(number=place + 1, key=f"d{place}", name=names)
     assessed = DimensionAssessment(dimension, (Step(1, "not_implemented", True, ()),), (), ())
     lines = tuple(Line(name, STANDINGS[(place + n) % len(STANDINGS)]) for n, name in enumerate(LINES))
@@ -32,7 +33,7 @@ def texts(figure):
 def test_every_dimension_has_a_row_with_a_mark_for_each_line_and_the_status():
     figure = plot_joint_display(display(), kind="illustrative")
     axes = figure.axes[0]
-    assert [label.get_text() for label in axes.get_yticklabels()][:2] == ["1  Dimension 1", "2  Dimension 2"]
+    assert [label.get_text() for label in axes.get_yticklabels()][0] == "1  Dimension 1"
     marks = [line.get_marker() for line in axes.lines if line.get_marker() != "None"]
     assert len(marks) == 12 * (len(LINES) + 1)
     assert marks[: len(LINES)] == [STANDING_MARKS[standing][0] for standing in STANDINGS[: len(LINES)]]
@@ -89,3 +90,14 @@ def test_what_the_researcher_decided_is_shown_with_a_star_where_the_rule_says_ot
 def test_the_same_display_is_the_same_picture():
     first, second = (to_svg(plot_joint_display(display(), kind="illustrative"), alt="joint") for _ in range(2))
     assert first == second
+
+
+@pytest.mark.parametrize("language", ["en", "id"])
+def test_no_text_is_cut_at_the_edge_of_the_figure(language):
+    figure = plot_joint_display(display(), kind="illustrative and synthetic", language=language)
+    figure.draw_without_rendering()
+    axes = figure.axes[0]
+    for text in (*axes.texts, axes.xaxis.label, *figure.texts):
+        box = text.get_window_extent()
+        assert figure.bbox.x0 <= box.x0, text.get_text()
+        assert box.x1 <= figure.bbox.x1, text.get_text()

@@ -5,7 +5,7 @@ import json
 import os
 
 import pytest
-from small_study import write_study, write_study_with_words
+from small_study import in_two_languages, write_study, write_study_with_words
 
 from cmresearch.cli import main
 from cmresearch.errors import PlanError
@@ -41,6 +41,14 @@ def test_a_frozen_plan_holds_the_exact_bytes_of_settings_and_codebook(folder):
         assert (folder / "plan/1/codebook" / path.name).read_bytes() == path.read_bytes()
     assert plan.study_sha256 == hashlib.sha256((folder / "study.toml").read_bytes()).hexdigest()
     assert read_frozen_plans(open_study(folder)) == (plan,)
+
+
+def test_the_readable_plan_of_a_study_in_two_languages_is_in_english_alone(folder):
+    freeze_plan(open_study(in_two_languages(folder)))
+    text = (folder / "plan/1/plan.md").read_text(encoding="utf-8")
+    assert "'en'" not in text
+    assert "Limit: Few." in text
+    assert "Sedikit" not in text
 
 
 def test_the_hash_to_make_public_covers_every_file_of_the_version(folder):

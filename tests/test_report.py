@@ -3,10 +3,10 @@
 import html
 import re
 import subprocess
-from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+from pages import Page
 from small_study import FORMULA, MARKUP, QUOTE, write_study, write_study_with_words
 
 from cmresearch.errors import ReportError
@@ -15,28 +15,6 @@ from cmresearch.reproduction import run_study
 from cmresearch.study import open_study
 
 STUDY = Path(__file__).parents[1]
-
-
-class Page(HTMLParser):
-    """What a page holds: its tags with their attributes, its anchors and its visible text."""
-
-    def __init__(self, text):
-        super().__init__()
-        self.tags, self.ids, self.open, self.words = [], [], [], []
-        self.feed(text)
-        self.text = re.sub(r"\s+", " ", " ".join(self.words))
-
-    def handle_starttag(self, tag, attrs):
-        self.tags.append((tag, dict(attrs)))
-        self.ids += [value for name, value in attrs if name == "id"]
-        self.open.append(tag)
-
-    def handle_endtag(self, tag):
-        self.open.append(f"/{tag}")
-
-    def handle_data(self, data):
-        if self.open[-1:] not in (["style"], ["script"]):
-            self.words.append(data)
 
 
 @pytest.fixture(scope="module")

@@ -7,6 +7,7 @@ import shutil
 from dataclasses import replace
 
 import pytest
+from small_study import write_study_with_words
 
 from cmresearch.reproduction import run_study
 from cmresearch.study import Study, open_study
@@ -143,3 +144,14 @@ def test_every_dimension_has_its_reliability_with_the_warning_of_few_sources(jak
     assert list(table["key"]) == [each.key for each in jakarta.words.codebook.dimensions]
     assert (table["lower"] <= table["alpha"]).all()
     assert table["note"].str.startswith("the interval rests on 13 sources").all()
+
+
+@pytest.mark.parametrize("left_out", [["responses/coder-b.csv", "responses/adjudicated.csv"], ["coding/coder-b.csv"]])
+def test_what_one_coder_alone_coded_is_assessed_and_has_no_reliability(tmp_path, left_out):
+    folder = write_study_with_words(tmp_path)
+    for name in left_out:
+        (folder / name).unlink()
+    run = run_study(open_study(folder))
+    measured = set(run.reliability_table()["subject"])
+    assert measured == ({"code", "dimension"} if left_out[0].startswith("responses") else {"variable"})
+    assert len(run.assessment_table()) == 1

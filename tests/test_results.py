@@ -14,8 +14,9 @@ from cmresearch.sampling.verification import verify
 from cmresearch.study import Study
 
 FILES = {
-    "assessment.csv", "certificate.json", "estimates.csv", "findings.csv", "frame.csv", "joint-display.csv",
-    "reliability.csv", "report.html", "robustness.csv", "run.json", "sample.csv", "verify_sample.py", "workbook.xlsx",
+    "assessment.csv", "certificate.json", "estimates.csv", "evidence.json", "findings.csv", "frame.csv",
+    "joint-display.csv", "reliability.csv", "report.html", "reviews.csv", "robustness.csv", "run.json", "sample.csv",
+    "verify_sample.py", "workbook.xlsx",
 }  # fmt: skip
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from cmresearch.coding.coverage import code_coverage
 from cmresearch.errors import TextError
-from cmresearch.texts import GAP, LANGUAGES, Phrase, catalogue, in_language, say, translate
+from cmresearch.texts import GAP, LANGUAGES, Phrase, catalogue, in_language, read_catalogues, say, translate
 
 ENTRIES = sorted(catalogue().items())
 
@@ -55,3 +56,27 @@ def test_a_study_s_own_text_may_be_one_for_all_languages():
     assert in_language("JAKI", "id") == "JAKI"
     with pytest.raises(TextError, match="there is no text in 'id' beside 'Channel'"):
         in_language({"en": "Channel"}, "id")
+
+
+def test_one_text_stands_in_one_catalogue_only(tmp_path):
+    for name in ("one.toml", "two.toml"):
+        (tmp_path / name).write_text('[status]\nmet = { en = "met", id = "tercapai" }\n', encoding="utf-8")
+    with pytest.raises(TextError, match=r"two\.toml: status\.met stands in another catalogue too"):
+        read_catalogues(tmp_path)
+
+
+def notes_of(run):
+    """Every sentence that the library wrote into the tables of a run."""
+    yield from (row.note for _, estimates in run.estimates for row in estimates)
+    yield from run.reliability_table()["note"]
+    yield from run.intake.set_aside
+    for column in ("what", "done"):
+        yield from run.intake.to_frame().get(column, ())
+    if run.words is not None:
+        yield from code_coverage(run.words.coding)["note"]
+
+
+def test_every_note_of_the_study_is_known_to_the_catalogue(jakarta):
+    notes = {note for note in notes_of(jakarta) if isinstance(note, str) and note}
+    assert len(notes) > 3
+    assert all(translate(note, "id") != note for note in notes)

@@ -30,7 +30,7 @@ SHEETS = [
 ]
 
 
-ABOUT = "@sample and the informants look at different months"
+ABOUT = "+the sample and the informants look at different months"
 COMPUTING = {"By stratum", "Recomputed"}
 
 

@@ -159,8 +159,12 @@ class Run:
             settings.responses.kind if settings.responses and self.study.is_coded(variable) else settings.full_set.kind
         )
 
+    @property
+    def _coded_twice(self) -> bool:
+        return self.words is not None and len(self.words.coding.coders) > 1
+
     def _code_reliability(self) -> Iterator[dict[str, object]]:
-        if self.words is None:
+        if self.words is None or not self._coded_twice:
             return
         for row in measure_reliability(self.words.coding).to_dict("records"):
             yield {
@@ -174,7 +178,7 @@ class Run:
             }
 
     def _dimension_reliability(self) -> Iterator[dict[str, object]]:
-        if self.words is None:
+        if self.words is None or not self._coded_twice:
             return
         # Resampling few sources gives intervals that are too short; the analytic ones hold better.
         table = agreement_table(self.words.coding, subject="dimension", interval="analytic")
@@ -199,6 +203,8 @@ class Run:
             self.study.response_files(), variables=self.study.coded_values(self.words.codebook)
         )
         for name, table in ratings.items():
+            if not len(table):  # no complaint was read by two coders
+                continue
             alpha, agreement = krippendorff_alpha(table), percent_agreement(table)
             yield {
                 "subject": "variable",

@@ -13,13 +13,14 @@ from cmresearch.report.page import write_report
 from cmresearch.report.shareable import shareable_reviews, shareable_with_table
 from cmresearch.report.workbook import write_workbook
 from cmresearch.reproduction import Progress, Run, silent
+from cmresearch.reviews import Reviewed
 from cmresearch.sampling.certificate import sample_files
 from cmresearch.study import DATA, Study
 from cmresearch.writing import csv_text, whole_folder, write_text
 
 SIGNIFICANT_DIGITS = 9  # beyond them, versions of the numerical libraries differ
 REPORT, WORKBOOK, FRAME, NOTEBOOKS = "report.html", "workbook.xlsx", "frame.csv", "notebooks"
-EVIDENCE = "evidence.json"
+EVIDENCE, REVIEWS = "evidence.json", "reviews.csv"
 
 
 def write_results(run: Run, folder: Path, *, progress: Progress = silent, language: str = "") -> Path:
@@ -40,16 +41,17 @@ def write_results(run: Run, folder: Path, *, progress: Progress = silent, langua
     """
     with whole_folder(folder) as beside:
         progress("tables")
-        _write_tables(run, beside)
+        shown, table = shareable_with_table(run)
+        reviews = shareable_reviews(run, table)
+        _write_tables(shown, reviews, beside)
         executed = _execute_notebooks(run.study, beside / NOTEBOOKS, progress)
         progress("workbook")
-        shown, table = shareable_with_table(run)
         write_workbook(shown, beside / WORKBOOK)
         progress("evidence")
         write_text(beside / EVIDENCE, evidence_of(shown).to_json())
         progress("report")
         links = [f"{NOTEBOOKS}/{path.name}" for path in executed]
-        write_report(shown, beside / REPORT, links, language=language, reviews=shareable_reviews(run, table))
+        write_report(shown, beside / REPORT, links, language=language, reviews=reviews)
     return folder / REPORT
 
 
@@ -64,7 +66,7 @@ def _execute_notebooks(study: Study, folder: Path, progress: Progress) -> tuple[
     return execute_notebooks(study.notebooks, folder, outputs=outputs, environment=environment)
 
 
-def _write_tables(run: Run, folder: Path) -> None:
+def _write_tables(run: Run, reviews: Reviewed, folder: Path) -> None:
     tables = {
         FRAME: frame_table(run),
         "export-faults.csv": run.intake.to_frame(),
@@ -74,6 +76,7 @@ def _write_tables(run: Run, folder: Path) -> None:
         "joint-display.csv": rounded(run.joint_display_table()),
         "robustness.csv": rounded(run.robustness_table()),
         "findings.csv": rounded(run.findings.to_frame()),
+        REVIEWS: reviews.to_frame(),
     }
     for name, table in tables.items():
         write_text(folder / name, table_text(table))

@@ -230,7 +230,7 @@ def finding_subjects(findings: Findings) -> tuple[Subject, ...]:
         _subject(
             "finding",
             each.finding.key,
-            f"published {each.finding.published}, computed {_plain(each.computed)}: {each.result}",
+            f"published {each.finding.in_language().published}, computed {_plain(each.computed)}: {each.result}",
             {
                 "text": each.finding.text,
                 "published": _plain(each.finding.published),

@@ -93,9 +93,22 @@ def template(key: str, language: str) -> str:
 @cache
 def catalogue() -> Mapping[str, Twins]:
     """Every text of the catalogues with its twins, by key."""
+    return read_catalogues(CATALOGUES)
+
+
+def read_catalogues(folder: Path) -> Mapping[str, Twins]:
+    """Every text of a folder of catalogues, by key.
+
+    Raises:
+        TextError: Two files have a text of the same key, or something in them is no text; all faults at once.
+    """
     texts: dict[str, Twins] = {}
-    for path in sorted(CATALOGUES.glob("*.toml")):
-        texts |= _flat("", tomllib.loads(path.read_text(encoding="utf-8")))
+    faults = []
+    for path in sorted(folder.glob("*.toml")):
+        found = _flat("", tomllib.loads(path.read_text(encoding="utf-8")))
+        faults += [f"{path.name}: {key} stands in another catalogue too" for key in found if key in texts]
+        texts |= found
+    raise_all(TextError, faults)
     return texts
 
 

@@ -30,7 +30,7 @@ def data_package_text(description: Description) -> str:
         "name": _slug(settings.study.key),
         "title": description.title,
         "description": description.abstract,
-        "sources": [{"title": settings.full_set.origin}],
+        "sources": [{"title": description.said(settings.full_set.origin)}],
         "licenses": [{"name": description.licence}] if description.licence else None,
         "keywords": ["complaint management", "survey sampling", "qualitative coding"],
         "data_kinds": sorted(description.study.kinds),

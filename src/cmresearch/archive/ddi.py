@@ -13,6 +13,7 @@ from cmresearch.archive.description import Description, File, Table, Variable, t
 from cmresearch.exchange.packing import plain
 from cmresearch.provenance import KIND_MEANS
 from cmresearch.sampling.certificate import Certificate
+from cmresearch.texts import Twins
 
 DDI = "ddi-codebook.xml"
 NAMESPACE = "ddi:codebook:2_5"
@@ -53,18 +54,18 @@ def _study(root: Element, description: Description) -> None:
     _put(made, "software", "cmresearch", version=__version__)
     _put(SubElement(citation, "distStmt"), "distDate", description.date, date=description.date)
     if settings.study.reference:
-        _put(citation, "biblCit", settings.study.reference)
+        _put_each(citation, "biblCit", settings.study.reference)
     info = SubElement(study, "stdyInfo")
     _put(info, "abstract", description.abstract)
     summary = SubElement(info, "sumDscr")
-    _put(summary, "timePrd", settings.study.period)
-    _put(summary, "geogCover", settings.study.place)
+    _put_each(summary, "timePrd", settings.study.period)
+    _put_each(summary, "geogCover", settings.study.place)
     _put(summary, "anlyUnit", "Complaint")
     _put(summary, "universe", _universe(description.certificate))
     for kind in sorted(description.study.kinds):
         _put(summary, "dataKind", f"{kind}: {KIND_MEANS[kind]}")
     for limit in settings.study.limits:
-        _put(info, "notes", limit, subject="limits")
+        _put_each(info, "notes", limit, subject="limits")
     _method(study, description)
 
 
@@ -81,7 +82,7 @@ def _method(study: Element, description: Description) -> None:
         _put(collection, "sampProc", sentence)
     size = SubElement(collection, "targetSampleSize")
     _put(size, "sampleSize", str(description.certificate.allocation.size))
-    _put(SubElement(collection, "sources"), "dataSrc", description.study.settings.full_set.origin)
+    _put_each(SubElement(collection, "sources"), "dataSrc", description.study.settings.full_set.origin)
     _put(collection, "weight", "design_weight: the size of the stratum divided by its sample size.")
 
 
@@ -131,12 +132,18 @@ def _variable(data: Element, file: str, place: int, variable: Variable) -> None:
         _put(one, "catValu", category.value)
         for language, label in category.label.items():
             _put(one, "labl", label, language)
-        _put(one, "txt", category.definition)
+        _put_each(one, "txt", category.definition)
     SubElement(var, "varFormat", {"type": "numeric" if is_number else "character"})
 
 
 def _questions(variable: Variable) -> Iterator[tuple[str, str]]:
     yield from variable.question.items()
+
+
+def _put_each(parent: Element, tag: str, text: str | Twins, **attributes: str) -> None:
+    """An element for each language that a text of the study has."""
+    for language, words in {"": text}.items() if isinstance(text, str) else text.items():
+        _put(parent, tag, words, language, **attributes)
 
 
 def _put(parent: Element, tag: str, text: str, language: str = "", **attributes: str) -> None:

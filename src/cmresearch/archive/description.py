@@ -15,6 +15,7 @@ from cmresearch.codebook.book import Codebook, CodedVariable
 from cmresearch.provenance import sha256_of
 from cmresearch.sampling.certificate import BUCKETS, CERTIFICATE, SCRIPT, Certificate
 from cmresearch.study import SETTINGS, Study
+from cmresearch.texts import Twins, in_language
 
 ValueType: TypeAlias = Literal["string", "boolean", "integer", "number"]
 FORMS: Mapping[ValueType, re.Pattern[str]] = {
@@ -62,7 +63,7 @@ class Category:
 
     value: str
     label: Mapping[str, str]
-    definition: str
+    definition: str | Twins
 
 
 @dataclass(frozen=True)
@@ -134,10 +135,19 @@ class Description:
     allowed: tuple[str, ...]
 
     @property
+    def language(self) -> str:
+        """The language of what describes the archive: English where the study has it, otherwise its first."""
+        known = self.study.languages
+        return "en" if "en" in known else known[0]
+
+    @property
     def title(self) -> str:
-        """The study's title, in English where there is one."""
-        titles = self.study.settings.study.title
-        return titles.get("en") or next(iter(titles.values()))
+        """The study's title in that language."""
+        return self.said(self.study.settings.study.title)
+
+    def said(self, text: str | Twins) -> str:
+        """A text of the study in that language."""
+        return in_language(text, self.language)
 
     @property
     def can_be_made(self) -> bool:
@@ -152,9 +162,13 @@ class Description:
     @property
     def abstract(self) -> str:
         """What the study asks and what it rests on, in sentences."""
-        about = self.study.settings.study
+        about = self.study.about(self.language)
         drawn, rows = self.certificate.allocation.size, self.certificate.frame.rows
-        said = [about.question, f"{drawn} of {rows} complaints, {about.place}, {about.period}.", kinds_said(self.study)]
+        said = [
+            self.said(about.question),
+            f"{drawn} of {rows} complaints, {about.place}, {about.period}.",
+            kinds_said(self.study),
+        ]
         return " ".join(sentence for sentence in said if sentence)
 
 

@@ -25,6 +25,7 @@ from cmresearch.coding.entries import TEXTS
 from cmresearch.privacy import MaskTable
 from cmresearch.privacy.sharing import check_folder
 from cmresearch.provenance import read_data_files
+from cmresearch.results import REVIEWS
 from cmresearch.sampling.certificate import BUCKETS, CERTIFICATE, RUN, SAMPLE
 from cmresearch.sampling.drawing import ADDED
 from cmresearch.study import SETTINGS, Study
@@ -37,8 +38,9 @@ NOT_SHARED = {
     SAMPLE: "the raw record of the drawn complaints, words included: private; a masked copy is here instead",
     RUN: "the time and the machine of one run",
 }
+REVIEWS_PRIVATE = "it holds hashes of words that are masked here"
 MADE = ("synthetic", "illustrative")
-BESIDE = ("CITATION.cff", "LICENSE", "LICENSE.md", "LICENSE.txt", "LICENCE", "plan", "reviews.csv")
+BESIDE = ("CITATION.cff", "LICENSE", "LICENSE.md", "LICENSE.txt", "LICENCE", "plan")
 """What may stand beside a study's settings and belongs to it."""
 
 
@@ -70,7 +72,7 @@ def gather(
 ) -> Gathered:
     """Copy everything that a study may share into a folder, words masked.
 
-    Interviews, documents and their coding are masked always; coders' records, decisions, reviews and tables of results
+    Interviews, documents and their coding are masked always; coders' records, decisions and tables of results
     where the privacy check finds anything in them. All other files go in as they are, for the check to judge.
 
     Args:
@@ -130,6 +132,8 @@ def _copies(study: Study, results: Path, words: MaskedWords | None, gathered: Ga
     for name in BESIDE:
         for path in _below(study.folder / name):
             yield _Copy(path, _name(study, path), mask=mask_table if path.suffix == ".csv" else None)
+    if study.reviews_file.is_file():
+        gathered.left_out[_name(study, study.reviews_file)] = f"{REVIEWS_PRIVATE}; {RESULTS}/{REVIEWS} tells them"
     if words is not None:
         yield from _words(study, words)
     yield from _records(study)

@@ -42,16 +42,16 @@ def readme_text(description: Description) -> str:
 
 
 def _lines(description: Description) -> Iterator[str]:
-    settings = description.study.settings
+    about = description.study.about(description.language)
     yield f"# {description.title}"
     yield from ("", description.abstract, "")
     yield f"Written by cmresearch {__version__}. How to cite it is in `{CITATION}`."
-    if settings.study.reference:
-        yield from ("", f"The study it compares itself with: {settings.study.reference}.")
+    if about.reference:
+        yield from ("", f"The study it compares itself with: {about.reference}.")
     yield from ("", "## What kind of data this is", "")
     yield from (f"- *{kind}*: {KIND_MEANS[kind]}" for kind in sorted(description.study.kinds))
-    if settings.study.limits:
-        yield from ("", "Limits that the study states itself:", "", *(f"- {limit}" for limit in settings.study.limits))
+    if about.limits:
+        yield from ("", "Limits that the study states itself:", "", *(f"- {limit}" for limit in about.limits))
     yield from _holds(description)
     yield from _checks(description)
     yield from ("", "## What a check proves", "", *(f"- {sentence}" for sentence in _proved(description)))

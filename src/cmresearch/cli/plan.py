@@ -280,7 +280,7 @@ def _lonely(table: pd.DataFrame) -> tuple[str, ...]:
 
 def _write_plot(arguments: argparse.Namespace, table: pd.DataFrame, asked: Literal["share", "mean"]) -> None:
     from cmresearch.report.drawing import to_svg
-    from cmresearch.report.planning_plots import plot_allocations
+    from cmresearch.report.plots import plot_allocations
     from cmresearch.writing import whole_folder, write_text
 
     figure = plot_allocations(table, kind=arguments.kind, asked=asked)

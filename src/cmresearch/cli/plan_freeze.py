@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cmresearch.cli.draw import warn
+from cmresearch.cli.frame_arguments import warn
 from cmresearch.cli.output import add_json, print_json, show
 
 if TYPE_CHECKING:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from cmresearch import __version__
@@ -88,12 +88,14 @@ def plan_text(study: Study, codebook: Codebook | None, heading: Heading) -> str:
 
 
 def escaped(text: object) -> str:
-    r"""A text on one line that Markdown shows as it stands, whatever signs are in it.
+    r"""A text on one line that Markdown shows as it stands, whatever signs are in it; of twins the English one.
 
     Example:
         >>> escaped("<b> a|b *c*")
         '\\<b\\> a\\|b \\*c\\*'
     """
+    if isinstance(text, Mapping):
+        text = text.get("en") or next(iter(text.values()))
     return re.sub(r"([\\`*_{}\[\]<>#|~&!$])", r"\\\1", " ".join(str(text).split()))
 
 

@@ -34,7 +34,7 @@ STANDING_MARKS = {
     "unclear": ("s", GREY),
     "silent": ("_", GREY),
 }
-STATUS_WIDTH = 1.95  # columns that the status takes, with its word beside the mark
+STATUS_WIDTH = 2.1  # columns that the status takes, with its word beside the mark
 
 
 @drawing()
@@ -59,8 +59,8 @@ def plot_joint_display(display: JointDisplay, *, kind: str, title: str = "", lan
         language=language,
         key=[(*look, say(f"standing.{key}", language)) for key, look in STANDING_MARKS.items()],
         row=0.38,
-        right=1.45,
-        bottom=0.75,
+        right=1.55,
+        bottom=0.95,
     )
     for place, row in enumerate(display):
         for column, line in enumerate(row.lines):

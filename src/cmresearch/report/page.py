@@ -185,7 +185,8 @@ def _apart(body: str, language: str, first: str) -> str:
 
 def _own_place(name: str, language: str, first: str) -> str:
     """An anchor's name in the body of one language."""
-    return name if language == first else f"{name}.{language}"
+    # Two hyphens: with a dot before its language, an anchor would look like an address of the internet.
+    return name if language == first else f"{name}--{language}"
 
 
 def _context(run: Run, notebooks: Sequence[str | Path], language: str, reviews: Reviewed | None) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from cmresearch.report.assessment_plots import (
 from cmresearch.report.coverage_plots import plot_coverage, plot_saturation
 from cmresearch.report.drawing import alt_of, figure_files, to_png, to_svg
 from cmresearch.report.joint_plot import plot_joint_display
+from cmresearch.report.planning_plots import plot_allocations
 from cmresearch.report.register_plots import plot_months, plot_time_to_close
 from cmresearch.report.reliability_plots import plot_reliability
 from cmresearch.report.sample_plots import plot_estimates, plot_representativeness, plot_strata, plot_survival
@@ -17,6 +18,7 @@ from cmresearch.report.sample_plots import plot_estimates, plot_representativene
 __all__ = [
     "alt_of",
     "figure_files",
+    "plot_allocations",
     "plot_coverage",
     "plot_estimates",
     "plot_evidence",

@@ -1,0 +1,211 @@
+"""The parts of the report that lead a doubting reader on, from the joint display to the rows, in both languages."""
+
+import re
+
+import pytest
+from pages import Page
+from small_study import in_two_languages, write_study, write_study_with_words
+
+from cmresearch.plan.freezing import freeze_plan
+from cmresearch.report.colophon import checked_out_commit
+from cmresearch.report.page import PARTS, SECTIONS, report_html
+from cmresearch.report.shareable import shareable_reviews, shareable_with_table
+from cmresearch.reproduction import run_study
+from cmresearch.review_entries import add_reviews, make_review
+from cmresearch.reviews import subjects_of
+from cmresearch.study import open_study
+
+
+def shown(study):
+    run = run_study(study)
+    masked, table = shareable_with_table(run)
+    return report_html(masked, reviews=shareable_reviews(run, table))
+
+
+def section_text(text, name):
+    """One section of a page, whatever sections stand within it included."""
+    start = text.index(f'<section id="{name}">')
+    depth = 0
+    for found in re.finditer(r"<(/?)section", text[start:]):
+        depth += -1 if found[1] else 1
+        if depth == 0:
+            return text[start : start + found.end()]
+    raise AssertionError(f"section {name} does not end")
+
+
+def section(text, name):
+    return Page(section_text(text, name))
+
+
+@pytest.fixture(scope="module")
+def study(tmp_path_factory):
+    return open_study(write_study_with_words(tmp_path_factory.mktemp("study")))
+
+
+@pytest.fixture(scope="module")
+def text(study):
+    return shown(study)
+
+
+@pytest.fixture(scope="module")
+def both(tmp_path_factory):
+    return shown(open_study(in_two_languages(write_study_with_words(tmp_path_factory.mktemp("both")))))
+
+
+def test_the_joint_display_shows_each_line_with_status_convergence_and_the_memo(text):
+    page = section(text, "joint")
+    assert "Register Sample Interviews Documents Status Convergence" in page.text
+    lines = "– silent ■ unclear 49.0 % ▼ against 0 : 2 – silent"
+    assert f"1 Create closure {lines} ▼ not optimal partial agreement" in page.text
+    assert "+the sample and the informants look at different months" in page.text
+    assert {"href": "#lines-create_closure"} in [each for tag, each in page.tags if tag == "a"]
+
+
+def test_the_lines_of_a_dimension_name_who_stands_where(text):
+    page = section(text, "dimensions")
+    assert "Interviews ▼ against hindrance told by 2 (2 × kelurahan)" in page.text
+
+
+def test_a_study_without_words_has_no_joint_display_and_no_transcripts(tmp_path):
+    page = Page(shown(open_study(write_study(tmp_path))))
+    assert not {"joint", "transcripts", "robustness"} & set(page.ids)
+    assert {"plan", "reviews", "traces"} <= set(page.ids)
+
+
+def test_a_quotation_opens_in_its_transcript_with_the_words_marked(text):
+    quoting = re.search(r'<p class="cite">.*?<a href="#(segment-[^"]+)">', section_text(text, "dimensions"))
+    transcripts = section_text(text, "transcripts")
+    place = transcripts.index(f'id="{quoting[1]}"')
+    assert transcripts[place:].partition("<mark>")[2].startswith("Kami menutup laporan")
+
+
+def test_an_estimate_leads_to_its_strata_and_to_the_rows_of_the_workbook(text):
+    estimates, traces = section(text, "estimates"), section(text, "traces")
+    asked = {each["href"][1:] for tag, each in estimates.tags if tag == "a" and each["href"].startswith("#by-stratum")}
+    assert asked
+    assert asked <= set(traces.ids)
+    assert re.search(r"Recomputed.*row \d+.*By stratum.*rows \d+", traces.text)
+    assert "evidence.json" in traces.text
+
+
+def test_a_finding_leads_to_where_its_value_comes_from(jakarta):
+    page = section(report_html(jakarta), "findings")
+    links = {each["href"] for tag, each in page.tags if tag == "a"}
+    assert {"#dimension-create_closure", "#figure-complaints_2020", "#frame", "#sample"} <= links
+
+
+def test_without_a_frozen_plan_the_report_says_how_to_freeze_one(text):
+    assert "cmresearch plan freeze" in section(text, "plan").text
+
+
+def test_every_change_since_the_plan_was_frozen_is_listed(tmp_path):
+    study = open_study(write_study(tmp_path))
+    frozen = freeze_plan(study)
+    assert "Nothing was changed" in section(shown(study), "plan").text
+    settings = (tmp_path / "study.toml").read_text(encoding="utf-8")
+    (tmp_path / "study.toml").write_text(settings.replace('question = "Does it hold?"', 'question = "Does it?"'))
+    page = section(shown(open_study(tmp_path)), "plan")
+    assert frozen.sha256 in page.text
+    assert "Does it hold?" in page.text
+    assert "no amendment" in page.text
+
+
+def reviewing(study, *, reason):
+    status = next(each for each in subjects_of(run_study(study)) if each.kind == "status")
+    said = {"verdict": "confirm", "reviewer": "R. Viewer", "date": "2026-05-01", "reason": reason}
+    review = make_review(subject="status", key=status.key, seen=status.shown, sha256=status.sha256, **said)
+    add_reviews(study.reviews_file, [review])
+
+
+def test_a_review_stands_in_the_report_until_what_was_reviewed_changes(tmp_path):
+    study = open_study(write_study_with_words(tmp_path))
+    assert "cmresearch review" in section(shown(study), "reviews").text
+    reviewing(study, reason="Read every passage; ask 0812-0000-1234.")
+    page = section(shown(study), "reviews")
+    assert "R. Viewer 2026-05-01 Read every passage; ask [PHONE-1]." in page.text
+    assert "changed since then" not in page.text
+    decisions = study.decisions_file.read_text(encoding="utf-8")
+    study.decisions_file.write_text(decisions.replace('"not_optimal"', '"fulfilled"'), encoding="utf-8")
+    changed = section(shown(study), "reviews").text
+    assert "decided not_optimal" in changed
+    assert "decided fulfilled" in changed
+
+
+def test_every_part_has_its_heading_in_the_contents(text):
+    page = Page(text)
+    listed = {each["href"][1:] for tag, each in page.tags if tag == "a" and each["href"].startswith("#")}
+    present = {name for name in SECTIONS if name in page.ids}
+    assert present <= listed
+    assert set(PARTS) - {"findings", "export"} <= set(SECTIONS)
+
+
+def test_both_languages_stand_in_one_page_each_under_its_own_name(both):
+    page = Page(both)
+    bodies = [each for tag, each in page.tags if tag == "div" and str(each.get("class", "")).startswith("in-")]
+    assert [each["lang"] for each in bodies] == ["en", "id"]
+    switch = [(each["hreflang"], each["href"]) for tag, each in page.tags if "hreflang" in each]
+    assert switch == [("id", "#top--id"), ("en", "#top")]
+    assert "Tampilan gabungan" in page.text
+    assert "Joint display" in page.text
+
+
+def test_no_two_places_of_a_page_in_both_languages_have_one_name(both):
+    page = Page(both)
+    assert len(page.ids) == len(set(page.ids))
+    for tag, each in page.tags:
+        if tag == "a" and each["href"].startswith("#"):
+            assert each["href"][1:] in page.ids
+
+
+def test_no_text_of_the_study_stands_there_with_all_its_twins(jakarta):
+    assert "{&#39;en&#39;" not in report_html(jakarta)
+
+
+def test_numbers_are_written_as_each_language_writes_them(both):
+    first, second = both.split('<div class="in-id"')
+    assert "50.0\xa0%" in first.replace("&nbsp;", "\xa0") or "50.0 %" in first
+    assert "50,0\xa0%" in second.replace("&nbsp;", "\xa0") or "50,0 %" in second
+
+
+def test_the_indonesian_page_leaves_no_note_of_the_library_in_english(jakarta):
+    second = report_html(jakarta).split('<div class="page in-id"')[1]
+    assert notes_left_in_english(second) == []
+
+
+def notes_left_in_english(body):
+    # A citation and the origin of a data file stand as somebody wrote them.
+    others = re.sub(r'<section id="data--id">.*?</section>|<p class="note">.*?</p>', "", body, flags=re.DOTALL)
+    return re.findall(r'<span lang="en">([^<]*)</span>', others)
+
+
+def test_a_language_that_the_study_does_not_have_is_an_error_with_those_it_has(study):
+    with pytest.raises(ValueError, match="there is no report in 'id'; the study's title and texts are in en"):
+        report_html(run_study(study), language="id")
+
+
+def test_the_report_says_from_which_commit_and_with_which_versions_it_was_made(study, tmp_path):
+    run = run_study(study)
+    assert "does not lie under version control" in section(report_html(run), "colophon").text
+    commit = "0123456789abcdef0123456789abcdef01234567"
+    (tmp_path / ".git").mkdir()
+    (tmp_path / ".git" / "HEAD").write_text(f"{commit}\n", encoding="utf-8")
+    assert checked_out_commit(tmp_path / "study") == commit
+    assert re.search(r"cmresearch \d\S*, Python 3\.\d+", section(report_html(run), "colophon").text)
+
+
+@pytest.mark.parametrize("packed", [False, True])
+def test_the_commit_of_a_branch_is_found_in_every_kind_of_working_copy(tmp_path, packed):
+    commit = "0123456789abcdef0123456789abcdef01234567"
+    git, copy = tmp_path / "main" / ".git", tmp_path / "copy"
+    (git / "refs" / "heads").mkdir(parents=True)
+    (git / "worktrees" / "copy").mkdir(parents=True)
+    copy.mkdir()
+    (git / "HEAD").write_text("ref: refs/heads/main\n", encoding="utf-8")
+    (git / "worktrees" / "copy" / "HEAD").write_text("ref: refs/heads/main\n", encoding="utf-8")
+    (git / "worktrees" / "copy" / "commondir").write_text("../..\n", encoding="utf-8")
+    (copy / ".git").write_text(f"gitdir: {git}/worktrees/copy\n", encoding="utf-8")
+    if packed:
+        (git / "packed-refs").write_text(f"# pack-refs\n{commit} refs/heads/main\n", encoding="utf-8")
+    else:
+        (git / "refs" / "heads" / "main").write_text(f"{commit}\n", encoding="utf-8")
+    assert checked_out_commit(tmp_path / "main") == checked_out_commit(copy) == commit
