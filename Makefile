@@ -4,7 +4,7 @@ BIN := .venv/bin
 READY := .venv/ready
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: setup reproduce test test-slow test-spark test-interop lint types unit nbval notebooks lab bench clean
+.PHONY: setup reproduce test test-slow test-spark test-interop test-browser lint types unit nbval notebooks lab bench clean
 
 reproduce: $(READY)
 	@$(BIN)/cmresearch reproduce
@@ -53,6 +53,15 @@ test-interop: $(READY)
 	test -x .venv/interop-archive/bin/frictionless || ($(PYTHON) -m venv .venv/interop-archive && .venv/interop-archive/bin/pip install --quiet 'frictionless>=5.18,<6' 'rocrate>=0.13,<1')
 	CMRESEARCH_TAGUETTE=$(CURDIR)/.venv/interop/bin/taguette CMRESEARCH_FRICTIONLESS=$(CURDIR)/.venv/interop-archive/bin/frictionless \
 	CMRESEARCH_ROCRATE_PYTHON=$(CURDIR)/.venv/interop-archive/bin/python $(BIN)/pytest -m interop
+
+# The report in a browser that is installed already, read by axe-core (MPL-2.0); both serve the tests alone.
+test-browser: .venv/browser/ready
+	.venv/browser/bin/python -m pytest -m browser tests/test_browser.py
+
+.venv/browser/ready: $(READY) pyproject.toml
+	$(PYTHON) -m venv .venv/browser
+	.venv/browser/bin/python -m pip install --quiet -e . pytest 'axe-playwright-python>=0.1.8,<0.2'
+	@touch $@
 
 # Runs the notebooks and keeps their outputs.
 notebooks: $(READY)

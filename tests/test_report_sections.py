@@ -157,9 +157,10 @@ def test_every_part_has_its_heading_in_the_contents(text):
 
 def test_both_languages_stand_in_one_page_each_under_its_own_name(both):
     page = Page(both)
-    bodies = [each for tag, each in page.tags if tag == "div" and str(each.get("class", "")).startswith("page")]
+    bodies = [each for tag, each in page.tags if tag == "div" and str(each.get("class", "")).startswith("in-")]
     assert [each["lang"] for each in bodies] == ["en", "id"]
-    assert [each["id"] for tag, each in page.tags if tag == "input"] == ["show-en", "show-id"]
+    switch = [(each["hreflang"], each["href"]) for tag, each in page.tags if "hreflang" in each]
+    assert switch == [("id", "#top--id"), ("en", "#top")]
     assert "Tampilan gabungan" in page.text
     assert "Joint display" in page.text
 
@@ -177,7 +178,7 @@ def test_no_text_of_the_study_stands_there_with_all_its_twins(jakarta):
 
 
 def test_numbers_are_written_as_each_language_writes_them(both):
-    first, second = both.split('<div class="page in-id"')
+    first, second = both.split('<div class="in-id"')
     assert "50.0\xa0%" in first.replace("&nbsp;", "\xa0") or "50.0 %" in first
     assert "50,0\xa0%" in second.replace("&nbsp;", "\xa0") or "50,0 %" in second
 

@@ -40,6 +40,7 @@ STATUS_MARKS = {
     "not_implemented": ("X", RED),
     "not_assessable": ("s", GREY),
 }
+SLANTED = 0.045  # inches of height for each letter of a column's name, at a slant of 42 degrees
 STATUS_ORDER = ("not_assessable", "not_implemented", "not_optimal", "fulfilled")
 OUTCOME_MARKS = {"met": ("o", GREEN), "not_met": ("v", RED), "inconclusive": ("s", GREY)}
 WORLDS: tuple[Kind, ...] = ("sample", "records", "source", "coder", "disagreement", "threshold", "corroboration")
@@ -71,6 +72,7 @@ def plot_evidence(
     """
     sources = {each.source.key: each.source for one in assessment.dimensions for each in one.sources}
     columns = sorted(sources)
+    names = [source_name(sources[key], language=language, labels=labels) for key in columns]
     marks = [(*look, word("direction", key, language=language)) for key, look in DIRECTION_MARKS.items()]
     figure, axes = canvas_of_rows(
         [_short(one, language) for one in assessment.dimensions],
@@ -80,12 +82,11 @@ def plot_evidence(
         key=[*marks, ("ring", MUTED, say("figure.evidence.not_counted", language))],
         row=0.42,
         right=0.15,
-        bottom=1.75,
+        bottom=0.35 + SLANTED * max(map(len, names), default=0),
     )
     for place, one in enumerate(assessment.dimensions):
         for each in one.sources:
             _directions(axes, columns.index(each.source.key), place, each)
-    names = [source_name(sources[key], language=language, labels=labels) for key in columns]
     axes.set_xticks(range(len(columns)), names, rotation=42, ha="right", rotation_mode="anchor")
     axes.tick_params(axis="x", length=0, labelsize=8, labelcolor=INK)
     axes.set_xlim(-0.6, len(columns) - 0.4)

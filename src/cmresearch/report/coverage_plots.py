@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from cmresearch.report.drawing import (
     BLUE,
     GREY,
+    INK,
     MUTED,
     RED,
     RULE,
@@ -159,7 +160,7 @@ def plot_saturation(
     rows = zip(table["new_codes"], table["codes_so_far"], table["share_so_far"], strict=True)
     highest = max([1, *table["codes_so_far"]])
     for place, (new, so_far, share) in enumerate(rows):
-        axes.text(place, highest / 50, str(new), ha="center", va="bottom", size=8.5, color=MUTED, zorder=4)
+        axes.text(place, highest / 50, str(new), ha="center", va="bottom", size=8.5, color=INK, zorder=4)
         axes.text(place, so_far + highest / 25, f"{share:.0%}".replace("%", " %"), ha="center", va="bottom", size=8.5)
     axes.set_xticks(places, names, rotation=24)
     for label in axes.get_xticklabels():

@@ -112,6 +112,16 @@ def figure_files(figure: Figure, *, alt: str) -> dict[str, bytes]:
     return {"svg": _svg_file(to_svg(figure, alt=alt)).encode(), "png": to_png(figure, alt=alt)}
 
 
+def title_of(svg: str) -> str:
+    """The title of a figure that `to_svg` wrote, as text.
+
+    Example:
+        >>> title_of("<svg><title>Open &amp; closed</title></svg>")
+        'Open & closed'
+    """
+    return html.unescape(svg.partition("<title>")[2].partition("</title>")[0])
+
+
 def _svg_file(element: str) -> str:
     """An SVG element as a file of its own."""
     opened = element.replace("<svg ", '<svg xmlns:xlink="http://www.w3.org/1999/xlink" ', 1)

@@ -24,6 +24,7 @@ from cmresearch.report.plots import (
     plot_statuses,
     plot_strata,
     plot_time_to_close,
+    source_name,
 )
 from cmresearch.texts import Twins, in_language, say
 
@@ -143,11 +144,12 @@ def _reliability(run: Run, look: Look) -> Iterator[RunFigure]:
 
 def labels_of(run: Run) -> Mapping[str, str | Twins]:
     """What readers call each variable, code, dimension and role, by key."""
-    labels: dict[str, str | Twins] = dict(run.study.settings.labels)
+    labels: dict[str, str | Twins] = {}
     if run.words is not None:
+        labels |= {variable.key: variable.label for variable in run.words.codebook.variables}
         labels |= {code.key: code.label for code in run.words.codebook.codes.values()}
         labels |= {dimension.key: dimension.name for dimension in run.words.codebook.dimensions}
-    return labels
+    return labels | run.study.settings.labels
 
 
 def _coverage(run: Run, words: Words, look: Look) -> Iterator[RunFigure]:
@@ -156,7 +158,9 @@ def _coverage(run: Run, words: Words, look: Look) -> Iterator[RunFigure]:
     yield "coverage", figure, alt_of("coverage", look["language"])
     by_interview = saturation(words.coding)
     if len(by_interview):
-        figure = plot_saturation(by_interview, kind=kind, labels=labels, **look)
+        sources = words.sources.items()
+        names = {key: source_name(each, language=look["language"], labels=labels) for key, each in sources}
+        figure = plot_saturation(by_interview, kind=kind, labels=names, **look)
         yield "saturation", figure, alt_of("saturation", look["language"])
 
 

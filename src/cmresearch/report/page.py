@@ -18,6 +18,7 @@ from cmresearch.intake.complaints import literal
 from cmresearch.plan.freezing import changes_table
 from cmresearch.report import wording
 from cmresearch.report.colophon import checked_out_commit, versions
+from cmresearch.report.drawing import label_of, title_of
 from cmresearch.report.estimate_groups import estimate_groups, variable_name
 from cmresearch.report.figures import MADE, figures, kinds_of, labels_of
 from cmresearch.report.language import environment, note
@@ -117,6 +118,7 @@ def report_html(
             languages=languages,
             names=LANGUAGES,
             bodies=bodies,
+            place=lambda name, language: _own_place(name, language, first),
             say=say,
             style=Markup((TEMPLATES / "style.css").read_text(encoding="utf-8")),
             title=in_language(run.study.settings.study.title, first),
@@ -140,8 +142,21 @@ def page_body(run: Run, language: str, notebooks: Sequence[str | Path] = (), *, 
 def _environment(run: Run, language: str) -> Environment:
     made = environment(language)
     made.filters |= {"anchor": anchor, "places": partial(_places, run)}
+    made.filters["title_of"] = title_of
+    names = _evidence_names(run, language)
+    made.filters |= {"in_short": partial(wording.in_short, names=names), "named": partial(wording.named, names=names)}
     made.filters["source_name"] = partial(source_name, language=language, labels=labels_of(run))
     return made
+
+
+def _evidence_names(run: Run, language: str) -> dict[str, str]:
+    """What readers call the sources and indicators that the rule's reasons name by key."""
+    if run.words is None:
+        return {}
+    labels = labels_of(run)
+    sources = {key: source_name(each, language=language, labels=labels) for key, each in run.words.sources.items()}
+    indicators = [each.indicator for one in run.words.assessment.dimensions for each in one.indicators]
+    return sources | {each.key: in_language(each.label, language) for each in indicators}
 
 
 def chosen_language(study: Study, language: str = "") -> str:
@@ -163,9 +178,15 @@ def _apart(body: str, language: str, first: str) -> str:
     """A body whose anchors are its own, so that two languages share a page; those of the first stay as they are."""
     if language == first:
         return body
+    named = re.sub(r'(?<= id=")([^"]+)(?=")', lambda found: _own_place(found[1], language, first), body)
+    own = re.compile(r'((?: href="|url\()#)([^")]+)')
+    return own.sub(lambda found: found[1] + _own_place(found[2], language, first), named)
+
+
+def _own_place(name: str, language: str, first: str) -> str:
+    """An anchor's name in the body of one language."""
     # Two hyphens: with a dot before its language, an anchor would look like an address of the internet.
-    named = re.sub(r'(?<= id=")([^"]+)(?=")', rf"\1--{language}", body)
-    return re.sub(r'((?: href="|url\()#)([^")]+)', rf"\1\2--{language}", named)
+    return name if language == first else f"{name}--{language}"
 
 
 def _context(run: Run, notebooks: Sequence[str | Path], language: str, reviews: Reviewed | None) -> dict[str, Any]:
@@ -297,7 +318,7 @@ def _subject_name(run: Run, language: str, subject: str, key: str) -> str:
         return in_language(run.words.codebook.codes[key].label, language)
     if run.words is not None and subject == "dimension":
         return in_language(run.words.assessment.dimension(key).dimension.name, language)
-    return run.study.label(key, language)
+    return label_of(key, labels_of(run), language)
 
 
 def _file_groups(files: Sequence[DataFile]) -> Iterator[dict[str, Any]]:

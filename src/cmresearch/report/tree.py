@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from itertools import groupby
 from typing import TypeAlias
@@ -28,7 +28,6 @@ ONLY_BLOCKS = frozenset({"dl", "ol", "table", "tbody", "tfoot", "thead", "tr", "
 BLOCKS = LEAVES | CONTAINERS | {"pre", "hr"}
 VOID = frozenset({"br", "wbr", "hr"})
 ELEMENTS = BLOCKS | INLINES | {"svg"}
-SCREEN_ONLY = frozenset({"skip"})  # classes of what serves whoever reads on a screen, and says nothing
 SCHEMES = frozenset({"", "http", "https", "mailto"})
 SPACE = re.compile(r"[ \t\n\r\f]+")  # what a browser joins to one space; a no-break space stays
 
@@ -225,8 +224,6 @@ def _drawing(svg: str) -> Drawing:
 
 
 def _closed(part: _Open) -> Element:
-    children = [each for each in part.children if not (isinstance(each, Element) and SCREEN_ONLY & each.classes)]
-    part = replace(part, children=children)
     if part.tag == "pre":
         return Element("pre", part.attributes, ("".join(_texts(part.children)).removeprefix("\n"),))
     if part.tag in INLINES:

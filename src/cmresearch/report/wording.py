@@ -5,11 +5,13 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping
+from types import MappingProxyType
 
 from cmresearch.texts import catalogue, in_figures, say
 
 NOTHING = "–"
 UNBROKEN = "\N{NO-BREAK SPACE}"  # a figure stays on one line with its unit
+RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 STATUS_KEYS = ("fulfilled", "not_optimal", "not_implemented", "not_assessable")
 STATUS_NAMES: Mapping[str, str] = {key: say(f"status.{key}") for key in STATUS_KEYS}
 DIRECTION_NAMES: Mapping[str, str] = {
@@ -57,13 +59,17 @@ def decimal(value: object, places: int = 1, *, language: str = "en") -> str:
 
 
 def significant(value: object, digits: int = 3, *, language: str = "en") -> str:
-    """A number in so many significant digits, however small.
+    r"""A number in so many significant digits, however small.
 
     Example:
         >>> significant(0.000012345), significant(0.000012345, language="id")
-        ('1.23e-05', '1,23e-05')
+        ('1.23\xa0×\xa010⁻⁵', '1,23\xa0×\xa010⁻⁵')
     """
-    return NOTHING if is_nothing(value) else in_figures(f"{float(str(value)):.{digits}g}", language)
+    if is_nothing(value):
+        return NOTHING
+    mantissa, _, exponent = f"{float(str(value)):.{digits}g}".partition("e")
+    power = f"{UNBROKEN}×{UNBROKEN}10{str(int(exponent)).translate(RAISED)}" if exponent else ""
+    return in_figures(mantissa, language) + power
 
 
 def quantity(value: object, statistic: str, variable: str = "", *, language: str = "en") -> str:
@@ -141,14 +147,24 @@ def method(key: object, *, language: str = "en") -> str:
     return word("interval_method", key, language=language)
 
 
-def in_short(reason: str) -> str:
-    """A step's reason without the lists in brackets, keys in words.
+def named(reason: str, names: Mapping[str, str]) -> str:
+    """A step's reason with what readers call its sources and indicators, in the place of their keys.
+
+    Example:
+        >>> named("support is corroborated (interview-1, interview-2)", {"interview-1": "Informant 1"})
+        'support is corroborated (Informant 1, interview-2)'
+    """
+    return re.sub(r"[\w-]+", lambda key: names.get(key[0], key[0]), reason)
+
+
+def in_short(reason: str, names: Mapping[str, str] = MappingProxyType({})) -> str:
+    """A step's reason without the lists in brackets, keys by their names or else in words.
 
     Example:
         >>> in_short("step 2: hindrance is corroborated (interview-1, interview-2); not met: evidence_given")
         'step 2: hindrance is corroborated; not met: evidence given'
     """
-    return plain(re.sub(r" \([^)]*\)", "", reason))
+    return plain(named(re.sub(r" \([^)]*\)", "", reason), names))
 
 
 def published_value(value: object, *, language: str = "en") -> str:
