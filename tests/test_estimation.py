@@ -147,8 +147,11 @@ class TestRatios:
         assert estimate_ratio(sample, "days", "letters")[0].standard_error == pytest.approx(expected)
 
     def test_a_denominator_of_zero_is_refused(self):
-        with pytest.raises(EstimationError, match="the denominator's total is zero in 1 domains"):
+        with pytest.raises(EstimationError, match="the denominator's total is zero; there is no ratio"):
             estimate_ratio(make(DAYS.assign(letters=0)), "days", "letters")
+        letters = DAYS["letters"].where(DAYS["channel"] == "web", 0)
+        with pytest.raises(EstimationError, match="is zero in 1 of 2 domains, such as 'phone'; there is no ratio"):
+            estimate_ratio(make(DAYS.assign(letters=letters)), "days", "letters", by="channel")
 
 
 def test_equal_rows_put_together_give_the_same_estimates():

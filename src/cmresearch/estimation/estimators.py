@@ -23,8 +23,8 @@ from cmresearch.estimation.intervals import (
     proportion_interval,
     student,
 )
-from cmresearch.estimation.question import MissingPolicy, Question, ask_categories, ask_numbers, ask_ratio
-from cmresearch.responses.responses import Responses
+from cmresearch.estimation.question import Question, ask_categories, ask_numbers, ask_ratio
+from cmresearch.responses.responses import MissingPolicy, Responses
 
 __all__ = [
     "Estimate",
@@ -59,7 +59,8 @@ def estimate_mean(
         variable: Column of numbers.
         by: Column or columns that make domains; all together by default.
         level: Confidence level, 0 to 1.
-        missing: `error` refuses blank values; `drop` takes the units with a value as the domain, and counts the rest.
+        missing: `error` refuses blank values; `drop` takes the units with a value (and, with `by`, a domain) as the
+            domain, and counts the rest.
         lonely: Policy for strata with one unit drawn of several: error, adjust, average or certainty.
         deff: What the design effect compares with: simple random sampling without or with replacement.
 
@@ -311,9 +312,11 @@ def degrees_of_freedom(units: Floats) -> float:
 
 
 def _refuse_empty_bases(question: Question, statistic: str, bases: Floats) -> None:
-    zero = [str(label) for label, base in zip(question.labels, bases[:, 0], strict=True) if base == 0]
+    filled = question.cells.units.sum(axis=0) > 0
+    zero = [label for label, empty in zip(question.labels, filled & (bases[:, 0] == 0), strict=True) if empty]
     if statistic == "ratio" and zero:
-        raise EstimationError(f"the denominator's total is zero in {len(zero)} domains, such as {zero[0]!r}")
+        where = "" if zero == [None] else f" in {len(zero)} of {len(bases)} domains, such as {zero[0]!r}"
+        raise EstimationError(f"the denominator's total is zero{where}; there is no ratio")
 
 
 def _srs_variance(question: Question, statistic: str, points: Floats, deff: DeffPolicy) -> Floats:
