@@ -37,6 +37,7 @@ __all__ = [
 ]
 
 DeffPolicy = Literal["without_replacement", "with_replacement"]
+ROUNDING = 1e-13  # of a value: what sums of many numbers leave in their last digits
 
 
 def estimate_mean(
@@ -297,9 +298,17 @@ def linearise(question: Question, statistic: str) -> tuple[Floats, Scores]:
     _refuse_empty_bases(question, statistic, bases)
     with np.errstate(invalid="ignore", divide="ignore"):
         points = totals / bases
-        distance = question.values - points[here] * question.bases[:, None]
+        distance = _distances(question, points, question.bases[:, None])
         values = np.where(inside[:, None], (weights / bases[here, 0])[:, None] * distance, 0.0)
     return points, Scores(question.design, here, len(question.labels), values)
+
+
+def _distances(question: Question, points: Floats, bases: Floats) -> Floats:
+    """Each unit's value less what its domain's figure gives it."""
+    found: Floats = question.values - points[question.domain] * bases
+    # The mean of equal numbers is off by its last digits; that is no distance, and would pass for a spread.
+    found[np.abs(found) <= ROUNDING * np.abs(question.values)] = 0.0
+    return found
 
 
 def degrees_of_freedom(units: Floats) -> float:
@@ -327,9 +336,9 @@ def _srs_variance(question: Question, statistic: str, points: Floats, deff: Deff
     n = question.cells.units.sum(axis=0)[:, None]
     with np.errstate(divide="ignore", invalid="ignore"):
         if statistic in ("total", "count"):
-            residuals, scale = question.values - (points / sizes)[question.domain], sizes
+            residuals, scale = _distances(question, points / sizes, np.ones((1, 1))), sizes
         else:
-            residuals = question.values - points[question.domain] * question.bases[:, None]
+            residuals = _distances(question, points, question.bases[:, None])
             scale = sizes / question.sums(question.bases[:, None])
         spread = question.sums(residuals**2) / sizes * n / (n - 1)
         correction = np.where(sizes > n, 1 - n / sizes, 0.0) if deff == "without_replacement" else 1.0
