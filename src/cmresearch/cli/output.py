@@ -7,10 +7,11 @@ import json
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from textwrap import fill
 from typing import Any
 
 MOST_UNBROKEN = 20  # letters of a cell
-MARGIN = 3  # of a column
+MARGIN = 3  # of a column; one more ends the line
 
 
 def add_json(parser: argparse.ArgumentParser) -> None:
@@ -49,13 +50,14 @@ def show(arguments: argparse.Namespace, rows: Sequence[Mapping[Any, object]], *,
     names, cells = list(rows[0]) if rows else [], [[_cell(cell) for cell in row.values()] for row in rows]
     names = [str(name).replace("_", " ") for name in names]
     widths = _least_widths(names, cells)
-    needed = sum(width + MARGIN for width in widths)
+    needed = sum(width + MARGIN for width in widths) + 1
     # Off a terminal nothing tells the width; wide enough that no column is squeezed.
     console = Console(width=None if sys.stdout.isatty() else max(160, needed))
     table = Table(title=title, title_justify="left", box=SIMPLE_HEAD, title_style="bold")
     if needed <= console.width:
+        whole = sum(max(len(name), width) + MARGIN for name, width in zip(names, widths, strict=True)) < console.width
         for name, width in zip(names, widths, strict=True):
-            table.add_column(name, overflow="fold", min_width=width)
+            table.add_column(name if whole else fill(name, width), overflow="fold", min_width=width)
         for row in cells:
             table.add_row(*map(Text, row))
     else:

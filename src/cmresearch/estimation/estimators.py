@@ -37,6 +37,7 @@ __all__ = [
 ]
 
 DeffPolicy = Literal["without_replacement", "with_replacement"]
+NO_VARIATION = "no variation observed within strata"
 ROUNDING = 1e-13  # of a value: what sums of many numbers leave in their last digits
 
 
@@ -422,7 +423,7 @@ def _warnings(n: int, error: float, *, census: bool) -> list[str]:
         return ["rests on one unit"]
     if math.isnan(error):
         return ["every stratum of this domain has one drawn unit: there is no variance to average"]
-    return ["no variation observed within strata"] if error == 0 else []
+    return [NO_VARIATION] if error == 0 else []
 
 
 def _share_interval(question: Question, share: Share, *, level: float, method: ProportionMethod) -> Interval:
