@@ -19,6 +19,7 @@ from pydantic import (
     ValidationError,
     model_serializer,
 )
+from pydantic_core import ErrorDetails
 
 from cmresearch.errors import SampleError, nearest, raise_all
 from cmresearch.frame import Frame
@@ -435,11 +436,17 @@ def read_certificate(path: Path) -> Certificate:
     try:
         return Certificate.model_validate(json.loads(path.read_text(encoding="utf-8")))
     except ValidationError as error:
-        faults = [f"{path}, {'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors()]
+        faults = [f"{path}, {'.'.join(map(str, one['loc']))}: {one['msg']}{_found(one)}" for one in error.errors()]
         raise_all(SampleError, faults)
         raise
     except ValueError as error:
         raise SampleError(f"{path} is not a certificate: {error}") from error
+
+
+def _found(fault: ErrorDetails) -> str:
+    """What stands at the place of a fault, where it is short enough to be told."""
+    found = fault["input"]
+    return f", found {found!r}" if isinstance(found, str | int | float) and len(str(found)) <= 100 else ""
 
 
 def schema_text() -> str:
