@@ -21,7 +21,12 @@ if TYPE_CHECKING:
     from cmresearch.reproduction import Run
 
 # Sections of the page whose tables are for checking and not for a thesis; every other table is one of its main ones.
-LEFT_OUT = frozenset({"data", "export", "published", "notebooks", "colophon", "methods", "checklists", "reviews"})
+LEFT_OUT = frozenset(
+    {
+        *("data", "export", "published", "notebooks", "colophon", "checklists", "reviews"),
+        *("plan", "traces", "transcripts"),
+    }
+)
 PARTS = frozenset({"section", "div", "header", "main", "article"})
 FIGURES = "figures"
 
