@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import subprocess
 import sys
 import zipfile
@@ -85,6 +86,15 @@ def test_a_link_leads_to_a_bookmark_of_the_same_document(path):
     xml = made(PAGE, path).element.xml
     assert 'w:anchor="to_one"' in xml
     assert 'w:name="to_one"' in xml
+
+
+def test_long_places_stay_apart_although_a_word_processor_takes_short_names_only(path):
+    ids = [f"{'a' * 60}-{n}" for n in (1, 2)]
+    xml = made("".join(f'<p id="{one}">x <a href="#{one}">y</a></p>' for one in ids), path).element.xml
+    names = re.findall(r'w:bookmarkStart[^>]* w:name="([^"]+)"', xml)
+    assert len(set(names)) == 2
+    assert max(map(len, names)) <= 40
+    assert re.findall(r'w:anchor="([^"]+)"', xml) == names
 
 
 def test_the_document_names_its_language_and_neither_day_nor_author_of_its_own(path):
