@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from cmresearch.errors import TextError
 from cmresearch.report import wording
+from cmresearch.report.drawing import title_of
 from cmresearch.report.quotations import NOT_GIVEN, NOT_KEPT
 from cmresearch.texts import in_language, say, translate
 
@@ -35,6 +36,7 @@ def environment(language: str) -> Environment:
     )
     made.filters |= {name: partial(getattr(wording, name), language=language) for name in LOCALISED}
     made.filters |= {name: getattr(wording, name) for name in ("in_short", "is_nothing", "plain")}
+    made.filters["title_of"] = title_of
     made.filters["word"] = lambda key, group: wording.word(group, key, language=language)
     made.filters["own"] = lambda text: in_language(text, language)
     made.filters["note"] = partial(note, language=language)
