@@ -131,7 +131,7 @@ def test_personal_data_in_words_is_masked_wherever_it_stands(talkative, tmp_path
         *("responses/coder-a.csv", "decisions.toml"),
     } <= made.gathered.masked
     for name in names_in(made.path):
-        if not name.endswith(".xlsx"):
+        if not name.endswith((".xlsx", ".docx", ".png")):
             assert PHONE not in read_in(made.path, name), name
     for name in ("interviews/interview-1-kelurahan.md", "responses/coder-a.csv", "decisions.toml"):
         assert "[PHONE-1]" in read_in(made.path, name)
@@ -214,20 +214,19 @@ def test_a_stop_in_the_middle_leaves_nothing_half_written(study, tmp_path, monke
 def test_an_unreadable_result_has_to_be_allowed_by_its_name_or_left_out(study, tmp_path):
     results = tmp_path / "results"
     shutil.copytree(study.results, results)
-    (results / "report.pdf").write_bytes(b"%PDF-1.7 \0")
-    with pytest.raises(ArchiveError, match=r"results/report.pdf, the whole file: unread"):
+    (results / "scan.pdf").write_bytes(b"%PDF-1.7 \0")
+    with pytest.raises(ArchiveError, match=r"results/scan.pdf, the whole file: unread"):
         archive(study, tmp_path / "a.zip", results=results)
-    allowed = archive(study, tmp_path / "a.zip", results=results, allow=[POST, "report.pdf"])
-    assert "results/report.pdf" in names_in(allowed.path)
+    allowed = archive(study, tmp_path / "a.zip", results=results, allow=[POST, "scan.pdf"])
+    assert "results/scan.pdf" in names_in(allowed.path)
     without = archive(study, tmp_path / "b.zip", results=results, leave_out=["*.pdf"])
-    assert "results/report.pdf" not in names_in(without.path)
-    assert without.gathered.left_out["results/report.pdf"] == "left out on demand (*.pdf)"
+    assert "results/scan.pdf" not in names_in(without.path)
+    assert without.gathered.left_out["results/scan.pdf"] == "left out on demand (*.pdf)"
 
 
 def test_further_results_go_in_whatever_their_names(study, tmp_path):
     results = tmp_path / "results"
     shutil.copytree(study.results, results)
-    (results / "thesis").mkdir()
     (results / "thesis" / "methods.md").write_text("How it was done.", encoding="utf-8")
     (results / "reviews.csv").write_text(f"who,reason\nR,call {PHONE}\n", encoding="utf-8")
     (results / "older.zip").write_bytes(b"PK")
@@ -328,6 +327,19 @@ def test_the_repositorys_own_study_goes_in_unmasked_and_can_be_made_again_from_i
 
 def test_quotations_of_the_small_study_are_hostile_and_stay_as_they_are(made):
     assert QUOTE in read_in(made.path, "interviews/interview-1-kelurahan.md")
+
+
+def test_the_report_on_paper_stays_behind_unless_it_is_asked_for(study, made, tmp_path):
+    assert "looks into a PDF" in made.gathered.left_out["results/report-en.pdf"]
+    assert not [name for name in names_in(made.path) if name.endswith(".pdf")]
+    asked = archive(study, tmp_path / "a.zip", allow=[POST, "report-en.pdf"])
+    assert "results/report-en.pdf" in names_in(asked.path)
+
+
+def test_the_thesis_folder_is_looked_through_and_goes_in(study, made):
+    thesis = {path.relative_to(study.folder).as_posix() for path in (study.results / "thesis").rglob("*.docx")}
+    assert thesis
+    assert thesis <= set(names_in(made.path))
 
 
 def test_reviews_go_in_as_the_results_tell_them_and_not_with_hashes_of_unmasked_words(talkative, tmp_path):

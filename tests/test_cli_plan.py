@@ -1,11 +1,13 @@
 """Planning at the command line."""
 
 import json
+import shlex
 
 import pytest
 from small_draw import export
 
 from cmresearch.cli import main
+from cmresearch.cli.plan_help import EXPLAINED
 
 
 def ask(*words):
@@ -14,6 +16,20 @@ def ask(*words):
 
 def rows(capsys):
     return json.loads(capsys.readouterr().out)
+
+
+@pytest.mark.parametrize("question", EXPLAINED)
+def test_every_question_explains_itself_with_examples_that_answer(question, capsys):
+    with pytest.raises(SystemExit) as stop:
+        ask(question, "--help")
+    shown = capsys.readouterr().out
+    examples = [
+        shlex.split(line)[2:] for line in shown.splitlines() if line.startswith(f"  cmresearch plan {question}")
+    ]
+    assert stop.value.code == 0
+    assert examples
+    if question not in {"allocation", "margins"}:  # which ask for a file
+        assert [ask(*words) for words in examples] == [0] * len(examples)
 
 
 def test_the_size_for_a_share(capsys):

@@ -86,12 +86,14 @@ def test_the_explanation_adds_up_to_the_variance():
         ({"on": ["length"], "categories": ["month"]}, "categories 'month' is not regressed on"),
         ({"on": ["length"], "value": "yess"}, "variable 'days' has no value 'yess' in the sample"),
         ({"on": ["mixed"]}, "column 'mixed' holds numbers and words, such as 'NA'; correct it, or name it in"),
+        ({"on": ["alike"], "missing": "drop"}, "column 'alike' has 1 categories; a term needs two"),
         ({"on": ["gaps"]}, "1 sampled units lack a value; missing='drop' leaves them out"),
     ],
 )
 def test_what_cannot_be_fitted_is_refused(arguments, message):
     mixed = ["NA", *TABLE["length"][1:]]
     table = TABLE.assign(mixed=mixed, double=2 * TABLE["length"], gaps=[None, *TABLE["length"][1:]])
+    table["alike"] = [None, *["web"] * (len(TABLE) - 1)]
     with pytest.raises(EstimationError, match=message):
         fit_regression(make(table), "days", **arguments)
 

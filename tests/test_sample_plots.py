@@ -34,6 +34,14 @@ def texts(figure):
     return [text.get_text() for text in figure.axes[0].texts]
 
 
+def test_a_domain_in_which_nothing_has_closed_is_drawn_at_the_top():
+    table = TABLE.assign(done=np.where(TABLE["city"] == "North", "no", "yes"))
+    both = estimate_survival(declare_sample(table, strata=[], population_size="N"), "days", "done", by="city")
+    for curves in (both, both[:1]):
+        north = plot_survival(curves, kind="synthetic").axes[0].lines[0]
+        assert set(north.get_ydata()) == {100}
+
+
 def test_the_numbers_at_risk_stand_below_each_tick(curves):
     written = texts(plot_survival(curves, kind="synthetic"))
     assert written[0] == "number at risk"

@@ -122,6 +122,26 @@ def test_each_domain_has_its_curve():
     assert [(curve.domain, curve.n) for curve in curves] == [("N", 3), ("S", 3)]
 
 
+def test_a_domain_that_is_open_throughout_stays_at_one_beside_the_others():
+    table = HAND.assign(city=["North"] * 4 + ["South"] * 2, done=["yes"] * 4 + ["no"] * 2)
+    north, south = estimate_survival(make(table), "days", "done", by="city")
+    assert (len(south.times), south.n, south.censored, len(south.to_frame())) == (0, 2, 2, 0)
+    share = south.share_closed_within(5)
+    assert (share.estimate, share.lower) == (0, 0)
+    assert share.upper == pytest.approx(1 - 0.025 ** (1 / 2))
+    assert math.isnan(south.median().estimate)
+    assert south.median().note == "2 of 2 still open; not reached within the follow-up"
+    assert south.restricted_mean(5).estimate == 5
+    assert north.censored == 0
+
+
+def test_an_end_that_is_not_reached_is_told_apart_from_a_median_that_is_not():
+    row = estimate_survival(make(HAND.assign(done=["yes"] * 6).iloc[:4]), "days", "done")[0].median()
+    assert row.estimate == 3
+    assert math.isnan(row.upper)
+    assert row.note == "0 of 4 still open; the upper end is not reached within the follow-up"
+
+
 def test_the_table_has_a_row_for_each_time():
     table = estimate_survival(make(), "days", "done")[0].to_frame()
     assert table["at_risk"].tolist() == [6, 5, 3, 1]
@@ -134,7 +154,7 @@ def test_the_table_has_a_row_for_each_time():
         (HAND.assign(days=[-1, 3, 3, 4, 6, 9]), "column 'days': 1 sampled units have a duration below zero"),
         (HAND.assign(days=[None, 3, 3, 4, 6, 9]), "column 'days': 1 sampled units have no duration"),
         (HAND.assign(done=[None, *["yes"] * 5]), "column 'done': blank for 1 sampled units"),
-        (HAND.assign(done="no"), "no complaint of a domain has closed; there is no curve to draw"),
+        (HAND.assign(done="no"), "column 'done' has no; closed is 'yes', which no sampled unit has; there is no curve"),
     ],
 )
 def test_what_has_no_curve_is_refused(table, message):

@@ -9,8 +9,10 @@ import pandas as pd
 from cmresearch.errors import ReportError
 from cmresearch.evidence.building import evidence_of
 from cmresearch.execution import Outputs, execute_notebooks
-from cmresearch.report.page import write_report
+from cmresearch.report.page import joined_page, page_bodies
+from cmresearch.report.paper import write_paper
 from cmresearch.report.shareable import shareable_reviews, shareable_with_table
+from cmresearch.report.thesis import write_thesis
 from cmresearch.report.workbook import write_workbook
 from cmresearch.reproduction import Progress, Run, silent
 from cmresearch.reviews import Reviewed
@@ -20,11 +22,11 @@ from cmresearch.writing import csv_text, whole_folder, write_text
 
 SIGNIFICANT_DIGITS = 9  # beyond them, versions of the numerical libraries differ
 REPORT, WORKBOOK, FRAME, NOTEBOOKS = "report.html", "workbook.xlsx", "frame.csv", "notebooks"
-EVIDENCE, REVIEWS = "evidence.json", "reviews.csv"
+EVIDENCE, REVIEWS, THESIS = "evidence.json", "reviews.csv", "thesis"
 
 
 def write_results(run: Run, folder: Path, *, progress: Progress = silent, language: str = "") -> Path:
-    """Write everything that a study gives: sample, certificate, tables, notebooks, workbook, evidence and report.
+    """Write everything that a study gives: sample, tables, notebooks, workbook, evidence, report and thesis folder.
 
     Args:
         run: What the study's files give.
@@ -51,7 +53,13 @@ def write_results(run: Run, folder: Path, *, progress: Progress = silent, langua
         write_text(beside / EVIDENCE, evidence_of(shown).to_json())
         progress("report")
         links = [f"{NOTEBOOKS}/{path.name}" for path in executed]
-        write_report(shown, beside / REPORT, links, language=language, reviews=reviews)
+        bodies = page_bodies(shown, links, reviews=reviews)
+        write_text(beside / REPORT, joined_page(shown, bodies, language=language))
+        progress("report as PDF")
+        for each, title in run.study.settings.study.title.items():
+            write_paper(bodies[each], beside / f"report-{each}.pdf", title=title, language=each)
+        progress("tables, figures, methods and checklists for a thesis")
+        write_thesis(shown, beside / THESIS, pages=bodies)
     return folder / REPORT
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
@@ -38,6 +39,8 @@ NOT_SHARED = {
     SAMPLE: "the raw record of the drawn complaints, words included: private; a masked copy is here instead",
     RUN: "the time and the machine of one run",
 }
+PAPER = re.compile(r"report-[a-z]+\.pdf")
+PAPER_LEFT = "no program here looks into a PDF; report.html holds the same (--allow with its name takes it along)"
 REVIEWS_PRIVATE = "it holds hashes of words that are masked here"
 MADE = ("synthetic", "illustrative")
 BESIDE = ("CITATION.cff", "LICENSE", "LICENSE.md", "LICENSE.txt", "LICENCE", "plan")
@@ -88,7 +91,7 @@ def gather(
     words = mask_words(study)
     gathered = Gathered()
     copies: list[_Copy] = []
-    for copy in _copies(study, results, words, gathered):
+    for copy in _copies(study, results, words, gathered, allow):
         pattern = next((one for one in leave_out if fnmatch(copy.name, one)), None)
         if pattern is not None:
             gathered.left_out[copy.name] = f"left out on demand ({pattern})"
@@ -127,7 +130,9 @@ def _copy(copy: _Copy, folder: Path, gathered: Gathered) -> None:
         gathered.masked.add(copy.name)
 
 
-def _copies(study: Study, results: Path, words: MaskedWords | None, gathered: Gathered) -> Iterator[_Copy]:
+def _copies(
+    study: Study, results: Path, words: MaskedWords | None, gathered: Gathered, allow: Collection[str]
+) -> Iterator[_Copy]:
     yield _Copy(study.folder / SETTINGS, SETTINGS)
     for name in BESIDE:
         for path in _below(study.folder / name):
@@ -138,7 +143,7 @@ def _copies(study: Study, results: Path, words: MaskedWords | None, gathered: Ga
         yield from _words(study, words)
     yield from _records(study)
     yield from _figures(study, gathered)
-    yield from _results(results, gathered)
+    yield from _results(results, gathered, allow)
 
 
 def _words(study: Study, words: MaskedWords) -> Iterator[_Copy]:
@@ -211,11 +216,13 @@ def _private(study: Study) -> Iterator[Path]:
         yield study.path(settings.full_set.file)
 
 
-def _results(results: Path, gathered: Gathered) -> Iterator[_Copy]:
+def _results(results: Path, gathered: Gathered, allow: Collection[str]) -> Iterator[_Copy]:
     for path in _below(results):
         inner = path.relative_to(results).as_posix()
         if inner in NOT_SHARED:
             gathered.left_out[f"{RESULTS}/{inner}"] = NOT_SHARED[inner]
+        elif PAPER.fullmatch(inner) and path.name not in allow:
+            gathered.left_out[f"{RESULTS}/{inner}"] = PAPER_LEFT
         elif path.suffix == ".zip":
             gathered.left_out[f"{RESULTS}/{inner}"] = "an archive, perhaps an older one of this study"
         else:

@@ -29,6 +29,7 @@ from typing import TYPE_CHECKING, Literal
 from cmresearch.cli import plan_freeze
 from cmresearch.cli.frame_arguments import add_frame, add_sizes, asked_frame, asked_values, warn
 from cmresearch.cli.output import add_json, show
+from cmresearch.cli.plan_help import EXPLAINED
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -43,13 +44,18 @@ KINDS = ("published", "real", "synthetic", "illustrative")
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """What the verb can be told."""
     questions = parser.add_subparsers(dest="question", required=True, metavar="QUESTION")
-    _share(questions.add_parser("share", help="the size for a share, or the margin that a size reaches"))
-    _mean(questions.add_parser("mean", help="the size for a mean, or the margin that a size reaches"))
-    _difference(questions.add_parser("difference", help="the sizes of two groups whose shares differ"))
-    _handbook(questions.add_parser("handbook", help="the sizes that handbooks give, and what they take for granted"))
-    _allocation(questions.add_parser("allocation", help="the methods of allocation side by side, for a file"))
+
+    def question(name: str, help: str) -> argparse.ArgumentParser:
+        form = argparse.RawDescriptionHelpFormatter
+        return questions.add_parser(name, help=help, description=EXPLAINED[name], formatter_class=form)
+
+    _share(question("share", "the size for a share, or the margin that a size reaches"))
+    _mean(question("mean", "the size for a mean, or the margin that a size reaches"))
+    _difference(question("difference", "the sizes of two groups whose shares differ"))
+    _handbook(question("handbook", "the sizes that handbooks give, and what they take for granted"))
+    _allocation(question("allocation", "the methods of allocation side by side, for a file"))
     plan_freeze.add_actions(questions)
-    _margins(questions.add_parser("margins", help="the margins that a drawn sample reaches, in each stratum or domain"))
+    _margins(question("margins", "the margins that a drawn sample reaches, in each stratum or domain"))
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -1,7 +1,7 @@
-"""Write a study's report alone, without tables, workbook and notebooks.
+"""Write a study's report alone, without tables, workbook and notebooks: as one HTML file, or on paper as a PDF.
 
 cmresearch report --out report.html
-cmresearch report --language id --out laporan.html
+cmresearch report --language id --out laporan.pdf
 """
 
 from __future__ import annotations
@@ -17,14 +17,20 @@ from cmresearch.cli.studies import add_language, add_study, chosen_study
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """What the verb can be told."""
     add_study(parser)
-    parser.add_argument("--out", type=Path, metavar="FILE", help="default: results/report.html in the study's folder")
+    parser.add_argument(
+        "--out",
+        type=Path,
+        metavar="FILE",
+        help="an .html or .pdf file; default: results/report.html in the study's folder",
+    )
     add_language(parser)
     add_json(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Run the study and write its report."""
-    from cmresearch.report.page import chosen_language, write_report
+    from cmresearch.report.page import chosen_language, page_body, write_report
+    from cmresearch.report.paper import write_paper
     from cmresearch.report.shareable import shareable_reviews, shareable_with_table
     from cmresearch.reproduction import run_study
     from cmresearch.results import REPORT
@@ -39,7 +45,13 @@ def run(arguments: argparse.Namespace) -> int:
         with whole_folder(target.parent) as beside:
             shown, table = shareable_with_table(result)
             reviews = shareable_reviews(result, table)
-            write_report(shown, beside / target.name, language=language, reviews=reviews)
+            if target.suffix.lower() == ".pdf":
+                title = study.settings.study.title[language]
+                write_paper(
+                    page_body(shown, language, reviews=reviews), beside / target.name, title=title, language=language
+                )
+            else:
+                write_report(shown, beside / target.name, language=language, reviews=reviews)
     if arguments.json:
         print_json({"report": str(target)})
     else:

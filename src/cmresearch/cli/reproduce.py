@@ -1,7 +1,8 @@
 """Run a whole study, from the full set to the report.
 
-Writes frame.csv, sample.csv, certificate.json, estimates.csv, reliability.csv, assessment.csv, findings.csv, the
-executed notebooks, workbook.xlsx and report.html, and ends with the table of findings and the report's path.
+Writes the frame, the sample with its certificate, every table as CSV, evidence.json, workbook.xlsx, the executed
+notebooks, report.html, a PDF of it in each language and the folder thesis/, and ends with the table of findings and
+the report's path. Older results stay whole until the new ones are complete.
 
   cmresearch reproduce
   cmresearch reproduce --study examples/nashville-covid-2020 --data requests.csv

@@ -140,6 +140,8 @@ def _terms(responses: Responses, on: Sequence[str], categories: Sequence[str]) -
         words = responses.words(name)
         blank = np.array([word is None for word in words])
         levels = sorted({str(word) for word in words[eligible(responses) & ~blank]})
+        if len(levels) < 2:
+            raise EstimationError(f"column {name!r} has {len(levels)} categories; a term needs two")
         names += [f"{name} = {level}" for level in levels[1:]]
         columns += [np.where(blank, np.nan, words == level).astype(float) for level in levels[1:]]
     return _Terms(tuple(names), np.stack(columns, axis=1))

@@ -9,6 +9,7 @@ from functools import cached_property
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from cmresearch.errors import EstimationError, ResponseError, nearest
 from cmresearch.estimation.design import CellIndex, Design, Floats, LonelyPolicy, Scores, design_of, is_census_of
@@ -145,6 +146,11 @@ class Curve:
     def _first(self, holds: Mask) -> float:
         return float(self.times[np.argmax(holds)]) if holds.any() else math.nan
 
+    def _unreached(self, median: float, upper: float) -> list[str]:
+        if math.isnan(median):
+            return ["not reached within the follow-up"]
+        return ["the upper end is not reached within the follow-up"] if math.isnan(upper) else []
+
     def _require_followed(self, time: float) -> None:
         if time > self.influence.longest and self.censored:
             raise EstimationError(f"no complaint was followed for {time:g}; the longest was {self.influence.longest:g}")
@@ -155,8 +161,7 @@ class Curve:
         return korn_graubard(Share(share, error**2, known, self.degrees_of_freedom), self.level)
 
     def _estimate(self, category: str, estimate: float, error: float, interval: Interval) -> Estimate:
-        reach = category == "median" and math.isnan(estimate + interval.upper)
-        unreached = ["not reached within the follow-up"] if reach and not self.is_census else []
+        unreached = self._unreached(estimate, interval.upper) if category == "median" and not self.is_census else []
         alone = ["rests on one unit"] if self._is_alone else []
         if self.is_census:
             interval = Interval(estimate, estimate, CENSUS)
@@ -240,10 +245,10 @@ def estimate_survival(
         lonely: Policy for strata with one unit drawn of several.
 
     Returns:
-        One curve per domain, in code-point order.
+        One curve per domain, in code-point order; where all of a domain are still open it has no time, and stays at 1.
 
     Raises:
-        EstimationError: A blank or negative duration, a blank in `closed`, or no closed complaint in a domain.
+        EstimationError: A blank or negative duration, a blank in `closed`, or no closed complaint in the sample.
 
     Source: Kaplan and Meier (1958), JASA 53, 457-481; linearised as in Williams (1995), Biometrics 51, 1540-1545.
 
@@ -334,7 +339,7 @@ def _check_closed(column: str, wanted: str, events: Words) -> None:
     alike = [word for word in known if word != wanted and word.casefold() == wanted.casefold()]
     hint = f", and {alike[0]!r} would count as open" if alike else ""
     if wanted not in known:
-        hint = nearest(wanted, known)
+        hint = nearest(wanted, known) or ", which no sampled unit has; there is no curve to draw"
     if hint:
         raise EstimationError(f"column {column!r} has {', '.join(known[:MOST_SHOWN])}; closed is {wanted!r}{hint}")
 
@@ -342,12 +347,10 @@ def _check_closed(column: str, wanted: str, events: Words) -> None:
 def _curve(design: Design, inside: Mask, durations: Floats, happened: Mask, level: float) -> Curve:
     weights = np.where(inside, design.weights * design.counts, 0.0)
     events = inside & happened
-    if not events.any():
-        raise EstimationError("no complaint of a domain has closed; there is no curve to draw")
     times = np.unique(durations[events])
     at_risk, heads = _risk(weights, durations, times), _risk(design.counts * inside, durations, times)
     places = np.searchsorted(times, durations, side="right") - 1
-    exact = np.clip(np.searchsorted(times, durations), 0, len(times) - 1)
+    exact = np.minimum(np.searchsorted(times, durations), max(len(times) - 1, 0))
     closed = np.bincount(exact[events], weights=weights[events], minlength=len(times))
     hazard = closed / at_risk
     open_share: Floats = np.cumprod(1 - hazard).astype(float)
@@ -360,7 +363,7 @@ def _curve(design: Design, inside: Mask, durations: Floats, happened: Mask, leve
         inside=inside,
         durations=durations[inside],
         counts=design.counts[inside],
-        jumps=np.where(events, 1 / left[exact], 0.0),
+        jumps=_at_closings(1 / left, exact, events),
         drift=drift,
         places=places.astype(float),
         open_share=open_share,
@@ -379,6 +382,13 @@ def _curve(design: Design, inside: Mask, durations: Floats, happened: Mask, leve
         influence=influence,
         is_census=bool(is_census_of(design, units[:, None])[0]),
     )
+
+
+def _at_closings(values: Floats, places: NDArray[np.int64], events: Mask) -> Floats:
+    """For each unit that closed the value at its time, zero for the others; there is no time where none has."""
+    found = np.zeros(len(events))
+    found[events] = values[places[events]]
+    return found
 
 
 def _risk(weights: Floats, durations: Floats, times: Floats) -> Floats:

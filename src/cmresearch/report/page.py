@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -17,8 +17,9 @@ from cmresearch.errors import ReportError, nearest
 from cmresearch.intake.complaints import literal
 from cmresearch.plan.freezing import changes_table
 from cmresearch.report import wording
+from cmresearch.report.checklists import checklists_html
 from cmresearch.report.colophon import checked_out_commit, versions
-from cmresearch.report.drawing import label_of, title_of
+from cmresearch.report.drawing import label_of
 from cmresearch.report.estimate_groups import estimate_groups, variable_name
 from cmresearch.report.figures import MADE, figures, kinds_of, labels_of
 from cmresearch.report.language import environment, note
@@ -43,12 +44,24 @@ if TYPE_CHECKING:
 SMALL_CELL = 5  # fewer complaints than this may tell a reader who complained
 # The templates that make up the report, and the sections that its contents name.
 PARTS = (
-    *("limits", "joint", "findings", "data", "export", "sample", "estimates"),
-    *("reliability", "dimensions", "robustness", "plan", "reviews", "traces", "transcripts", "published", "colophon"),
+    *("joint", "findings", "data", "export", "sample", "estimates"),
+    *(
+        "reliability",
+        "dimensions",
+        "robustness",
+        "plan",
+        "reviews",
+        "checklists",
+        "traces",
+        "transcripts",
+        "published",
+        "colophon",
+    ),
 )
 SECTIONS = (
     *("limits", "joint", "findings", "data", "export", "frame", "sample", "check", "estimates", "reliability"),
-    *("dimensions", "robustness", "plan", "reviews", "traces", "transcripts", "published", "notebooks", "colophon"),
+    *("dimensions", "robustness", "plan", "reviews", "checklists", "traces", "transcripts", "published", "notebooks"),
+    "colophon",
 )
 TEMPLATES = Path(__file__).parents[1] / "templates"
 
@@ -105,19 +118,35 @@ def report_html(
     run: Run, notebooks: Sequence[str | Path] = (), *, language: str = "", reviews: Reviewed | None = None
 ) -> str:
     """The page that `write_report` writes, as text: a body for each language, and a switch that needs no script."""
+    return joined_page(run, page_bodies(run, notebooks, reviews=reviews), language=language)
+
+
+def page_bodies(run: Run, notebooks: Sequence[str | Path] = (), *, reviews: Reviewed | None = None) -> dict[str, str]:
+    """The page's body in each of the study's languages; arguments as for `page_body`."""
+    return {each: page_body(run, each, notebooks, reviews=reviews) for each in run.study.languages}
+
+
+def joined_page(run: Run, bodies: Mapping[str, str], *, language: str = "") -> str:
+    """Bodies that were composed already as one page with its switch.
+
+    Args:
+        run: What the study's files give.
+        bodies: The body in each of the study's languages, from `page_bodies`.
+        language: The language it opens in; by default the study's first.
+    """
     from markupsafe import Markup  # comes with jinja2
 
     first = chosen_language(run.study, language)
     languages = [first, *(each for each in run.study.languages if each != first)]
     # Only what was composed here goes in as markup; what comes from files was escaped in it.
-    bodies = {each: Markup(_apart(page_body(run, each, notebooks, reviews=reviews), each, first)) for each in languages}
+    shown = {each: Markup(_apart(bodies[each], each, first)) for each in languages}
     return (
         environment(first)
         .get_template("report.html.j2")
         .render(
             languages=languages,
             names=LANGUAGES,
-            bodies=bodies,
+            bodies=shown,
             place=lambda name, language: _own_place(name, language, first),
             say=say,
             style=Markup((TEMPLATES / "style.css").read_text(encoding="utf-8")),
@@ -142,7 +171,6 @@ def page_body(run: Run, language: str, notebooks: Sequence[str | Path] = (), *, 
 def _environment(run: Run, language: str) -> Environment:
     made = environment(language)
     made.filters |= {"anchor": anchor, "places": partial(_places, run)}
-    made.filters["title_of"] = title_of
     names = _evidence_names(run, language)
     made.filters |= {"in_short": partial(wording.in_short, names=names), "named": partial(wording.named, names=names)}
     made.filters["source_name"] = partial(source_name, language=language, labels=labels_of(run))
@@ -190,6 +218,8 @@ def _own_place(name: str, language: str, first: str) -> str:
 
 
 def _context(run: Run, notebooks: Sequence[str | Path], language: str, reviews: Reviewed | None) -> dict[str, Any]:
+    from markupsafe import Markup  # comes with jinja2
+
     kinds = kinds_of(run)
     groups = tuple(estimate_groups(run, language=language))
     found = traces(run)
@@ -232,6 +262,7 @@ def _context(run: Run, notebooks: Sequence[str | Path], language: str, reviews: 
         "plan_changes": changes_table(run.plan_changes).to_dict("records"),
         "reviews": [] if reviews is None else reviews.to_frame().to_dict("records"),
         "review_coverage": [] if reviews is None else reviews.coverage().to_dict("records"),
+        "checklists": Markup(checklists_html(run, language)),
         "versions": versions(),
         "commit": checked_out_commit(run.study.folder),
     }

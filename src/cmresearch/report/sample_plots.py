@@ -200,7 +200,7 @@ def plot_survival(
         left=left,
         bottom=bottom,
     )
-    end = until or max(float(curve.times[-1]) for curve in curves)
+    end = until or max((float(curve.times[-1]) for curve in curves if len(curve.times)), default=1.0)
     for curve, (colour, line) in zip(curves, LOOKS, strict=False):
         _draw_curve(axes, curve, end, colour, line)
     axes.set(xlim=(0, end), ylim=(0, 102), ylabel=say("figure.survival.share", language))

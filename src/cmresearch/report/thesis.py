@@ -36,7 +36,7 @@ class Figure:
     """A figure of the page.
 
     Attributes:
-        name: Its file's name without language and ending, such as `03-sample`; the same in every language.
+        name: Its file's name without ending, such as `03-sample`; the same in every language.
         number: Its number, from 1.
         drawing: The figure.
     """
@@ -49,9 +49,9 @@ class Figure:
 def write_thesis(run: Run, folder: Path, *, pages: Mapping[str, str] | None = None) -> None:
     """Write tables, methods, checklists and figures of a study for a thesis, in each of the study's languages.
 
-    Written are, for each language L, `tables.L.docx`, `figures.L.docx`, `methods.L.docx`, `checklists.L.docx`, and each
-    figure as `figures/NAME.L.svg` and `figures/NAME.L.png`. All of them come from the report's page, so nothing stands
-    here that does not stand there. The same run gives the same bytes.
+    Written are, in a folder for each language, `tables.docx`, `figures.docx`, `methods.docx`, `checklists.docx`, and
+    each figure as `figures/NAME.svg` and `figures/NAME.png`. Tables and figures come from the report's page, so nothing
+    stands here that does not stand there. The same run gives the same bytes.
 
     Args:
         run: What the study's files give, as it may be shown (`shareable`).
@@ -61,13 +61,13 @@ def write_thesis(run: Run, folder: Path, *, pages: Mapping[str, str] | None = No
     Raises:
         ReportError: A file cannot be written.
     """
-    try:
-        (folder / FIGURES).mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise ReportError(f"cannot write to {folder}: {error.strerror or error}") from error
     for language in run.study.languages:
         composed = pages[language] if pages is not None else page_body(run, language)
-        _write_language(run, folder, language, read_page(composed))
+        try:
+            (folder / language / FIGURES).mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise ReportError(f"cannot write to {folder}: {error.strerror or error}") from error
+        _write_language(run, folder / language, language, read_page(composed))
 
 
 def _write_language(run: Run, folder: Path, language: str, page: Element) -> None:
@@ -81,11 +81,10 @@ def _write_language(run: Run, folder: Path, language: str, page: Element) -> Non
     }
     for name, document in documents.items():
         heading = next(document.find("h1", "h2")).text
-        write_docx(document, folder / f"{name}.{language}.docx", title=f"{heading}: {title}", language=language)
+        write_docx(document, folder / f"{name}.docx", title=f"{heading}: {title}", language=language)
     for figure in found:
-        path = folder / FIGURES / f"{figure.name}.{language}"
-        write_text(path.with_name(f"{path.name}.svg"), figure.drawing.svg + "\n")
-        path.with_name(f"{path.name}.png").write_bytes(picture(figure.drawing))
+        write_text(folder / FIGURES / f"{figure.name}.svg", figure.drawing.svg + "\n")
+        (folder / FIGURES / f"{figure.name}.png").write_bytes(picture(figure.drawing))
 
 
 def tables_document(page: Element, language: str) -> Element:
@@ -183,7 +182,7 @@ def figures_document(found: Iterable[Figure], language: str) -> Element:
         drawing = figure.drawing
         number = Element("b", {}, (say("thesis.figure", language, n=figure.number),))
         said = " ".join(_stopped(text) for text in (drawing.title, drawing.description) if text)
-        name = say("thesis.file", language, name=f"{FIGURES}/{figure.name}.{language}")
+        name = say("thesis.file", language, name=f"{FIGURES}/{figure.name}")
         caption = Element("figcaption", {}, (number, said))
         parts.append(Element("figure", {}, (drawing, caption, _paragraph("p", name, "note"))))
     return Element("div", {}, tuple(parts))

@@ -132,7 +132,7 @@ class Responses:
             ResponseError,
             [
                 f"column {name!r}: blank for {self._units(part.blank)} sampled units; a unit whose domain nobody knows "
-                "cannot be put in one, and missing='drop' leaves it out"
+                "cannot be put in one; estimates with missing='drop' leave it out"
                 for name, part in zip(_names(by), parts, strict=True)
                 if part.blank.any() and missing == "error"
             ],
