@@ -168,7 +168,7 @@ def test_numbers_are_written_as_each_language_writes_them(both):
 
 
 def test_the_indonesian_page_leaves_no_note_of_the_library_in_english(jakarta):
-    second = report_html(jakarta).split('<div class="page in-id"')[1]
+    second = report_html(jakarta).split('<div class="in-id"')[1]
     assert notes_left_in_english(second) == []
 
 
