@@ -298,3 +298,13 @@ def in_two_languages(folder: Path) -> Path:
     twins = twins.replace('its limits" }', 'its limits", id = "Penelitian kecil" }')
     settings.write_text(twins, encoding="utf-8")
     return folder
+
+
+def without_a_sample(folder: Path) -> Path:
+    """A study of a whole register, with interviews where it had them, of which nothing is drawn."""
+    settings = folder / "study.toml"
+    text = settings.read_text(encoding="utf-8")
+    for table in (r"\[sample\]", r"\[responses\]", r"\[\[estimate\]\]"):
+        text = re.sub(rf"(?ms)^{table}\n.*?(?=^\[|\Z)", "", text)
+    settings.write_text(text, encoding="utf-8")
+    return folder

@@ -13,7 +13,7 @@ from dataclasses import replace
 
 import pytest
 from small_archive import DATE, PHONE, POST, archive, names_in, read_in, unpacked, write_results_of
-from small_study import QUOTE, write_study, write_study_with_words
+from small_study import QUOTE, without_a_sample, write_study, write_study_with_words
 
 from cmresearch.archive import archiving
 from cmresearch.archive.archiving import write_archive
@@ -345,3 +345,10 @@ def test_reviews_go_in_as_the_results_tell_them_and_not_with_hashes_of_unmasked_
     assert "R. Viewer" in told
     assert PHONE not in told
     assert status.sha256 not in told
+
+
+def test_a_study_without_a_sample_is_told_that_an_archive_needs_one(tmp_path):
+    study = open_study(without_a_sample(write_study_with_words(tmp_path / "study")))
+    write_results(run_study(study), study.results)
+    with pytest.raises(ArchiveError, match="draws no sample"):
+        archive(study, tmp_path / "a.zip")

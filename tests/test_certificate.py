@@ -142,7 +142,8 @@ def test_a_folder_that_cannot_be_written_is_an_error(tmp_path):
 @pytest.mark.parametrize(
     ("key", "value", "fault"),
     [
-        ("version", 2, "version: Input should be 1"),
+        ("version", 2, "version: Input should be 1, found 2"),
+        ("seed", {"text": 2026, "source": "x"}, "seed.text: Input should be a valid string, found 2026"),
         ("comment", "x", "comment: Extra inputs are not permitted"),
         ("study_sha256", "abc", "study_sha256: String should match pattern"),
     ],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -86,6 +87,33 @@ def test_an_estimate_answers_with_an_array_of_named_figures(tmp_path, capsys):
     assert row["n"] == 4
     expected = {"domain", "category", "estimate", "standard_error", "lower", "upper", "level", "method"}
     assert expected | {"degrees_of_freedom", "n"} <= set(row)
+
+
+@pytest.fixture
+def estimate(tmp_path):
+    sample = tmp_path / "sample.csv"
+    sample.write_text("s,N,y,g\na,10,1,u\na,10,3,v\nb,20,5,u\nb,20,9,v\n", encoding="utf-8")
+    call = [sys.executable, "-m", "cmresearch", "estimate", str(sample), "--strata", "s", "--population-size", "N"]
+    return [*call, "--statistic", "proportion", "--variable", "g", "--by", "s"]
+
+
+def test_on_a_narrow_terminal_rows_stand_below_each_other_and_no_figure_is_broken(estimate):
+    pty = pytest.importorskip("pty")
+    screen, terminal = pty.openpty()
+    subprocess.run(estimate, stdout=terminal, env={**os.environ, "COLUMNS": "60"}, check=True)
+    os.close(terminal)
+    shown = os.read(screen, 20000).decode("utf-8")
+    os.close(screen)
+    assert shown.count("standard error") == 4
+    assert shown.count("0.447214") == 2  # the square root of (1 - 2/10) / 4
+    assert shown.count("korn-graubard") == 4
+
+
+def test_a_reader_who_has_seen_enough_gets_no_traceback(estimate):
+    with subprocess.Popen([*estimate, "--json"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as running:
+        running.stdout.close()
+        told = running.stderr.read()
+    assert (running.returncode, told) == (141, "")
 
 
 def test_every_error_of_the_library_is_a_value_error():

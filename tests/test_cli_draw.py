@@ -278,6 +278,16 @@ def test_check_record_says_whether_and_why(file, tmp_path, capsys):
     assert json.loads(capsys.readouterr().out)["outcome"] == "not in the frame"
 
 
+def test_an_id_that_begins_with_a_dash_stands_after_two_dashes(tmp_path, capsys):
+    path = tmp_path / "export.csv"
+    path.write_text("id,channel\n-n,A\n--help,A\n", encoding="utf-8")
+    assert draw(path, tmp_path / "drawn", size=2) == 0
+    capsys.readouterr()
+    for id in ("-n", "--help"):
+        assert answer("check-record", "--frame", path, tmp_path / "drawn", "--", id) == 0
+        assert f"{id} is in the sample: its ticket" in capsys.readouterr().out
+
+
 def test_strata_made_at_the_command_line_are_verified_too(file, tmp_path):
     half = "half=CASE WHEN received < '2020-03-11' THEN 'first' ELSE 'second' END"
     assert draw(file, tmp_path / "drawn", "--strata", "channel,half", "--define", half, "--join-below", "4") == 0

@@ -170,6 +170,44 @@ def test_every_replicate_is_calibrated_anew_so_that_a_known_count_has_no_error(a
     assert max(row["standard_error"] for row in ask(*call, "--totals", totals)) < 1e-9
 
 
+def test_a_category_that_nobody_has_is_a_share_of_zero_with_an_interval_where_it_is_named(ask, refuse):
+    share = ("--statistic", "proportion", "--variable", "late", "--value", "partly")
+    told = "has no value 'partly' in the sample (it has no, yes); if no sampled unit has it and others may, name"
+    assert told in refuse(*share)
+    (row,) = ask(*share, "--categories", "no,yes,partly")
+    assert row["estimate"] == row["lower"] == 0
+    assert row["upper"] == pytest.approx(1 - 0.025 ** (1 / 12))  # none of twelve
+
+
+def test_words_with_commas_can_be_asked_for(write, capsys):
+    path = write("odd.csv", 'N,"kind, of",days\n9,"a, b",1\n9,"a, b",3\n9,x=y,4\n9,x=y,6\n')
+    call = ["estimate", path, "--population-size", "N", "--statistic", "contrast", "--variable", "days", "--json"]
+    assert main([*call, "--by", '"kind, of"', "--coefficients", "a, b=1,x=y=-2e0"]) == 0
+    (row,) = json.loads(capsys.readouterr().out)
+    assert (row["domain"], row["estimate"]) == ("1 a, b - 2 x=y", 2 - 2 * 5)
+
+
+def test_a_unit_without_a_domain_is_left_out_and_counted(write, capsys):
+    path = write("some.csv", "N,city,days\n9,North,1\n9,North,3\n9,,4\n")
+    call = ["estimate", path, "--population-size", "N", "--statistic", "mean", "--variable", "days", "--by", "city"]
+    assert main(call) == 2
+    assert "column 'city': blank for 1 sampled units" in capsys.readouterr().err
+    assert main([*call, "--missing", "drop", "--json"]) == 0
+    (row,) = json.loads(capsys.readouterr().out)
+    assert (row["domain"], row["estimate"], row["note"]) == ("North", 2, "1 units without a domain left out")
+
+
+def test_what_is_to_be_noted_of_every_row_stands_once_below_the_table(write, capsys):
+    path = write("some.csv", "N,city,days\n9,North,1\n9,North,3\n9,South,4\n9,,4\n")
+    call = ["estimate", path, "--population-size", "N", "--statistic", "mean", "--variable", "days", "--by", "city"]
+    assert main([*call, "--missing", "drop"]) == 0
+    told = capsys.readouterr().out
+    assert told.count("1 units without a domain left out") == 1
+    assert told.endswith("note: 1 units without a domain left out\n")
+    assert "rests on one unit" in told
+    assert "category" not in told
+
+
 @pytest.mark.parametrize(
     ("words", "message"),
     [

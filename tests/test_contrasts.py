@@ -3,7 +3,7 @@
 import math
 
 import pytest
-from small_sample import make, saying
+from small_sample import DAYS, make, saying
 
 from cmresearch.errors import EstimationError
 from cmresearch.estimation.contrasts import estimate_contrast, estimate_differences
@@ -13,6 +13,14 @@ from cmresearch.estimation.estimators import estimate_mean, estimate_proportion
 @pytest.fixture
 def sample():
     return make()
+
+
+def test_a_contrast_that_varies_is_not_said_not_to():
+    means = estimate_mean(make(DAYS.assign(days=[2, 4, 4, 6, 10, 10])), "days", by="channel")
+    assert means.find(domain="phone").note == "no variation observed within strata"
+    assert estimate_differences(means)[0].note == ""
+    still = estimate_mean(make(DAYS.assign(days=5)), "days", by="channel")
+    assert estimate_differences(still)[0].note == "no variation observed within strata"
 
 
 class TestDifferences:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from small_sample import DAYS, VARIANCE_OF_TOTAL, make, saying
 
 from cmresearch.errors import EstimationError
+from cmresearch.estimation.calibration import poststratify
 from cmresearch.estimation.estimators import (
     estimate_count,
     estimate_mean,
@@ -18,6 +19,7 @@ from cmresearch.estimation.estimators import (
     estimate_ratio,
     estimate_total,
 )
+from cmresearch.responses.responses import declare_sample
 
 
 @pytest.fixture
@@ -135,6 +137,33 @@ class TestShares:
         assert (row.lower, row.upper, row.method) == (3 / 8, 1, "hypergeometric")
 
 
+class TestDigits:
+    """Figures of numbers that are large beside their spread, or do not vary at all."""
+
+    FAR = DAYS.assign(far=DAYS["days"] + np.where(DAYS["channel"] == "web", 10**9, 3 * 10**9))
+
+    def test_a_number_that_is_large_beside_its_spread_keeps_its_standard_error(self):
+        # A constant for each stratum adds nothing to the variance of a total.
+        error = estimate_total(make(self.FAR), "far")[0].standard_error
+        assert error == pytest.approx(math.sqrt(VARIANCE_OF_TOTAL), rel=1e-9)
+        assert estimate_mean(make(self.FAR), "far")[0].standard_error == pytest.approx(error / 40, rel=1e-7)
+
+    def test_so_do_its_covariances_and_its_calibrated_variance(self):
+        totals = estimate_total(make(self.FAR), "far", by="channel")
+        assert totals.covariance == pytest.approx(estimate_total(make(), "days", by="channel").covariance, rel=1e-9)
+        sizes = {"web": 30, "phone": 10}
+        error = estimate_total(poststratify(make(self.FAR), "channel", sizes), "far")[0].standard_error
+        assert error == pytest.approx(math.sqrt(VARIANCE_OF_TOTAL), rel=1e-6)
+
+    def test_a_number_that_never_varies_has_no_spread_whatever_the_weights(self):
+        weight = [7.1, 7.7, 7.4, 7.8, 4.9, 5.1]
+        sample = declare_sample(DAYS.assign(same=0.1, w=weight), strata="channel", population_size="N", weight="w")
+        for row in estimate_mean(sample, "same", by="city"):
+            assert row.standard_error == 0
+            assert np.isnan(row.design_effect)
+            assert "no variation observed within strata" in row.note
+
+
 class TestRatios:
     def test_the_ratio_is_that_of_the_totals(self, sample):
         row = estimate_ratio(sample, "days", "letters")[0]
@@ -147,8 +176,11 @@ class TestRatios:
         assert estimate_ratio(sample, "days", "letters")[0].standard_error == pytest.approx(expected)
 
     def test_a_denominator_of_zero_is_refused(self):
-        with pytest.raises(EstimationError, match="the denominator's total is zero in 1 domains"):
+        with pytest.raises(EstimationError, match="the denominator's total is zero; there is no ratio"):
             estimate_ratio(make(DAYS.assign(letters=0)), "days", "letters")
+        letters = DAYS["letters"].where(DAYS["channel"] == "web", 0)
+        with pytest.raises(EstimationError, match="is zero in 1 of 2 domains, such as 'phone'; there is no ratio"):
+            estimate_ratio(make(DAYS.assign(letters=letters)), "days", "letters", by="channel")
 
 
 def test_equal_rows_put_together_give_the_same_estimates():

@@ -1,6 +1,7 @@
 """The chain of evidence: from a finding down to the record and the sentence, each link with its hash."""
 
 import json
+import re
 from dataclasses import replace
 
 import pytest
@@ -39,7 +40,7 @@ def test_every_link_of_a_run_holds(chain):
 
 
 def test_an_estimate_leads_to_the_drawn_complaints_and_their_fingerprints(run, chain):
-    records = {each.id: each.fingerprint for each in run.certificate.records}
+    records = {each.id: each.fingerprint for each in run.draw.certificate.records}
     estimate = chain.node("estimate:closed_within_7_days:proportion:true:all")
     reached = {each.id: each for stratum in chain.below(estimate.id) for each in chain.below(stratum.id)}
     assert {id.removeprefix("record:"): each.says["fingerprint"] for id, each in reached.items()} == records
@@ -81,9 +82,10 @@ def test_another_decision_changes_its_status_and_what_rests_on_it_and_nothing_el
 
 
 def test_a_figure_without_its_evidence_is_refused_with_its_name(run):
-    unseen = replace(run, sample=replace(run.sample, rows=run.sample.rows.iloc[:0]))
+    unseen = replace(run.draw.sample, rows=run.draw.sample.rows.iloc[:0])
+    unsaid = run.draw.certificate.model_copy(update={"strata": ()})
     with pytest.raises(EvidenceError, match="estimate:closed_within_7_days") as error:
-        evidence_of(replace(unseen, certificate=run.certificate.model_copy(update={"strata": ()})))
+        evidence_of(replace(run, draw=replace(run.draw, sample=unseen, certificate=unsaid)))
     assert "of which there is no evidence" in str(error.value)
     assert len(str(error.value).splitlines()) > 1
 
@@ -174,3 +176,18 @@ def test_trace_of_nothing_counts_the_kinds_and_an_unknown_id_is_an_error(chain, 
     status, _, error = trace(capsys, "statu:x", "--evidence", path)
     assert status == 2
     assert error.startswith("cmresearch trace: the evidence has no 'statu:x'")
+
+
+def test_every_command_of_the_page_on_statuses_answers(project, tmp_path, monkeypatch, capsys):
+    page = (project / "docs" / "how-a-status-comes-about.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"^```sh\n(.*?)^```", page, re.MULTILINE | re.DOTALL)
+    commands = [line.split() for block in blocks for line in block.splitlines()]
+    assert len(commands) == 3
+    study = open_study(write_study_with_words(tmp_path))
+    write_results(run_study(study), study.results)
+    monkeypatch.chdir(tmp_path)
+    for _, *words in commands:
+        # The page speaks of the study that comes with the library, whose code has another key.
+        assert main([word.replace("final_answer", "final_answer_given") for word in words]) == 0, (
+            capsys.readouterr().err
+        )

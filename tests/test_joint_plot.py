@@ -33,7 +33,7 @@ def texts(figure):
 def test_every_dimension_has_a_row_with_a_mark_for_each_line_and_the_status():
     figure = plot_joint_display(display(), kind="illustrative")
     axes = figure.axes[0]
-    assert [label.get_text() for label in axes.get_yticklabels()][0] == "1  Dimension 1"
+    assert axes.get_yticklabels()[0].get_text() == "1  Dimension 1"
     marks = [line.get_marker() for line in axes.lines if line.get_marker() != "None"]
     assert len(marks) == 12 * (len(LINES) + 1)
     assert marks[: len(LINES)] == [STANDING_MARKS[standing][0] for standing in STANDINGS[: len(LINES)]]

@@ -150,6 +150,7 @@ def test_the_size_for_a_mean_reaches_the_margin_and_one_fewer_does_not(margin, d
         ({"margin": 0.03, "proportion": 1}, "the proportion is 1; expected above 0 and below 1"),
         ({"margin": 0.03, "response": 0}, "the response is 0; expected above 0 and up to 1"),
         ({"margin": 0}, "the margin is 0; expected a number above 0"),
+        ({"margin": 3}, "the margin of a share is 3; expected below 1 (0.03 for three points)"),
         ({}, "give a margin or a relative margin, one of the two"),
         ({"margin": 0.03, "relative_margin": 0.1}, "give a margin or a relative margin, one of the two"),
     ],
@@ -157,6 +158,13 @@ def test_the_size_for_a_mean_reaches_the_margin_and_one_fewer_does_not(margin, d
 def test_values_outside_their_range_are_refused(options, message):
     with pytest.raises(AllocationError, match=saying(message)):
         size_for_proportion(**options)
+
+
+def test_slovins_margin_is_a_share_too():
+    with pytest.raises(
+        AllocationError, match=saying("the margin of a share is 5; expected below 1 (0.03 for three points)")
+    ):
+        slovin(14581, 5)
 
 
 def test_a_relative_margin_of_an_unknown_mean_is_refused():

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from small_sample import DAYS, make, saying
 
-from cmresearch.errors import EstimationError
-from cmresearch.estimation.estimators import estimate_mean, estimate_proportion
+from cmresearch.errors import EstimationError, ResponseError
+from cmresearch.estimation.estimators import estimate_mean, estimate_proportion, estimate_ratio
 
 
 @pytest.fixture
@@ -50,6 +50,29 @@ class TestMissingValues:
             == "2 units without a value left out: a figure of those with one; no unit of this domain has a value"
         )
 
+    def test_a_unit_without_a_domain_is_left_out_and_counted_where_blanks_may_be_dropped(self):
+        table = DAYS.assign(city=["N", "N", None, "S", "S", "N"])
+        message = "column 'city': blank for 1 sampled units; a unit whose domain nobody knows cannot be put in one"
+        with pytest.raises(ResponseError, match=saying(message)):
+            estimate_mean(make(table), "days", by="city")
+        crossed = estimate_mean(make(table), "days", by=["city", "channel"], missing="drop")
+        assert [row.domain for row in crossed] == ["N / phone", "N / web", "S / phone", "S / web"]
+        named = estimate_mean(make(table.fillna({"city": "?"})), "days", by="city")
+        found = estimate_mean(make(table), "days", by="city", missing="drop")
+        assert {row.note for row in found} == {"1 units without a domain left out"}
+        assert [(row.domain, row.standard_error) for row in found] == [
+            (row.domain, row.standard_error) for row in named if row.domain != "?"
+        ]
+        with pytest.raises(EstimationError, match="column 'city': no sampled unit has a domain"):
+            estimate_mean(make(DAYS.assign(city=None)), "days", by="city", missing="drop")
+
+    def test_a_ratio_in_a_domain_without_any_value_is_told_and_not_guessed(self):
+        table = DAYS.assign(letters=[2, 4, 4, 6, None, None])
+        row = estimate_ratio(make(table), "days", "letters", by="channel", missing="drop").find(domain="phone")
+        assert row.n == 0
+        assert math.isnan(row.estimate)
+        assert "no unit of this domain has a value" in row.note
+
     def test_an_ineligible_unit_is_outside_the_question_and_inside_the_design(self, sample):
         eligible = np.array([True, True, True, False, True, True])
         row = estimate_mean(dataclasses.replace(sample, eligible=eligible), "days")[0]
@@ -61,6 +84,6 @@ class TestMissingValues:
         table = DAYS.assign(answer=["yes", "NA", "yes", "no", "no", "no"])
         found = estimate_proportion(make(table), "answer")
         assert [row.category for row in found] == ["NA", "no", "yes"]
-        assert found[0].note == "'NA' counted as an answer; name with blank= what means that there is none"
+        assert found[0].note == "'NA' counted as an answer: name with blank= what means that there is none"
         coded = dataclasses.replace(make(table), categories={"answer": ["NA", "no", "yes"]})
         assert estimate_proportion(coded, "answer")[0].note == ""

@@ -37,7 +37,16 @@ def test_the_reason_names_ticket_and_cut_off(folder, tmp_path):
 
 def test_a_complaint_that_is_not_there_is_not_in_the_frame(folder, tmp_path):
     check = check_record(folder, "JK99", frame=export(tmp_path))
-    assert (check.outcome, check.reason) == ("not in the frame", "export.csv has no such complaint there")
+    assert (check.outcome, check.reason) == ("not in the frame", "export.csv has no complaint of this id")
+
+
+def test_a_complaint_that_the_filter_leaves_out_is_said_to_be_so(tmp_path):
+    folder, _, _ = drawn(tmp_path, size=4, where="received > '2020-03-10'")
+    check = check_record(folder, "JK01", frame=export(tmp_path))
+    expected = (
+        "export.csv has no complaint of this id for which the certificate's filter holds (received > '2020-03-10')"
+    )
+    assert (check.outcome, check.reason) == ("not in the frame", expected)
 
 
 def test_without_the_frame_only_what_the_certificate_tells_is_said(folder, tmp_path):

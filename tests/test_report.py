@@ -124,8 +124,8 @@ def test_a_complaint_that_was_drawn_and_one_that_was_not_can_be_checked_by_hand(
     assert [each.stdout.split()[0] for each in checked] == printed
     assert printed[0] <= cut_offs[0] < printed[1]
     drawn, missed = (re.findall(r"\|(C\d\d)'", line)[0] for line in commands)
-    assert drawn in small.sample.ids
-    assert missed not in small.sample.ids
+    assert drawn in small.draw.sample.ids
+    assert missed not in small.draw.sample.ids
 
 
 def test_a_study_without_words_says_so_and_shows_truth_beside_estimates(numbers_only):
@@ -164,4 +164,4 @@ def test_every_finding_and_every_dimension_of_the_study_appears(jakarta):
 def test_no_complaint_of_the_studys_sample_is_quoted(jakarta):
     run, page = jakarta
     for column in run.study.settings.frame.text:
-        assert not [one for one in run.sample.rows[column] if len(one) > 20 and one in page.text]
+        assert not [one for one in run.draw.sample.rows[column] if len(one) > 20 and one in page.text]

@@ -4,7 +4,7 @@ import re
 
 import pytest
 from pages import Page
-from small_study import in_two_languages, write_study, write_study_with_words
+from small_study import in_two_languages, without_a_sample, write_study, write_study_with_words
 
 from cmresearch.plan.freezing import freeze_plan
 from cmresearch.report.colophon import checked_out_commit
@@ -70,6 +70,22 @@ def test_a_study_without_words_has_no_joint_display_and_no_transcripts(tmp_path)
     page = Page(shown(open_study(write_study(tmp_path))))
     assert not {"joint", "transcripts", "robustness"} & set(page.ids)
     assert {"plan", "reviews", "traces"} <= set(page.ids)
+
+
+@pytest.mark.parametrize("write", [write_study, write_study_with_words])
+def test_a_study_without_a_sample_says_so_and_shows_what_it_rests_on(tmp_path, write):
+    page = Page(shown(open_study(without_a_sample(write(tmp_path)))))
+    assert page.text.count("This study draws no sample.") == 2
+    assert "without a sample nothing is estimated" in page.text
+    assert "check" not in page.ids
+    assert "design weight" not in page.text.lower()
+    assert ("dimension-create_closure" in page.ids) == (write is write_study_with_words)
+
+
+def test_what_a_sample_would_tell_is_not_measured_where_none_is_drawn(tmp_path):
+    text = shown(open_study(without_a_sample(write_study_with_words(tmp_path))))
+    lines = section(text, "dimensions").text
+    assert "Share with an explicit final answer: not measured" in lines
 
 
 def test_a_quotation_opens_in_its_transcript_with_the_words_marked(text):

@@ -48,7 +48,7 @@ def test_rows_in_are_rows_kept_and_rows_set_aside(jakarta):
 
 
 def test_every_drawn_complaint_has_a_disposition(jakarta):
-    assert sum(jakarta.responses.dispositions.values()) == len(jakarta.sample.ids)
+    assert sum(jakarta.responses.dispositions.values()) == len(jakarta.draw.sample.ids)
 
 
 def test_only_findings_on_published_figures_are_recomputed(jakarta):

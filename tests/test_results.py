@@ -7,11 +7,13 @@ import hashlib
 from dataclasses import replace
 
 import pytest
+from small_study import without_a_sample, write_study_with_words
 
 from cmresearch.cli import main
+from cmresearch.reproduction import run_study
 from cmresearch.results import write_results
 from cmresearch.sampling.verification import verify
-from cmresearch.study import Study
+from cmresearch.study import Study, open_study
 
 FILES = {
     "assessment.csv", "certificate.json", "estimates.csv", "evidence.json", "findings.csv", "frame.csv",
@@ -102,3 +104,10 @@ def test_an_unwritable_folder_is_an_error_of_one_line(tmp_path, capsys, project,
     (tmp_path / "taken").write_text("a file, not a folder", encoding="utf-8")
     assert main(["report", "--out", str(tmp_path / "taken" / "report.html")]) == 2
     assert f"cannot write to {tmp_path / 'taken'}" in capsys.readouterr().err
+
+
+def test_a_study_without_a_sample_has_all_results_but_those_of_a_sample(tmp_path):
+    study = open_study(without_a_sample(write_study_with_words(tmp_path)))
+    write_results(run_study(study), study.results)
+    of_a_sample = {"certificate.json", "frame-buckets.csv", "sample.csv", "verify_sample.py"}
+    assert {path.name for path in study.results.iterdir()} == FILES - of_a_sample - {"run.json"} | {"export-faults.csv"}

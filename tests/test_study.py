@@ -6,6 +6,7 @@ import hashlib
 import re
 
 import pytest
+from small_study import without_a_sample, write_study
 
 from cmresearch.errors import AllocationError, StudyError
 from cmresearch.study import open_study
@@ -184,13 +185,27 @@ def test_a_study_without_words_says_so(folder):
 
 def test_the_jakarta_draw_is_pinned(jakarta):
     # The coders' records belong to these complaints; another draw would need other records.
-    assert len(jakarta.sample.ids) == 989
-    assert jakarta.certificate.frame.rows == 14581
-    assert jakarta.certificate.frame.membership == PINNED_MEMBERSHIP
-    assert jakarta.sample.ids[:3] == PINNED_FIRST
-    assert hashlib.sha256("\n".join(jakarta.sample.ids).encode()).hexdigest() == PINNED_IDS
+    assert len(jakarta.draw.sample.ids) == 989
+    assert jakarta.draw.certificate.frame.rows == 14581
+    assert jakarta.draw.certificate.frame.membership == PINNED_MEMBERSHIP
+    assert jakarta.draw.sample.ids[:3] == PINNED_FIRST
+    assert hashlib.sha256("\n".join(jakarta.draw.sample.ids).encode()).hexdigest() == PINNED_IDS
 
 
 PINNED_MEMBERSHIP = "e76a73f01a43e86520bdf1331fc5d60619c012d78a91b992887e8bee34bc0b6b"
 PINNED_FIRST = ("JK2009020278", "JK2008180334", "JK2005100021")
 PINNED_IDS = "52936cb397a46ea3b26c68a7ab26a119ba1a191a3d6a9a6c969275b0749837d8"
+
+
+def test_what_can_only_be_of_a_sample_needs_one(tmp_path):
+    folder = without_a_sample(write_study(tmp_path))
+    with (folder / "study.toml").open("a", encoding="utf-8") as file:
+        file.write('\n[[estimate]]\nvariable = "hours_to_close"\nstatistic = "mean"\n')
+    with pytest.raises(StudyError, match=r"there is no \[sample\], and \[\[estimate\]\] can only be of one"):
+        open_study(folder)
+
+
+def test_a_study_without_a_sample_draws_none(tmp_path):
+    study = open_study(without_a_sample(write_study(tmp_path)))
+    with pytest.raises(StudyError, match=r"study.toml has no \[sample\]: this study draws none"):
+        study.draw(study.read_frame())

@@ -118,7 +118,7 @@ def test_a_study_speaks_its_first_language_unless_another_is_asked_for(study):
 def test_the_certificate_says_the_seed_s_origin_in_the_first_language(study):
     from cmresearch.reproduction import run_study
 
-    assert run_study(study).certificate.seed.source == "made up"
+    assert run_study(study).draw.certificate.seed.source == "made up"
 
 
 def test_a_place_is_the_same_in_every_language_unless_it_has_twins(tmp_path):

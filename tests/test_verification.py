@@ -68,7 +68,10 @@ def test_a_swapped_complaint_is_named(folder, tmp_path):
     assert verification.subjects == ("sample",)
     text = verification.to_text()
     assert f"1 complaints are in the sample and not in the certificate: {outside}" in text
-    assert f"1 complaints should be in it and are not ({inside}); 1 are in it and should not be ({outside})" in text
+    assert (
+        f"1 complaints should be in it and are not ({inside}); 1 complaints are in it and should not be ({outside})"
+        in text
+    )
 
 
 @pytest.mark.parametrize("edited", ["left out", "twice", "weight", "order"])
@@ -254,6 +257,19 @@ def test_the_script_finds_a_changed_sample_seed_and_record(folder, tmp_path):
     done = bare(folder, frame)
     assert done.returncode == 1
     assert "the certificate lacks" in done.stdout
+
+
+def test_the_script_finds_a_weight_and_a_stratum_that_the_rule_does_not_give(folder, tmp_path):
+    frame = export(tmp_path)
+    _, sample, _ = drawn(tmp_path)
+    first = sample.rows.iloc[0]
+    weight = str(first["design_weight"])
+    edit(folder / "sample.csv", (f",{weight}\n", ",99.0\n"))
+    done = bare(folder, frame, folder / "sample.csv")
+    said = f"the drawn complaint '{first['id']}' has the design_weight '99.0', the rule gives '{weight}'\n"
+    assert (done.returncode, done.stdout) == (1, said)
+    edit(folder / "sample.csv", (f",JAKI,{first['ticket']}", f",Qlue,{first['ticket']}"))
+    assert "has the stratum 'Qlue', the rule gives 'JAKI'" in bare(folder, frame, folder / "sample.csv").stdout
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from typing import Any
 
 import pandas as pd
 
@@ -23,7 +24,7 @@ from cmresearch.provenance import DataFile, Figures
 from cmresearch.reliability.coefficients import krippendorff_alpha, percent_agreement
 from cmresearch.responses.responses import Responses, double_coded_ratings
 from cmresearch.robustness import Robustness, measure_robustness
-from cmresearch.sampling.certificate import Certificate, Fingerprint, certify
+from cmresearch.sampling.certificate import Certificate, Fingerprint, certify, describe_frame
 from cmresearch.sampling.drawing import Sample
 from cmresearch.study import SETTINGS, EstimateSettings, Study
 from cmresearch.triangulation import (
@@ -59,6 +60,21 @@ class Words:
 
 
 @dataclass(frozen=True)
+class Draw:
+    """The sample of a study.
+
+    Attributes:
+        sample: The complaints that were drawn.
+        certificate: What the sample says of itself.
+        drawn: The drawn complaints with their register variables.
+    """
+
+    sample: Sample
+    certificate: Certificate
+    drawn: Responses
+
+
+@dataclass(frozen=True)
 class Run:
     """Everything that a study's files give.
 
@@ -67,11 +83,9 @@ class Run:
         data_files: The declared data files.
         intake: What was found in the export, and what was done about it.
         frame: The complaints that could be drawn.
-        sample: Those that were.
-        certificate: What the sample says of itself.
         fingerprint: The frame's fingerprints with their buckets.
-        drawn: The drawn complaints with their register variables.
-        responses: The same with what the coders recorded; None where nobody read them.
+        draw: Those that were, with their certificate; None for a study without a sample.
+        responses: The drawn complaints with what the coders recorded; None where nobody read them.
         estimates: The estimates that the settings ask for, each with its question.
         words: Codebook, sources, coding and assessment; None for a study without interviews.
         figures: The published figures; None where the study has none.
@@ -85,10 +99,8 @@ class Run:
     data_files: tuple[DataFile, ...]
     intake: IntakeReport
     frame: Frame
-    sample: Sample
-    certificate: Certificate
     fingerprint: Fingerprint
-    drawn: Responses
+    draw: Draw | None
     responses: Responses | None
     estimates: tuple[tuple[EstimateSettings, Estimates], ...]
     words: Words | None
@@ -239,42 +251,26 @@ def run_study(study: Study, *, progress: Progress = silent) -> Run:
     intake = export.report.without_words(study.settings.frame.text)
     progress("frame")
     frame = study.read_frame(export.complaints)
-    progress("sample")
-    sample = study.draw(frame)
-    progress("certificate")
-    plan = study.settings.sample
-    certificate, fingerprint = certify(
-        sample,
-        frame,
-        seed_source=study.seed_source,
-        published=plan.published,
-        content_columns=study.settings.frame.register_columns or None,
-        study_sha256=study.sha256,
-        intake={"mapping": export.mapping.model_dump(mode="json", exclude_defaults=True), "report": intake.to_record()},
-    )
-    progress("responses and estimates")
+    mapped = {"mapping": export.mapping.model_dump(mode="json", exclude_defaults=True), "report": intake.to_record()}
+    fingerprint, draw = _fingerprint_and_draw(study, frame, mapped, progress)
     codebook = None if study.settings.words is None else study.read_codebook()
-    drawn = study.read_drawn(frame, sample)
-    responses = (
-        None if study.settings.responses is None or codebook is None else study.read_responses(frame, sample, codebook)
-    )
-    estimates = tuple((question, _estimate(study, question, drawn, responses)) for question in study.settings.estimate)
+    progress("responses and estimates")
+    responses = _responses(study, frame, draw, codebook)
+    estimates = _estimates(study, draw, responses)
     words = None
     if codebook is not None:
         progress("codebook, interviews and coding; assessment and its robustness")
         words = _assess(study, codebook, frame, responses)
     progress("findings")
-    quantities = dict(_quantities(study, frame, sample, words, figures))
+    quantities = dict(_quantities(study, frame, draw, words, figures))
     findings = compare_findings(study.settings.finding, quantities)
     return Run(
         study,
         data_files,
         intake,
         frame,
-        sample,
-        certificate,
         fingerprint,
-        drawn,
+        draw,
         responses,
         estimates,
         words,
@@ -284,6 +280,43 @@ def run_study(study: Study, *, progress: Progress = silent) -> Run:
         read_frozen_plans(study),
         plan_changes(study),
     )
+
+
+def _fingerprint_and_draw(
+    study: Study, frame: Frame, intake: dict[str, Any], progress: Progress
+) -> tuple[Fingerprint, Draw | None]:
+    columns = study.settings.frame.register_columns or None
+    if study.settings.sample is None:
+        progress("fingerprint of the frame")
+        return describe_frame(frame, columns)[1], None
+    progress("sample")
+    sample = study.draw(frame)
+    progress("certificate")
+    certificate, fingerprint = certify(
+        sample,
+        frame,
+        seed_source=study.seed_source,
+        published=study.sample_plan.published,
+        content_columns=columns,
+        study_sha256=study.sha256,
+        intake=intake,
+    )
+    return fingerprint, Draw(sample, certificate, study.read_drawn(frame, sample))
+
+
+def _responses(study: Study, frame: Frame, draw: Draw | None, codebook: Codebook | None) -> Responses | None:
+    if study.settings.responses is None or codebook is None or draw is None:
+        return None
+    return study.read_responses(frame, draw.sample, codebook)
+
+
+def _estimates(
+    study: Study, draw: Draw | None, responses: Responses | None
+) -> tuple[tuple[EstimateSettings, Estimates], ...]:
+    if draw is None:
+        return ()
+    asked = study.settings.estimate
+    return tuple((question, _estimate(study, question, draw.drawn, responses)) for question in asked)
 
 
 def _estimate(study: Study, question: EstimateSettings, drawn: Responses, responses: Responses | None) -> Estimates:
@@ -324,14 +357,15 @@ def _decided(study: Study, proposed: Assessment) -> tuple[Assessment, JointDispl
 
 
 def _quantities(
-    study: Study, frame: Frame, sample: Sample, words: Words | None, figures: Figures | None
+    study: Study, frame: Frame, draw: Draw | None, words: Words | None, figures: Figures | None
 ) -> Iterator[tuple[str, Quantity]]:
     """Every value that a finding may be compared with, with the kinds of data it rests on."""
     records = frozenset({study.settings.full_set.kind})
     yield "full_set.rows", Quantity(frame.full_size, records)
     yield "frame.rows", Quantity(frame.size, records)
     yield "frame.strata", Quantity(sum(size > 0 for size in frame.sizes.values()), records)
-    yield "sample.rows", Quantity(len(sample.rows), records)
+    if draw is not None:
+        yield "sample.rows", Quantity(len(draw.sample.rows), records)
     for name in study.settings.variables:
         if frame.is_number(name):
             yield f"frame.mean.{name}", Quantity(frame.mean(name), records)

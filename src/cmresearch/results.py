@@ -80,8 +80,9 @@ def _write_tables(run: Run, reviews: Reviewed, folder: Path) -> None:
     }
     for name, table in tables.items():
         write_text(folder / name, table_text(table))
-    for name, text in sample_files(run.sample, run.certificate, run.fingerprint).items():
-        write_text(folder / name, text)
+    if run.draw is not None:
+        for name, text in sample_files(run.draw.sample, run.draw.certificate, run.fingerprint).items():
+            write_text(folder / name, text)
 
 
 def frame_table(run: Run) -> pd.DataFrame:

@@ -159,7 +159,7 @@ def subjects_of(run: Run) -> tuple[Subject, ...]:
     """
     words = run.words
     return (
-        sample_subject(run.certificate, run.study.settings.study.key),
+        *((sample_subject(run.draw.certificate, run.study.settings.study.key),) if run.draw else ()),
         *(segment_subjects(words.coding) if words else ()),
         *(status_subjects(words.assessment) if words else ()),
         *finding_subjects(run.findings),

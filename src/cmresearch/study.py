@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Literal, TypeVar
 
 import pandas as pd
-from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, ValidationError, field_validator, model_validator
 
 from cmresearch import __version__
 from cmresearch.codebook.book import Codebook, read_codebook
@@ -201,7 +201,7 @@ class Settings(_Settings):
     full_set: FullSetSettings
     intake: IntakeMapping | None = None
     frame: FrameSettings
-    sample: SampleSettings
+    sample: SampleSettings | None = None
     variables: dict[str, str] = {}
     labels: dict[str, Text] = {}
     responses: ResponseSettings | None = None
@@ -219,6 +219,13 @@ class Settings(_Settings):
     def languages(self) -> tuple[str, ...]:
         """The languages of the study, which are those of its title, the first one first."""
         return tuple(self.study.title)
+
+    @model_validator(mode="after")
+    def _has_a_sample_where_one_is_read(self) -> Settings:
+        reading = [name for name, part in (("[responses]", self.responses), ("[[estimate]]", self.estimate)) if part]
+        if reading and self.sample is None:
+            raise ValueError(f"there is no [sample], and {' and '.join(reading)} can only be of one")
+        return self
 
 
 @dataclass(frozen=True)
@@ -251,14 +258,25 @@ class Study:
     data: Path | None = None
 
     @property
+    def sample_plan(self) -> SampleSettings:
+        """How the sample is drawn.
+
+        Raises:
+            StudyError: The study draws none.
+        """
+        if self.settings.sample is None:
+            raise StudyError(f"{self.folder / SETTINGS} has no [sample]: this study draws none")
+        return self.settings.sample
+
+    @property
     def seed(self) -> str:
         """The public seed of the draw."""
-        return self.settings.sample.seed
+        return self.sample_plan.seed
 
     @property
     def seed_source(self) -> str:
         """Where the seed comes from, in the study's first language, as the certificate says it."""
-        return in_language(self.settings.sample.seed_source)
+        return in_language(self.sample_plan.seed_source)
 
     @property
     def languages(self) -> tuple[str, ...]:
@@ -379,7 +397,7 @@ class Study:
 
     def allocate(self, frame: Frame) -> Allocation:
         """The sample size of each stratum, as the settings plan it."""
-        plan, values = self.settings.sample, self.stratum_values(frame)
+        plan, values = self.sample_plan, self.stratum_values(frame)
         return allocate(
             frame,
             plan.size,
@@ -395,7 +413,7 @@ class Study:
 
     def stratum_values(self, frame: Frame) -> StratumValues:
         """What the settings plan with: a register variable's spread, and what a file says, which goes before it."""
-        plan = self.settings.sample
+        plan = self.sample_plan
         return known_values(frame, variable=plan.variable, planning=plan.planning and self.path(plan.planning))
 
     def draw(self, frame: Frame) -> Sample:

@@ -77,8 +77,9 @@ def write_archive(
         What was written.
 
     Raises:
-        ArchiveError: There are no results, they are of another `study.toml`, their sample does not verify, no date is
-            named, or the privacy check found something in what would go in; every place, a line each.
+        ArchiveError: The study draws no sample, there are no results, they are of another `study.toml`, their sample
+            does not verify, no date is named, or the privacy check found something in what would go in; every place, a
+            line each.
     """
     place = study.results if results is None else results
     published = _date(study, date)
@@ -114,6 +115,8 @@ def _date(study: Study, date: str | None) -> str:
 
 def _checked(study: Study, results: Path) -> Certificate:
     """The certificate of the results, which hold together and are those of this study."""
+    if study.settings.sample is None:
+        raise ArchiveError(f"{study.folder} draws no sample; an archive is one that anybody can draw again and compare")
     if not (results / CERTIFICATE).is_file() or not (results / FRAME).is_file():
         raise ArchiveError(f"{results} holds no results of a study; run 'cmresearch reproduce' first")
     certificate = read_certificate(results / CERTIFICATE)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
@@ -37,6 +38,7 @@ VERBS = {
 EPILOG = "Start with 'cmresearch reproduce'. Each verb explains itself: cmresearch VERB --help."
 WRONG = 2
 STOPPED = 130
+UNREAD = 141
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -45,9 +47,14 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = _parser(words).parse_args(words)
     try:
         status: int = arguments.run(arguments)
+        sys.stdout.flush()
     except CmResearchError as error:
         print(f"cmresearch {arguments.verb}: {error}", file=sys.stderr)
         return WRONG
+    except BrokenPipeError:
+        # Whoever reads has seen enough, as `head` does. What is left must go nowhere, or Python complains at its exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return UNREAD
     except KeyboardInterrupt:
         print("\nstopped; what was not finished was not kept", file=sys.stderr)
         return STOPPED

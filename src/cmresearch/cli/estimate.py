@@ -32,7 +32,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cmresearch.cli.estimate_arguments import add_estimate_arguments, refuse_idle
-from cmresearch.cli.output import add_json, long_work, show
+from cmresearch.cli.output import add_json, long_work, print_json, show
 
 if TYPE_CHECKING:
     from cmresearch.estimation.estimates import Estimates
@@ -59,11 +59,31 @@ def run(arguments: argparse.Namespace) -> int:
         population_size=arguments.population_size,
         weight=arguments.weight,
         blank=arguments.blank,
+        categories={arguments.variable: arguments.categories or ()},
     )
     estimates = _estimated(sample, arguments)
-    rows = _explained(estimates) if arguments.explain else estimates.to_records()
-    show(arguments, rows, title=f"{arguments.statistic} of {arguments.variable}")
+    title = f"{arguments.statistic} of {arguments.variable}"
+    if arguments.explain:
+        show(arguments, _explained(estimates), title=title)
+    elif arguments.json:
+        print_json(estimates.to_records())
+    else:
+        _show_readably(arguments, estimates, title)
     return 0
+
+
+def _show_readably(arguments: argparse.Namespace, estimates: Estimates, title: str) -> None:
+    """A table without empty columns; what is to be noted of every row stands once, below it."""
+    noted = [row.note.split("; ") if row.note else [] for row in estimates]
+    shared = [note for note in noted[0] if all(note in notes for notes in noted)]
+    rows = [
+        {**row, "note": "; ".join(note for note in notes if note not in shared)}
+        for row, notes in zip(estimates.to_records(), noted, strict=True)
+    ]
+    filled = [name for name in rows[0] if any(row[name] not in (None, "") for row in rows)]
+    show(arguments, [{name: row[name] for name in filled} for row in rows], title=title)
+    for note in shared:
+        print(f"note: {note}")
 
 
 def _explained(estimates: Estimates) -> list[dict[Any, Any]]:

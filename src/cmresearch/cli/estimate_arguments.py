@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import csv
+import re
 from pathlib import Path
 
 STATISTICS = ("mean", "total", "proportion", "count", "ratio", "quantile", "contrast")
@@ -10,6 +12,7 @@ INTERVALS = ("korn-graubard", "wilson", "logit", "normal", "hypergeometric")
 # An option that would change nothing is refused: who gave it expects another figure than would come out.
 USED_BY = {
     "value": ("proportion", "count", "contrast"),
+    "categories": ("proportion", "count", "contrast"),
     "denominator": ("ratio", "contrast"),
     "probability": ("quantile",),
     "rule": ("quantile",),
@@ -18,6 +21,8 @@ USED_BY = {
     "deff": ("mean", "total", "proportion", "count", "ratio"),
 }
 NEEDS = {"distance": "totals", "bounds": "totals", "number": "replicates", "seed": "replicates"}
+# A domain's name may hold commas and equal signs; its coefficient ends it.
+TERM = re.compile(r"(?P<domain>.*?)=\s*(?P<coefficient>[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)\s*(?:,|$)")
 DESTINATIONS = {"probability": "probabilities", "interval": "method"}
 
 
@@ -71,7 +76,7 @@ def _add_design(parser: argparse.ArgumentParser) -> None:
     design.add_argument(
         "--strata",
         default=[],
-        type=_columns,
+        type=_words,
         metavar="COLUMN[,COLUMN]",
         help="the columns that make the strata (default: none, a simple random sample)",
     )
@@ -98,8 +103,14 @@ def _add_question(parser: argparse.ArgumentParser) -> None:
     )
     question.add_argument("--variable", required=True, metavar="COLUMN", help="what is estimated")
     question.add_argument("--value", help="one category of a proportion, a count or a contrast of shares")
+    question.add_argument(
+        "--categories",
+        type=_words,
+        metavar="VALUE[,VALUE]",
+        help="values that the variable may have; one that no sampled unit has is a share of 0, with an interval",
+    )
     question.add_argument("--denominator", metavar="COLUMN", help="what a ratio divides by")
-    question.add_argument("--by", type=_columns, metavar="COLUMN[,COLUMN]", help="the columns that make the domains")
+    question.add_argument("--by", type=_words, metavar="COLUMN[,COLUMN]", help="the columns that make the domains")
     question.add_argument(
         "--probability",
         dest="probabilities",
@@ -140,7 +151,7 @@ def _add_choices(parser: argparse.ArgumentParser) -> None:
     choices.add_argument(
         "--blank",
         default=[],
-        type=_columns,
+        type=_words,
         metavar="WORD[,WORD]",
         help="words that stand where there is no value, such as NA (default: empty cells only)",
     )
@@ -173,8 +184,9 @@ def _add_replicates(parser: argparse.ArgumentParser) -> None:
     replicates.add_argument("--seed", type=int, metavar="N", help="starts the bootstrap's draws (default: 1)")
 
 
-def _columns(text: str) -> list[str]:
-    return [name for name in text.split(",") if name]
+def _words(text: str) -> list[str]:
+    """Words between commas; one that holds a comma stands in double quotes, as in a CSV file."""
+    return [word for word in next(csv.reader([text]), []) if word]
 
 
 def _numbers(text: str, wanted: str) -> list[float]:
@@ -197,13 +209,10 @@ def _bounds(text: str) -> tuple[float, float]:
 
 
 def _coefficients(text: str) -> dict[str, float]:
-    pairs = [part.rpartition("=") for part in text.split(",")]
-    try:
-        found = {name.strip(): float(number) for name, _, number in pairs}
-    except ValueError as error:
-        raise argparse.ArgumentTypeError(
-            f"{text!r}; expected domains with their coefficients, such as a=1,b=-1"
-        ) from error
-    if "" in found or len(found) < len(pairs):
+    terms = list(TERM.finditer(text))
+    if "".join(term[0] for term in terms) != text:
+        raise argparse.ArgumentTypeError(f"{text!r}; expected domains with their coefficients, such as a=1,b=-1")
+    found = {term["domain"].strip(): float(term["coefficient"]) for term in terms}
+    if "" in found or len(found) < len(terms):
         raise argparse.ArgumentTypeError(f"{text!r}; expected each domain once, such as a=1,b=-1")
     return found

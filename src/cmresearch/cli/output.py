@@ -7,7 +7,11 @@ import json
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from textwrap import fill
 from typing import Any
+
+MOST_UNBROKEN = 20  # letters of a cell
+MARGIN = 3  # of a column; one more ends the line
 
 
 def add_json(parser: argparse.ArgumentParser) -> None:
@@ -37,19 +41,39 @@ def show(arguments: argparse.Namespace, rows: Sequence[Mapping[Any, object]], *,
     if arguments.json:
         print_json(list(rows))
         return
-    from rich import box
+    from rich.box import SIMPLE_HEAD
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, title_style="bold")
-    for name in rows[0] if rows else ():
-        table.add_column(name.replace("_", " "), overflow="fold")
-    for row in rows:
-        # Complaints' own text stands in cells: never read as markup.
-        table.add_row(*(Text(_cell(cell)) for cell in row.values()))
+    # Complaints' own text stands in cells: never read as markup.
+    names, cells = list(rows[0]) if rows else [], [[_cell(cell) for cell in row.values()] for row in rows]
+    names = [str(name).replace("_", " ") for name in names]
+    widths = _least_widths(names, cells)
+    needed = sum(width + MARGIN for width in widths) + 1
     # Off a terminal nothing tells the width; wide enough that no column is squeezed.
-    Console(width=None if sys.stdout.isatty() else 160).print(table)
+    console = Console(width=None if sys.stdout.isatty() else max(160, needed))
+    table = Table(title=title, title_justify="left", box=SIMPLE_HEAD, title_style="bold")
+    if needed <= console.width:
+        whole = sum(max(len(name), width) + MARGIN for name, width in zip(names, widths, strict=True)) < console.width
+        for name, width in zip(names, widths, strict=True):
+            table.add_column(name if whole else fill(name, width), overflow="fold", min_width=width)
+        for row in cells:
+            table.add_row(*map(Text, row))
+    else:
+        # A figure broken in two is hard to read: on a narrow screen the rows stand below each other.
+        table.show_header = False
+        for row in cells:
+            for name, cell in zip(names, row, strict=True):
+                table.add_row(name, Text(cell))
+            table.add_section()
+    console.print(table)
+
+
+def _least_widths(names: Sequence[str], cells: Sequence[Sequence[str]]) -> list[int]:
+    """The width of each column at which no figure, short word or word of its header is broken in two."""
+    columns = [[*name.split(), *column] for name, column in zip(names, zip(*cells, strict=True), strict=True)]
+    return [min(MOST_UNBROKEN, max(map(len, column))) for column in columns]
 
 
 def _cell(value: object) -> str:

@@ -43,7 +43,7 @@ def run(arguments: argparse.Namespace) -> int:
     kinds = Counter(node.kind for node in evidence.nodes)
     if not arguments.id:
         rows: list[dict[str, object]] = [{"kind": kind, "nodes": n} for kind, n in kinds.items()]
-        show(arguments, rows, title="The evidence: name a kind, or a kind and a key")
+        show(arguments, rows, title="Kinds of evidence")
     elif arguments.id in kinds:
         nodes = [node for node in evidence.nodes if node.kind == arguments.id]
         rows = [node.model_dump() if arguments.json else {"id": node.id, "says": _said(node, quotes)} for node in nodes]

@@ -11,7 +11,7 @@ import numpy as np
 from cmresearch.errors import EstimationError
 from cmresearch.estimation.design import CellIndex, Floats, Scores
 from cmresearch.estimation.estimates import Estimate, Estimates
-from cmresearch.estimation.estimators import degrees_of_freedom
+from cmresearch.estimation.estimators import NO_VARIATION, degrees_of_freedom
 from cmresearch.estimation.intervals import CENSUS, Interval, student
 
 
@@ -136,5 +136,12 @@ def _row(estimates: Estimates, name: str, weights: Floats, variance: float) -> E
         degrees_of_freedom=df,
         n=int(units.sum()),
         coefficient_of_variation=error / abs(estimate) if estimate else math.nan,
-        note="; ".join(dict.fromkeys(note for part in parts if part.note for note in part.note.split("; "))),
+        note="; ".join(_notes(parts, varies=error != 0 or exact)),
     )
+
+
+def _notes(parts: list[Estimate], *, varies: bool) -> list[str]:
+    """What is noted of any part, once; that one of them does not vary says nothing of the others."""
+    noted = dict.fromkeys(note for part in parts if part.note for note in part.note.split("; "))
+    noted.pop(NO_VARIATION, None)
+    return [*noted, *([] if varies else [NO_VARIATION])]

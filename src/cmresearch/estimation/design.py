@@ -59,18 +59,18 @@ class Design:
         """The finite-population correction of each stratum, 1 - n_h / N_h."""
         return 1 - np.minimum(self.sampled / self.population, 1)
 
-    def per_stratum(self, squares: Floats, sums: Floats) -> Floats:
+    def per_stratum(self, deviations: Floats, squares: Floats) -> Floats:
         """Each stratum's contribution to the variance of a total of scores.
 
-        contribution_h = (1 - n_h / N_h) n_h / (n_h - 1) (sum of z^2 - (sum of z)^2 / n_h)
+        contribution_h = (1 - n_h / N_h) n_h / (n_h - 1) (sum of (z - mean of z)^2)
 
         Args:
-            squares: Sums of z^2 (or of products of two scores), a row per stratum.
-            sums: (Sum of z)^2 (or the product of two sums), same shape.
+            deviations: Sums of squared distances from the stratum's mean (or of products of two), a row per stratum.
+            squares: Sums of z^2 (or of products of two scores), same shape; what a lonely stratum has instead.
         """
         n = self.sampled[:, None]
         spread = np.where(n > 1, n / np.maximum(n - 1, 1), 1.0)
-        centred = np.where(self.is_lonely[:, None], self._lonely_squares(squares), squares - sums / n)
+        centred = np.where(self.is_lonely[:, None], self._lonely_squares(squares), deviations)
         found: Floats = self.correction[:, None] * spread * centred
         return found
 
@@ -114,10 +114,10 @@ class Scores:
     @cached_property
     def contributions(self) -> Floats:
         """Variance by stratum (rows) for each figure (columns: domain by domain, category within domain)."""
-        squares, sums = self._moments
-        found = self.design.per_stratum(squares, sums**2)
-        # Equal scores within a stratum differ in their last binary digit; that is no variance.
-        found[found <= 1e-13 * squares] = 0.0
+        deviations, squares = self._moments
+        found = self.design.per_stratum(deviations, squares)
+        # Equal scores within a stratum differ in their last binary digits; that is no variance.
+        found[found <= 1e-24 * squares] = 0.0
         return found * self.averaging
 
     @cached_property
@@ -140,12 +140,12 @@ class Scores:
     def covariance(self) -> Floats:
         """Variances and covariances of all figures, in the order of the columns of `contributions`."""
         z = self.columns
-        strata = len(self.design.labels)
+        centred = z - _stratum_means(self.design, z)[self.design.stratum]
         found = np.empty((z.shape[1], z.shape[1]))
-        sums = np.stack([_sums(self.design, column, strata) for column in z.T], axis=1)
-        for place, column in enumerate(z.T):
-            products = np.stack([_sums(self.design, column * other, strata) for other in z.T], axis=1)
-            found[place] = self.design.per_stratum(products, sums[:, [place]] * sums).sum(axis=0)
+        for place in range(z.shape[1]):
+            deviations = _by_stratum(self.design, centred[:, [place]] * centred)
+            products = _by_stratum(self.design, z[:, [place]] * z)
+            found[place] = self.design.per_stratum(deviations, products).sum(axis=0)
         found *= np.sqrt(np.outer(self.averaging, self.averaging))
         return found
 
@@ -158,15 +158,16 @@ class Scores:
 
     @cached_property
     def _moments(self) -> tuple[Floats, Floats]:
-        """Sums of squared scores and of scores, a row per stratum, a column per figure."""
+        """Sums of squared distances from the mean and of squares, a row per stratum, a column per figure."""
         if self.design.calibration is not None:
-            pairs = [(_by_stratum(self.design, z**2), _by_stratum(self.design, z)) for z in self.columns.T]
-            return np.stack([q for q, _ in pairs], axis=1), np.stack([s for _, s in pairs], axis=1)
+            z = self.columns
+            centred = z - _stratum_means(self.design, z)[self.design.stratum]
+            return _by_stratum(self.design, centred**2), _by_stratum(self.design, z**2)
         cells = CellIndex(self.design, self.domain, self.domains)
+        deviations = [cells.squared_deviations(z) for z in self.values.T]
         squares = [cells.sums(z**2) for z in self.values.T]
-        sums = [cells.sums(z) for z in self.values.T]
         shape = (len(self.design.labels), -1)
-        return np.stack(squares, axis=2).reshape(shape), np.stack(sums, axis=2).reshape(shape)
+        return np.stack(deviations, axis=2).reshape(shape), np.stack(squares, axis=2).reshape(shape)
 
 
 @dataclass(frozen=True)
@@ -220,6 +221,18 @@ class CellIndex:
         strata = len(self.design.labels)
         flat = np.bincount(self._cell, weights=values * self.design.counts, minlength=strata * (self.domains + 1))
         return flat.reshape(strata, -1)[:, 1:].astype(float)
+
+    def squared_deviations(self, values: Floats) -> Floats:
+        """Sum of squared distances from the stratum's mean, where units outside the domain count as zeros.
+
+        The distances are taken from the mean of the cell first. Squares less the square of a sum would cancel each
+        other where strata are far apart and units of a stratum close together.
+        """
+        mean = np.divide(self.sums(values), self.units, out=np.zeros_like(self.units), where=self.units > 0)
+        here = np.pad(mean, ((0, 0), (1, 0))).ravel()[self._cell]
+        outside = 1 - self.units / self.design.sampled[:, None]
+        found: Floats = self.sums((values - here) ** 2) + self.units * mean**2 * outside
+        return found
 
     @cached_property
     def units(self) -> Floats:
@@ -309,9 +322,13 @@ def _with_sizes(labels: Iterable[str], design: Design) -> list[tuple[str, float]
     return [(label, sizes[label]) for label in labels]
 
 
-def _by_stratum(design: Design, values: Floats) -> Floats:
-    return _sums(design, values, len(design.labels))
+def _by_stratum(design: Design, columns: Floats) -> Floats:
+    """Sums over the sampled units of each stratum (rows), for each column."""
+    strata = len(design.labels)
+    sums = [np.bincount(design.stratum, weights=column * design.counts, minlength=strata) for column in columns.T]
+    return np.stack(sums, axis=1).astype(float)
 
 
-def _sums(design: Design, values: Floats, strata: int) -> Floats:
-    return np.bincount(design.stratum, weights=values * design.counts, minlength=strata).astype(float)
+def _stratum_means(design: Design, columns: Floats) -> Floats:
+    found: Floats = _by_stratum(design, columns) / design.sampled[:, None]
+    return found

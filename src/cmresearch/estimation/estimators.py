@@ -23,8 +23,8 @@ from cmresearch.estimation.intervals import (
     proportion_interval,
     student,
 )
-from cmresearch.estimation.question import MissingPolicy, Question, ask_categories, ask_numbers, ask_ratio
-from cmresearch.responses.responses import Responses
+from cmresearch.estimation.question import Question, ask_categories, ask_numbers, ask_ratio
+from cmresearch.responses.responses import MissingPolicy, Responses
 
 __all__ = [
     "Estimate",
@@ -37,6 +37,8 @@ __all__ = [
 ]
 
 DeffPolicy = Literal["without_replacement", "with_replacement"]
+NO_VARIATION = "no variation observed within strata"
+ROUNDING = 1e-13  # of a value: what sums of many numbers leave in their last digits
 
 
 def estimate_mean(
@@ -59,7 +61,8 @@ def estimate_mean(
         variable: Column of numbers.
         by: Column or columns that make domains; all together by default.
         level: Confidence level, 0 to 1.
-        missing: `error` refuses blank values; `drop` takes the units with a value as the domain, and counts the rest.
+        missing: `error` refuses blank values; `drop` takes the units with a value (and, with `by`, a domain) as the
+            domain, and counts the rest.
         lonely: Policy for strata with one unit drawn of several: error, adjust, average or certainty.
         deff: What the design effect compares with: simple random sampling without or with replacement.
 
@@ -296,9 +299,17 @@ def linearise(question: Question, statistic: str) -> tuple[Floats, Scores]:
     _refuse_empty_bases(question, statistic, bases)
     with np.errstate(invalid="ignore", divide="ignore"):
         points = totals / bases
-        distance = question.values - points[here] * question.bases[:, None]
+        distance = _distances(question, points, question.bases[:, None])
         values = np.where(inside[:, None], (weights / bases[here, 0])[:, None] * distance, 0.0)
     return points, Scores(question.design, here, len(question.labels), values)
+
+
+def _distances(question: Question, points: Floats, bases: Floats) -> Floats:
+    """Each unit's value less what its domain's figure gives it."""
+    found: Floats = question.values - points[question.domain] * bases
+    # The mean of equal numbers is off by its last digits; that is no distance, and would pass for a spread.
+    found[np.abs(found) <= ROUNDING * np.abs(question.values)] = 0.0
+    return found
 
 
 def degrees_of_freedom(units: Floats) -> float:
@@ -311,9 +322,11 @@ def degrees_of_freedom(units: Floats) -> float:
 
 
 def _refuse_empty_bases(question: Question, statistic: str, bases: Floats) -> None:
-    zero = [str(label) for label, base in zip(question.labels, bases[:, 0], strict=True) if base == 0]
+    filled = question.cells.units.sum(axis=0) > 0
+    zero = [label for label, empty in zip(question.labels, filled & (bases[:, 0] == 0), strict=True) if empty]
     if statistic == "ratio" and zero:
-        raise EstimationError(f"the denominator's total is zero in {len(zero)} domains, such as {zero[0]!r}")
+        where = "" if zero == [None] else f" in {len(zero)} of {len(bases)} domains, such as {zero[0]!r}"
+        raise EstimationError(f"the denominator's total is zero{where}; there is no ratio")
 
 
 def _srs_variance(question: Question, statistic: str, points: Floats, deff: DeffPolicy) -> Floats:
@@ -324,9 +337,9 @@ def _srs_variance(question: Question, statistic: str, points: Floats, deff: Deff
     n = question.cells.units.sum(axis=0)[:, None]
     with np.errstate(divide="ignore", invalid="ignore"):
         if statistic in ("total", "count"):
-            residuals, scale = question.values - (points / sizes)[question.domain], sizes
+            residuals, scale = _distances(question, points / sizes, np.ones((1, 1))), sizes
         else:
-            residuals = question.values - points[question.domain] * question.bases[:, None]
+            residuals = _distances(question, points, question.bases[:, None])
             scale = sizes / question.sums(question.bases[:, None])
         spread = question.sums(residuals**2) / sizes * n / (n - 1)
         correction = np.where(sizes > n, 1 - n / sizes, 0.0) if deff == "without_replacement" else 1.0
@@ -410,7 +423,7 @@ def _warnings(n: int, error: float, *, census: bool) -> list[str]:
         return ["rests on one unit"]
     if math.isnan(error):
         return ["every stratum of this domain has one drawn unit: there is no variance to average"]
-    return ["no variation observed within strata"] if error == 0 else []
+    return [NO_VARIATION] if error == 0 else []
 
 
 def _share_interval(question: Question, share: Share, *, level: float, method: ProportionMethod) -> Interval:

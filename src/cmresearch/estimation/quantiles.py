@@ -14,8 +14,8 @@ from cmresearch.estimation.design import Floats, LonelyPolicy
 from cmresearch.estimation.estimates import Estimate, Estimates
 from cmresearch.estimation.estimators import answer
 from cmresearch.estimation.intervals import CENSUS, t_quantile
-from cmresearch.estimation.question import MissingPolicy, Question, ask_numbers
-from cmresearch.responses.responses import Responses
+from cmresearch.estimation.question import Question, ask_numbers
+from cmresearch.responses.responses import MissingPolicy, Responses
 
 QuantileRule = Literal["math", "school", "interpolated"]
 WOODRUFF = "woodruff"

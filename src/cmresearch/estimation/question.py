@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Literal, get_args
+from typing import get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,10 +13,9 @@ from cmresearch.errors import EstimationError, nearest
 from cmresearch.estimation.design import CellIndex, Codes, Design, Floats, LonelyPolicy, design_of
 from cmresearch.intake.faults_in_columns import means_missing
 from cmresearch.responses.columns import Labelled
-from cmresearch.responses.responses import Responses
+from cmresearch.responses.responses import MissingPolicy, Responses
 
 Mask = NDArray[np.bool_]
-MissingPolicy = Literal["error", "drop"]
 
 
 @dataclass(frozen=True)
@@ -117,7 +116,7 @@ def _missing_words(words: Sequence[str]) -> tuple[str, ...]:
     if not words:
         return ()
     named = ", ".join(repr(word) for word in words)
-    return (f"{named} counted as an answer; name with blank= what means that there is none",)
+    return (f"{named} counted as an answer: name with blank= what means that there is none",)
 
 
 def eligible(responses: Responses) -> Mask:
@@ -140,9 +139,10 @@ class _Columns:
 
 def _known_category(variable: str, value: str, known: Sequence[str]) -> str:
     if value not in known:
+        near = nearest(value, known)
+        hint = "" if near else "; if no sampled unit has it and others may, name the values with categories="
         raise EstimationError(
-            f"variable {variable!r} has no value {value!r} in the sample{nearest(value, known)} "
-            f"(it has {', '.join(known)})"
+            f"variable {variable!r} has no value {value!r} in the sample{near} (it has {', '.join(known)}){hint}"
         )
     return value
 
@@ -159,7 +159,8 @@ def _ask(
     design = design_of(responses, lonely=lonely)
     asked = eligible(responses)
     dropped = _dropped(design, asked, columns, missing)
-    labels, domain = domains_of(responses, by)
+    labels, domain = domains_of(responses, by, missing=missing)
+    homeless = int(design.counts[asked & (domain < 0)].sum())
     return Question(
         design=design,
         responses=responses,
@@ -168,7 +169,7 @@ def _ask(
         categories=columns.categories,
         values=columns.values,
         bases=columns.bases,
-        notes=(*responses.notes, *dropped, *lonely_note(design)),
+        notes=(*responses.notes, *dropped, *_left_out(homeless), *lonely_note(design)),
     )
 
 
@@ -186,15 +187,30 @@ def _dropped(design: Design, asked: Mask, columns: _Columns, missing: MissingPol
     return (f"{lost} units without a value left out: a figure of those with one",) if lost else ()
 
 
+def _left_out(homeless: int) -> tuple[str, ...]:
+    return (f"{homeless} units without a domain left out",) if homeless else ()
+
+
 def _present(column: Labelled, rows: Mask) -> list[str]:
     """The words that some of these rows have."""
     seen = np.bincount(column.codes[rows], minlength=len(column.labels)) > 0
     return [str(label) for label, there in zip(column.labels, seen, strict=True) if there]
 
 
-def domains_of(responses: Responses, by: str | Sequence[str] | None) -> tuple[tuple[str | None, ...], Codes]:
-    """The domains that eligible units are in, and each row's place among them; -1 for ineligible units."""
-    column, asked = responses.domains(by), eligible(responses)
+def domains_of(
+    responses: Responses, by: str | Sequence[str] | None, *, missing: MissingPolicy = "error"
+) -> tuple[tuple[str | None, ...], Codes]:
+    """The domains that eligible units are in, and each row's place among them; -1 for units in none.
+
+    Raises:
+        ResponseError: A column is unknown, or blank for some unit under `error`.
+        EstimationError: Under `drop` no unit is left.
+    """
+    column, asked = responses.domains(by, missing=missing), eligible(responses)
+    if by is not None:
+        asked = asked & ~column.blank
+        if not asked.any():
+            raise EstimationError(f"column {by!r}: no sampled unit has a domain")
     seen = np.bincount(column.codes[asked], minlength=len(column.labels)) > 0
     place = np.where(seen, np.cumsum(seen) - 1, -1)
     labels = tuple(label for label, there in zip(column.labels, seen, strict=True) if there)

@@ -15,9 +15,9 @@ from cmresearch.estimation.design import CellIndex, Design, Floats, LonelyPolicy
 from cmresearch.estimation.estimates import Estimate, Estimates
 from cmresearch.estimation.estimators import degrees_of_freedom
 from cmresearch.estimation.intervals import check_level, student
-from cmresearch.estimation.question import Mask, MissingPolicy, eligible, lonely_note
+from cmresearch.estimation.question import Mask, eligible, lonely_note
 from cmresearch.responses.columns import number
-from cmresearch.responses.responses import Responses
+from cmresearch.responses.responses import MissingPolicy, Responses
 
 Model = Literal["linear", "logit", "poisson"]
 INTERCEPT = "(intercept)"

@@ -12,8 +12,7 @@ from cmresearch.errors import EstimationError, nearest
 from cmresearch.estimation.design import Floats, LonelyPolicy
 from cmresearch.estimation.estimates import Estimates
 from cmresearch.estimation.estimators import estimate_proportion
-from cmresearch.estimation.question import MissingPolicy
-from cmresearch.responses.responses import Responses
+from cmresearch.responses.responses import MissingPolicy, Responses
 
 NO_VARIANCE = 1e-12  # of a design effect: what is below it is left by subtractions
 CROSSED = "\x1f"  # the unit separator stands in no complaint, so crossed labels stay distinct

@@ -79,13 +79,16 @@ def _plain(value: object) -> object:
 
 def _add_sample(chain: _Chain, run: Run) -> None:
     """Every drawn complaint with its fingerprint and what was recorded of it, then the strata."""
-    prints = {record.id: record.fingerprint for record in run.certificate.records}
+    if run.draw is None:
+        return
+    sample, certificate = run.draw.sample, run.draw.certificate
+    prints = {record.id: record.fingerprint for record in certificate.records}
     recorded = _recorded(run)
-    strata: dict[str, list[str]] = {part.stratum: [] for part in run.certificate.strata}
-    for id, stratum in zip(run.sample.ids, run.sample.rows["stratum"], strict=True):
+    strata: dict[str, list[str]] = {part.stratum: [] for part in certificate.strata}
+    for id, stratum in zip(sample.ids, sample.rows["stratum"], strict=True):
         chain.add("record", id, {"stratum": stratum, "fingerprint": prints[id], "recorded": recorded.get(id, {})})
         strata[stratum].append(f"record:{id}")
-    for part in run.certificate.strata:
+    for part in certificate.strata:
         sizes = {"frame_size": part.frame_size, "sample_size": part.sample_size, "cut_off": part.cut_off}
         chain.add("stratum", part.stratum, sizes, strata[part.stratum])
 
@@ -94,7 +97,7 @@ def _recorded(run: Run) -> dict[str, dict[str, object]]:
     settings = run.study.settings.responses
     if settings is None or run.responses is None:
         return {}
-    table = run.responses.table.set_index(run.sample.id)[["disposition", *settings.variables]]
+    table = run.responses.table.set_index(run.frame.id)[["disposition", *settings.variables]]
     rows = table.astype(object).where(table.notna(), None).to_dict("index")
     return {str(id): {str(name): value for name, value in row.items()} for id, row in rows.items()}
 
@@ -153,9 +156,10 @@ def _add_indicator(chain: _Chain, run: Run, result: IndicatorResult) -> None:
     }
     counted = result.estimate is None or indicator.kind == "register"
     if indicator.kind == "register":
-        says["frame"] = run.certificate.frame.content
+        says["frame"] = run.fingerprint.content
         says["expression"] = run.study.settings.variables.get(indicator.variable, indicator.variable)
-    strata = [] if counted else [f"stratum:{part.stratum}" for part in run.certificate.strata if part.sample_size]
+    drawn = [part for part in run.draw.certificate.strata if part.sample_size] if run.draw else []
+    strata = [] if counted else [f"stratum:{part.stratum}" for part in drawn]
     chain.add("indicator", f"{result.dimension}.{indicator.key}", says, strata)
 
 
@@ -181,6 +185,7 @@ def _add_figures(chain: _Chain, run: Run) -> None:
     statuses = [id for id in chain.nodes if id.startswith("status:")]
     sources = [id for id in chain.nodes if id.startswith("source:")]
     strata = [id for id in chain.nodes if id.startswith("stratum:")]
+    file = run.frame.complaints.sha256()
     for name, quantity in run.quantities.items():
         family = name.partition(".")[0]
         below = {"status": statuses, "words": sources, "sample": strata}.get(family, [])
@@ -188,8 +193,8 @@ def _add_figures(chain: _Chain, run: Run) -> None:
             below = [f"status:{name.removeprefix('status.')}"]
         says: dict[str, object] = {"value": quantity.value, "data_kinds": sorted(quantity.kinds)}
         if family in {"frame", "full_set"}:
-            says["frame"] = run.certificate.frame.content
-            says["file"] = run.certificate.source.sha256
+            says["frame"] = run.fingerprint.content
+            says["file"] = file
         chain.add("figure", name, says, below)
 
 

@@ -150,6 +150,8 @@ def _frame(settings: Settings) -> list[str]:
 
 def _sample(settings: Settings) -> list[str]:
     plan = settings.sample
+    if plan is None:
+        return ["No sample is drawn: the study rests on the whole frame and on words."]
     published = f"made public: {escaped(plan.published)}" if plan.published else "no place named where it was public"
     return _bullets(
         [
@@ -225,7 +227,7 @@ def _findings(settings: Settings) -> list[str]:
 def _open(study: Study, codebook: Codebook | None) -> Iterator[str]:
     """What the settings do not fix, as far as they themselves show it."""
     settings = study.settings
-    if not settings.sample.published:
+    if settings.sample is not None and not settings.sample.published:
         yield "No place is named where the hash of frame and sizes was public before the seed was known."
     planned = {each.variable for each in settings.estimate}
     coded = settings.responses.variables if settings.responses else []

@@ -1,4 +1,4 @@
-"""Reporting checklists, filled from the study where its files know the answer, and left as a prompt where they do not."""
+"""Reporting checklists, filled from the study where its files know the answer, and a prompt where they do not."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
 from cmresearch.errors import ReportError, nearest, raise_all
 from cmresearch.report.facts import study_facts
-from cmresearch.report.page import environment
+from cmresearch.report.language import environment
 from cmresearch.report.telling import Fact, Facts
 from cmresearch.texts import LANGUAGES, in_language, say
 from cmresearch.toml_file import describe_fault, read_toml_file

@@ -1,4 +1,4 @@
-"""A page as a document for a word processor (.docx): real headings, tables, lists and captions, the same bytes each time."""
+"""A page as a document for a word processor (.docx): real headings, tables and captions, the same bytes each time."""
 
 from __future__ import annotations
 
@@ -130,7 +130,7 @@ class _Writer:
     def paragraph(self, place: Any, style: str, node: Element | None = None) -> Paragraph:
         """A new paragraph; the one that an empty cell has already is used first."""
         first = place.paragraphs[0] if _is_new_cell(place) else None
-        paragraph = first if first is not None else place.add_paragraph()
+        paragraph: Paragraph = first if first is not None else place.add_paragraph()
         # By the style's key: to look a style up by its name takes longer than all the rest.
         paragraph._p.style = self.keys[self.style or style]
         if node is not None and node.get("id"):

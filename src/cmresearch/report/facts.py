@@ -7,12 +7,13 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from cmresearch import __version__
+from cmresearch.errors import TextError
 from cmresearch.report import wording
 from cmresearch.report.facts_of_words import OF_WORDS
-from cmresearch.report.page import MADE, kinds_of
+from cmresearch.report.figures import MADE, kinds_of
 from cmresearch.report.telling import MANY, Fact, Facts, Tell, of_kind, tell_of
 from cmresearch.responses.records import ADJUDICATED
-from cmresearch.texts import TextError, in_language, say, translate
+from cmresearch.texts import in_language, say, translate
 
 if TYPE_CHECKING:
     from cmresearch.reproduction import Run
@@ -53,7 +54,7 @@ def _design(run: Run, language: str, tell: Tell) -> Iterator[Fact]:
     place = in_language(about.place, language)
     if about.question:
         yield tell("question", question=in_language(about.question, language))
-    yield tell("setting", place=place, period=about.period)
+    yield tell("setting", place=place, period=in_language(about.period, language))
     strands = [say(f"strand.{strand}", language) for strand in _strands(run)]
     yield tell("strands", strands=_listed(strands, language))
     kinds = kinds_of(run)
@@ -62,6 +63,8 @@ def _design(run: Run, language: str, tell: Tell) -> Iterator[Fact]:
     if made:
         yield tell("made", place=place, kinds=_kind_words(made, language))
     yield tell("plan", hash=run.study.sha256)
+    if run.plans:
+        yield tell("plan_frozen", n=len(run.plans), changes=len(run.plan_changes))
     if about.limits:
         yield tell("limits", n=len(about.limits))
     if about.reference:
@@ -95,7 +98,10 @@ def _frame(run: Run, language: str, tell: Tell) -> Iterator[Fact]:
 
 
 def _sample(run: Run, language: str, tell: Tell) -> Iterator[Fact]:
-    allocation, seed, committed = run.sample.allocation, run.certificate.seed, run.certificate.commitment
+    if run.draw is None:
+        return
+    sample, allocation, certificate = run.draw.sample, run.draw.sample.allocation, run.draw.certificate
+    seed, committed = certificate.seed, certificate.commitment
     kind = [run.study.settings.full_set.kind]
     drawn = [n for n in allocation.sample_sizes.values() if n]
     by = ", ".join(run.study.label(name, language) for name in run.frame.strata)
@@ -103,25 +109,25 @@ def _sample(run: Run, language: str, tell: Tell) -> Iterator[Fact]:
     yield tell(
         "allocation",
         kind,
-        n=len(run.sample.rows),
+        n=len(sample.rows),
         method=wording.word("allocation", allocation.method, language=language),
         minimum=allocation.minimum,
         least=min(drawn, default=0),
         most=max(drawn, default=0),
     )
     yield tell("draw")
-    yield tell("seed", seed=seed.text, source=_end(in_language(run.study.settings.sample.seed_source, language)))
+    yield tell("seed", seed=seed.text, source=_end(in_language(run.study.sample_plan.seed_source, language)))
     if committed.published:
         yield tell("committed", place=committed.published, name="commitment")
     else:
         yield tell("not_committed", name="commitment")
-    weights = [wording.decimal(end(run.drawn.weights), 2, language=language) for end in (min, max)]
+    weights = [wording.decimal(end(run.draw.drawn.weights), 2, language=language) for end in (min, max)]
     yield tell("weights", least=weights[0], most=weights[1])
 
 
 def _records(run: Run, language: str, tell: Tell) -> Iterator[Fact]:
     settings = run.study.settings.responses
-    if settings is None or run.responses is None:
+    if settings is None or run.responses is None or run.draw is None:
         return
     kind = [settings.kind]
     files = [path.stem for path in run.study.response_files()]
@@ -135,7 +141,7 @@ def _records(run: Run, language: str, tell: Tell) -> Iterator[Fact]:
         f"{wording.count(n, language=language)} {wording.word('disposition', name, language=language)}"
         for name, n in run.responses.dispositions.items()
     )
-    yield tell("dispositions", kind, n=len(run.sample.rows), dispositions=ends)
+    yield tell("dispositions", kind, n=len(run.draw.sample.rows), dispositions=ends)
     if run.responses.notes:
         notes = "; ".join(_note(note, language) for note in run.responses.notes)
         yield tell("nonresponse", kind, notes=notes)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
 
 def sources_facts(run: Run, language: str, tell: Tell) -> Iterator[Fact]:
+    """What is known of the interviews and documents."""
     if run.words is None:
         return
     sources = run.words.sources
@@ -22,7 +24,7 @@ def sources_facts(run: Run, language: str, tell: Tell) -> Iterator[Fact]:
     documents = [sources[key] for key in of_kind(run.words, "document")]
     kinds = sorted({each.data_kind for each in interviews})
     if interviews:
-        roles = dict.fromkeys(wording.plain(each.role) for each in interviews)
+        roles = dict.fromkeys(run.study.label(each.role, language) for each in interviews)
         yield tell("informants", kinds, n=len(interviews), roles=", ".join(roles))
         yield from _recorded_of_interviews(interviews, kinds, tell)
         spoken = dict.fromkeys(LANGUAGES.get(each.language, each.language) for each in interviews)
@@ -48,6 +50,7 @@ def _recorded_of_interviews(interviews: Iterable[object], kinds: list[str], tell
 
 
 def coding_facts(run: Run, language: str, tell: Tell) -> Iterator[Fact]:
+    """What is known of the codebook and of who coded what."""
     if run.words is None:
         return
     codebook, coding, kind = run.words.codebook, run.words.coding, [run.study.words_kind]
@@ -85,6 +88,7 @@ def coding_facts(run: Run, language: str, tell: Tell) -> Iterator[Fact]:
 
 
 def reliability_facts(run: Run, language: str, tell: Tell) -> Iterator[Fact]:
+    """How far the coders agreed."""
     table = run.reliability_table()
     if not len(table):
         return
@@ -113,9 +117,10 @@ def reliability_facts(run: Run, language: str, tell: Tell) -> Iterator[Fact]:
 
 
 def assessment_facts(run: Run, language: str, tell: Tell) -> Iterator[Fact]:
+    """How evidence became a status, and what was decided."""
     if run.words is None:
         return
-    assessment, kind = run.words.assessment, [run.study.words_kind]
+    assessment, kind = run.words.assessment, [str(run.study.words_kind)]
     dimensions = assessment.dimensions
     indicators = sum(len(one.indicators) for one in dimensions)
     if indicators:
@@ -136,7 +141,22 @@ def assessment_facts(run: Run, language: str, tell: Tell) -> Iterator[Fact]:
         yield tell("decisions", kind, n=len(decided), all=len(dimensions), against=against)
     else:
         yield tell("undecided", name="decisions", all=len(dimensions))
+    yield from _converging(run.words, language, tell)
     yield from _shown(run.words, kind, tell)
+
+
+def _converging(words: Words, language: str, tell: Tell) -> Iterator[Fact]:
+    """How the lines of evidence converge, as decided or else as the rule proposes."""
+    found = Counter(row.researcher_convergence or row.convergence for row in words.joint_display)
+    said = [f"{wording.count(n, language=language)} {say(f'convergence.{key}', language)}" for key, n in found.items()]
+    yield tell(
+        "convergence",
+        sorted({each for row in words.joint_display for each in row.assessed.data_kinds}),
+        convergences=", ".join(said),
+    )
+    explained = sum(bool(row.on_convergence_in(language).strip()) for row in words.joint_display)
+    if explained:
+        yield tell("convergence_memos", n=explained)
 
 
 def _shown(words: Words, kind: list[str], tell: Tell) -> Iterator[Fact]:
@@ -153,6 +173,7 @@ def _shown(words: Words, kind: list[str], tell: Tell) -> Iterator[Fact]:
 
 
 def robustness_facts(run: Run, language: str, tell: Tell) -> Iterator[Fact]:
+    """How firmly the statuses stand."""
     if run.words is None:
         return
     robustness = run.words.robustness

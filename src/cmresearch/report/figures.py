@@ -72,7 +72,8 @@ def figures(run: Run, groups: Sequence[EstimateGroup], *, language: str = "en") 
     """
     look: Look = {"language": language}
     kind = run.study.settings.full_set.kind
-    yield "strata", plot_strata(run.frame, run.sample, kind=kind, **look), alt_of("strata", language)
+    if run.draw is not None:
+        yield "strata", plot_strata(run.frame, run.draw.sample, kind=kind, **look), alt_of("strata", language)
     yield from _course(run, kind, look)
     for number, group in enumerate(groups):
         if len(group.rows) > 1 and len({row["statistic"] for row in group.rows}) == 1:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from cmresearch.provenance import KIND_MEANS
 from cmresearch.report.facts import study_facts
-from cmresearch.report.page import environment
+from cmresearch.report.language import environment
 from cmresearch.report.telling import Fact
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 # The chapter's sections with the facts that each tells, in order; a section without any is left out.
 CHAPTER: Mapping[str, tuple[str, ...]] = {
-    "design": ("question", "setting", "strands", "kinds", "made", "limits", "plan"),
+    "design": ("question", "setting", "strands", "kinds", "made", "limits", "plan", "plan_frozen"),
     "frame": ("full_set", "faults", "frame", "register"),
     "sample": ("strata", "allocation", "draw", "seed", "commitment", "weights"),
     "records": ("records", "dispositions", "nonresponse", "double_records", "adjudicated_records"),
@@ -29,7 +29,17 @@ CHAPTER: Mapping[str, tuple[str, ...]] = {
         *("alpha", "alpha_dimension", "alpha_undefined_dimension", "alpha_code", "alpha_undefined_code"),
         *("alpha_variable", "alpha_undefined_variable"),
     ),
-    "assessment": ("indicators", "rule", "decisions", "statuses", "quotations", "both_sides", "minor_themes"),
+    "assessment": (
+        "indicators",
+        "rule",
+        "decisions",
+        "statuses",
+        "convergence",
+        "convergence_memos",
+        "quotations",
+        "both_sides",
+        "minor_themes",
+    ),
     "robustness": ("robustness", "robust_dimensions"),
     "comparison": ("reference", "findings", "software"),
 }

@@ -206,7 +206,8 @@ def _context(run: Run, notebooks: Sequence[str | Path], language: str, reviews: 
         "faults": run.intake.to_frame().to_dict("records"),
         "set_aside": ", ".join(_set_aside(run, language)),
         "strata_names": ", ".join(run.study.label(name, language) for name in run.frame.strata),
-        "strata": run.sample.allocation.to_frame().to_dict("records"),
+        "strata": [] if run.draw is None else run.draw.sample.allocation.to_frame().to_dict("records"),
+        "full_set_sha256": run.frame.complaints.sha256(),
         "small_strata": [label for label, size in run.frame.sizes.items() if 0 < size < SMALL_CELL],
         "dispositions": ", ".join(_dispositions(run, language)),
         "accounting": run.frame.accounting().to_dict("records"),
@@ -284,6 +285,7 @@ def _contents(run: Run, language: str) -> Iterator[tuple[str, str]]:
     absent = {
         "limits": not run.study.settings.study.limits,
         "joint": run.words is None,
+        "check": run.draw is None,
         "robustness": run.words is None,
         "transcripts": run.words is None,
         "traces": not run.estimates,
@@ -335,13 +337,16 @@ def hand_checks(run: Run) -> Iterator[HandCheck]:
 
     The one drawn is the last of its stratum, the other the first that missed: the two nearest to the cut-off.
     """
-    allocation, frame, seed = run.sample.allocation, run.frame, run.sample.seed
+    if run.draw is None:
+        return
+    sample, frame, seed = run.draw.sample, run.frame, run.draw.sample.seed
+    allocation = sample.allocation
     divided = [label for label, n in allocation.sample_sizes.items() if 0 < n < allocation.frame_sizes[label]]
     if not divided:
         return
     stratum = max(divided, key=lambda label: allocation.frame_sizes[label])
-    cut_off = run.sample.cut_offs[stratum]
-    last = run.sample.rows.loc[run.sample.rows["ticket"] == cut_off, frame.id].iloc[0]
+    cut_off = sample.cut_offs[stratum]
+    last = sample.rows.loc[sample.rows["ticket"] == cut_off, frame.id].iloc[0]
     id_text = frame.complaints.text(frame.id)
     ((missed,),) = frame.complaints.query(
         f"SELECT {id_text} FROM complaints WHERE {frame.condition} AND {frame.label} = {literal(stratum)} "

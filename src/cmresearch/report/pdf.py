@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import cache, lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from cmresearch.errors import ReportError
 from cmresearch.report.tree import Drawing, Element, read_page
@@ -14,7 +14,7 @@ from cmresearch.report.typeset import quoted, typst_source
 if TYPE_CHECKING:
     from typst import Fonts
 
-STANDARD = "ua-1"  # ISO 14289-1
+STANDARD: Literal["ua-1"] = "ua-1"  # ISO 14289-1
 EPOCH = 946_684_800  # 2000-01-01; what is written says nothing of when
 PICTURE_DPI = 200
 
@@ -71,7 +71,7 @@ def _write(content: bytes, path: str | Path) -> None:
         raise ReportError(f"cannot write to {path}: {error.strerror or error}") from error
 
 
-def _compiled(source: str, format: str) -> bytes:
+def _compiled(source: str, format: Literal["pdf", "png"]) -> bytes:
     from typst import TypstError, compile_with_warnings  # only who wants a PDF waits for its compiler
 
     try:

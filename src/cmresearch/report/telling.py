@@ -43,4 +43,5 @@ def tell_of(language: str, key: str, kinds: Iterable[str] = (), /, name: str = "
 
 
 def of_kind(words: Words | None, kind: str) -> list[str]:
+    """The keys of the interviews, or of the documents; none in a study without words."""
     return [] if words is None else [key for key, source in words.sources.items() if source.kind == kind]

@@ -1,4 +1,4 @@
-"""The tree of a page as Typst source. Text becomes strings, never markup, so nothing in a file can be an instruction."""
+"""The tree of a page as Typst source. Text becomes strings, never markup, so nothing in it can be an instruction."""
 
 from __future__ import annotations
 

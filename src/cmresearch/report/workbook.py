@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 SIGNIFICANT_DIGITS = 9  # beyond them, versions of the numerical libraries differ
 NO_WORDS = "This study has no interviews and no codebook: the words are left out."
+NO_SAMPLE = "no sample is drawn in this study: it rests on the whole frame and on words"
 FORMATS: Mapping[str, str] = {
     "share": "0.0%",
     "percent_agreement": "0.0%",
@@ -112,8 +113,9 @@ def _read_me(run: Run) -> Sheet:
         rows.append(("findings", f"{counts['recomputed']} of {len(run.findings.compared)} findings recomputed"))
         rows += [(f"result: {result}", meaning) for result, meaning in RESULTS.items()]
     rows += [("limit", limit) for limit in about.limits]
-    rows += [("seed", run.sample.seed), ("plan of analysis, SHA-256 of study.toml", run.study.sha256)]
-    rows += [("frame, membership", run.certificate.frame.membership), ("made by", f"cmresearch {__version__}")]
+    rows.append(("seed", run.draw.sample.seed) if run.draw else ("sample", NO_SAMPLE))
+    rows += [("plan of analysis, SHA-256 of study.toml", run.study.sha256)]
+    rows += [("frame, membership", run.fingerprint.membership), ("made by", f"cmresearch {__version__}")]
     return Sheet("Read me", ("what", "text"), tuple(rows))
 
 
@@ -140,21 +142,25 @@ def _estimates(run: Run) -> Sheet:
 
 
 def _strata(run: Run) -> Sheet:
-    kind = run.study.settings.full_set.kind
-    table = run.sample.allocation.to_frame().assign(
-        cut_off=[run.sample.cut_offs.get(label, "") for label in run.sample.allocation.frame_sizes], data_kind=kind
+    if run.draw is None:
+        return Sheet("Strata", ("note",), ((NO_SAMPLE,),))
+    kind, sample = run.study.settings.full_set.kind, run.draw.sample
+    table = sample.allocation.to_frame().assign(
+        cut_off=[sample.cut_offs.get(label, "") for label in sample.allocation.frame_sizes], data_kind=kind
     )
     return _of_records("Strata", table.to_dict("records"))
 
 
 def _sample(run: Run) -> Sheet:
     """Ids, design and what the coders recorded; no column that is free text."""
-    settings = run.study.settings
-    table = run.sample.rows[[run.sample.id, *dict.fromkeys([*settings.frame.strata, *SAMPLE_ADDS])]]
+    if run.draw is None:
+        return Sheet("Sample", ("note",), ((NO_SAMPLE,),))
+    settings, sample = run.study.settings, run.draw.sample
+    table = sample.rows[[sample.id, *dict.fromkeys([*settings.frame.strata, *SAMPLE_ADDS])]]
     kinds = {str(settings.full_set.kind)}
     if settings.responses is not None and run.responses is not None:
-        recorded = run.responses.table.set_index(run.sample.id)[["disposition", *settings.responses.variables]]
-        table = table.join(recorded, on=run.sample.id)
+        recorded = run.responses.table.set_index(sample.id)[["disposition", *settings.responses.variables]]
+        table = table.join(recorded, on=sample.id)
         kinds.add(settings.responses.kind)
     return _of_records("Sample", table.assign(data_kind=", ".join(sorted(kinds))).to_dict("records"))
 
@@ -175,7 +181,8 @@ def _described(run: Run) -> Iterator[tuple[str, Iterable[tuple[str, str, str, st
     register = [(settings.frame.id, label(settings.frame.id), "register", "names the complaint")]
     register += [(name, label(name), "register", "column of the full set") for name in columns]
     register += [(name, label(name), "register, derived", sql) for name, sql in settings.variables.items()]
-    register += [(name, label(name), "sample", meaning) for name, meaning in SAMPLE_ADDS.items()]
+    if run.draw is not None:
+        register += [(name, label(name), "sample", meaning) for name, meaning in SAMPLE_ADDS.items()]
     yield settings.full_set.kind, register
     if run.words is not None and settings.responses is not None:
         variables = run.words.codebook.variables

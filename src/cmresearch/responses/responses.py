@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import combinations
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -30,6 +31,7 @@ from cmresearch.responses.records import (
 
 Floats = NDArray[np.float64]
 Words = NDArray[np.object_]
+MissingPolicy = Literal["error", "drop"]
 
 
 @dataclass(frozen=True)
@@ -113,11 +115,15 @@ class Responses:
         found: Floats = distinct[column.codes]
         return found
 
-    def domains(self, by: str | Sequence[str] | None) -> Labelled:
+    def domains(self, by: str | Sequence[str] | None, *, missing: MissingPolicy = "error") -> Labelled:
         """The domain of each row: the values of the columns joined by ' / ', or None for all.
 
+        Args:
+            by: The columns.
+            missing: `error` refuses blanks in them; under `drop` a unit without a domain has None.
+
         Raises:
-            ResponseError: A column is unknown or blank for some row.
+            ResponseError: A column is unknown, or blank for some row under `error`.
         """
         if by is None:
             return Labelled((None,), np.zeros(len(self.table), dtype=np.int64))
@@ -125,10 +131,10 @@ class Responses:
         raise_all(
             ResponseError,
             [
-                f"column {name!r}: blank for {int(part.blank.sum())} sampled units; "
-                "a unit whose domain nobody knows cannot be put in one"
+                f"column {name!r}: blank for {self._units(part.blank)} sampled units; a unit whose domain nobody knows "
+                "cannot be put in one, and missing='drop' leaves it out"
                 for name, part in zip(_names(by), parts, strict=True)
-                if part.blank.any()
+                if part.blank.any() and missing == "error"
             ],
         )
         return parts[0] if len(parts) == 1 else _crossed(parts)
@@ -149,6 +155,9 @@ class Responses:
     def _repr_html_(self) -> str:
         return self.to_frame().head().to_html(index=False)
 
+    def _units(self, rows: NDArray[np.bool_]) -> int:
+        return int(rows.sum() if self.counts is None else self.counts[rows].sum())
+
     def _require(self, variable: str) -> None:
         if variable not in self.table.columns:
             known = [str(name) for name in self.table.columns]
@@ -165,6 +174,7 @@ def read_sample(
     weight: str | None = None,
     columns: Sequence[str] | None = None,
     blank: str | Sequence[str] = (),
+    categories: Mapping[str, Sequence[str]] | None = None,
     data_kind: str = "real",
 ) -> Responses:
     r"""A sample that somebody else drew, with the design that its columns declare.
@@ -177,6 +187,8 @@ def read_sample(
         columns: Only these variables, rows that are equal in them put together: for samples of millions. Every row
             of the file by default.
         blank: Words that stand where there is no value, such as `NA`; only an empty cell is blank by default.
+        categories: Variable to the values that it may have; one that no sampled unit has is a share of zero, with an
+            interval.
         data_kind: published, real, synthetic or illustrative.
 
     Returns:
@@ -199,7 +211,7 @@ def read_sample(
     table = read_table(Path(path), wanted)
     # Equal rows were put together by their words; two words for blank leave two rows, which are counted as ever.
     table = table.mask(table.isin(_names(blank)), None) if blank else table
-    return _declared(DeclaredTable(str(path), table, tuple(names), population_size, weight), data_kind)
+    return _declared(DeclaredTable(str(path), table, tuple(names), population_size, weight), data_kind, categories)
 
 
 def declare_sample(
@@ -208,6 +220,7 @@ def declare_sample(
     strata: str | Sequence[str],
     population_size: str,
     weight: str | None = None,
+    categories: Mapping[str, Sequence[str]] | None = None,
     data_kind: str = "real",
 ) -> Responses:
     """A sample that stands in a table, with the design that its columns declare.
@@ -219,10 +232,11 @@ def declare_sample(
         >>> declare_sample(table, strata="channel", population_size="N").weights.tolist()
         [2.0, 2.0, 1.0]
     """
-    return _declared(DeclaredTable("the table", table, tuple(_names(strata)), population_size, weight), data_kind)
+    declared = DeclaredTable("the table", table, tuple(_names(strata)), population_size, weight)
+    return _declared(declared, data_kind, categories)
 
 
-def _declared(table: DeclaredTable, data_kind: str) -> Responses:
+def _declared(table: DeclaredTable, data_kind: str, categories: Mapping[str, Sequence[str]] | None) -> Responses:
     design = check_design(table)
     return Responses(
         table=table.table,
@@ -233,6 +247,7 @@ def _declared(table: DeclaredTable, data_kind: str) -> Responses:
         dispositions={"coded": int(design.counts.sum())},
         notes=design.notes,
         counts=design.counts if table.counted else None,
+        categories=dict(categories or {}),
     )
 
 
@@ -323,8 +338,8 @@ def _names(columns: str | Sequence[str]) -> list[str]:
 
 
 def _crossed(parts: Sequence[Labelled]) -> Labelled:
-    joined = zip(*(part.words() for part in parts), strict=True)
-    return label_column(np.array([SEPARATOR.join(row) for row in joined], dtype=object))
+    rows = zip(*(part.words() for part in parts), strict=True)
+    return label_column(np.array([None if None in row else SEPARATOR.join(row) for row in rows], dtype=object))
 
 
 def _uncovered(strata: pd.Series, sizes: Mapping[str, int]) -> list[str]:

@@ -19,6 +19,7 @@ from pydantic import (
     ValidationError,
     model_serializer,
 )
+from pydantic_core import ErrorDetails
 
 from cmresearch.errors import SampleError, nearest, raise_all
 from cmresearch.frame import Frame
@@ -226,7 +227,7 @@ def commit(
     Returns:
         The hash, and what it was made from.
     """
-    part, _ = _frame_part(frame, content_columns)
+    part, _ = describe_frame(frame, content_columns)
     ids = tuple(record.id for record in avoided.records) if avoided else ()
     content = _commitment_text(part, _allocation_part(allocation), _sizes(allocation), tuple(sorted(ids)))
     return Commitment(sha256_of_text(content), content)
@@ -283,7 +284,7 @@ def certify(
         SampleError: A field holds the separator of fields, or the earlier sample is of another frame.
         FrameError: Two complaints have one id.
     """
-    frame_part, made = _frame_part(frame, content_columns)
+    frame_part, made = describe_frame(frame, content_columns)
     # A drawn record is protected whole, its words included: every column that has an exact text.
     record_columns = [name for name in frame.complaints.columns if frame.complaints.is_exact(name)]
     allocation = _allocation_part(sample.allocation)
@@ -309,7 +310,17 @@ def certify(
     return certificate, made
 
 
-def _frame_part(frame: Frame, content_columns: Sequence[str] | None) -> tuple[FramePart, Fingerprint]:
+def describe_frame(frame: Frame, content_columns: Sequence[str] | None = None) -> tuple[FramePart, Fingerprint]:
+    """What a certificate says of a frame, and the frame's fingerprint with its buckets.
+
+    Args:
+        frame: The frame.
+        content_columns: The columns that the content fingerprint covers; by default all of the export.
+
+    Raises:
+        SampleError: The export has no such column, or a field holds the separator of fields.
+        FrameError: Two complaints have one id.
+    """
     wanted = list(frame.complaints.columns) if content_columns is None else list(content_columns)
     columns, name = frame.complaints.columns, frame.complaints.path.name
     raise_all(
@@ -425,11 +436,17 @@ def read_certificate(path: Path) -> Certificate:
     try:
         return Certificate.model_validate(json.loads(path.read_text(encoding="utf-8")))
     except ValidationError as error:
-        faults = [f"{path}, {'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors()]
+        faults = [f"{path}, {'.'.join(map(str, one['loc']))}: {one['msg']}{_found(one)}" for one in error.errors()]
         raise_all(SampleError, faults)
         raise
     except ValueError as error:
         raise SampleError(f"{path} is not a certificate: {error}") from error
+
+
+def _found(fault: ErrorDetails) -> str:
+    """What stands at the place of a fault, where it is short enough to be told."""
+    found = fault["input"]
+    return f", found {found!r}" if isinstance(found, str | int | float) and len(str(found)) <= 100 else ""
 
 
 def schema_text() -> str:

@@ -77,7 +77,7 @@ def size_for_proportion(
         995
     """
     _check(level=level, proportion=proportion, response=response, design_effect=design_effect, population=population)
-    half_width = _margin(margin, relative_margin, proportion)
+    half_width = _margin_of_share(margin, relative_margin, proportion)
     z = quantile(level)
     if method == "wilson":
         simple = _least_size(lambda size: _wilson_half_width(size, proportion, z), half_width)
@@ -219,7 +219,7 @@ def slovin(population: int, margin: float) -> SampleSize:
         1033
     """
     _check(population=population)
-    half_width = _margin(margin, None, 1.0)
+    half_width = _margin_of_share(margin, None, 1.0)
     needed = population / (1 + population * half_width**2)
     warning = (
         "the formula takes for granted a share near one half, 95 % and a simple random sample that everybody answers: "
@@ -354,6 +354,14 @@ def _margin(margin: float | None, relative: float | None, value: float) -> float
     half_width = margin if margin is not None else (relative or 0.0) * value
     if not 0 < half_width < inf:
         raise AllocationError(f"the margin is {half_width}; expected a number above 0")
+    return half_width
+
+
+def _margin_of_share(margin: float | None, relative: float | None, proportion: float) -> float:
+    half_width = _margin(margin, relative, proportion)
+    # Three points given as 3 would be reached by a sample of one.
+    if half_width >= 1:
+        raise AllocationError(f"the margin of a share is {half_width:g}; expected below 1 (0.03 for three points)")
     return half_width
 
 

@@ -69,7 +69,7 @@ def check_record(folder: str | Path, id: str, *, frame: str | Path | None = None
     if frame is not None:
         strata = _strata_in(certificate, Path(frame), id)
         if not strata:
-            return _answer(certificate, id, "not in the frame", None, f"{Path(frame).name} has no such complaint there")
+            return _answer(certificate, id, "not in the frame", None, _absent(certificate, Path(frame)))
         return _by_cut_off(certificate, id, strata[0])
     drawn = ticket(certificate.seed.text, id)
     possible = [part.stratum for part in certificate.strata if part.cut_off is not None and drawn <= part.cut_off]
@@ -90,6 +90,12 @@ def _strata_in(certificate: Certificate, path: Path, id: str) -> list[str]:
         f"SELECT {parts} FROM complaints WHERE {present.condition} AND {complaints.text(present.id)} = $id", {"id": id}
     )
     return [JOINT.join(str(part) for part in row) for row in rows]
+
+
+def _absent(certificate: Certificate, path: Path) -> str:
+    filter = certificate.frame.filter
+    kept = f" for which the certificate's filter holds ({filter})" if filter else ""
+    return f"{path.name} has no complaint of this id{kept}"
 
 
 def _by_cut_off(certificate: Certificate, id: str, stratum: str) -> RecordCheck:

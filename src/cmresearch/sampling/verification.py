@@ -368,10 +368,8 @@ def _sample_differences(certificate: Certificate, rows: list[dict[str, str]], fr
     missing, foreign = set(again.ids) - present.keys(), present.keys() - set(again.ids)
     differences = []
     if missing or foreign:
-        message = (
-            f"{len(missing)} complaints should be in it and are not ({_shown(missing)}); "
-            f"{len(foreign)} are in it and should not be ({_shown(foreign)})"
-        )
+        told = {"should be in it and are not": missing, "are in it and should not be": foreign}
+        message = "; ".join(f"{len(ids)} complaints {what} ({_shown(ids)})" for what, ids in told.items() if ids)
         differences.append(Difference("sample", message))
     cut_offs = {part.stratum: part.cut_off for part in certificate.strata}
     wrong = [label for label, cut_off in again.cut_offs.items() if cut_offs[label] != cut_off]

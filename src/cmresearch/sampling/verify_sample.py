@@ -133,6 +133,7 @@ def differences(
     if sample is not None:
         yield from compared("the sample", [row.get(frame["id"], "") for row in sample], drawn)
         yield from changed_records(sample, certificate)
+        yield from changed_weights(sample, certificate, strata)
 
 
 def made(frame: dict[str, Any], names: list[str]) -> str:
@@ -157,6 +158,28 @@ def changed_records(sample: list[dict[str, str]], certificate: dict[str, Any]) -
         line = "\x1f".join(row.get(name) or "" for name in certificate["record_columns"]) + "\n"
         if id in fingerprints and sha256(line) != fingerprints[id]:
             yield f"the drawn complaint {id!r} differs from its fingerprint"
+
+
+def changed_weights(
+    sample: list[dict[str, str]], certificate: dict[str, Any], strata: dict[str, list[str]]
+) -> Iterator[str]:
+    """Drawn complaints whose stratum, ticket, probability or weight, as the sample's file has them, are others."""
+    label_of = {id: label for label, ids in strata.items() for id in ids}
+    sizes = {part["stratum"]: (part["sample_size"], part["frame_size"]) for part in certificate["strata"]}
+    for row in sample:
+        id = row.get(certificate["frame"]["id"], "")
+        drawn, held = sizes.get(label_of.get(id, ""), (0, 0))
+        if not drawn:
+            continue
+        expected = {
+            "stratum": label_of[id],
+            "ticket": sha256(f"{certificate['seed']['text']}|{id}"),
+            "inclusion_probability": str(drawn / held),
+            "design_weight": str(held / drawn),
+        }
+        for name, value in expected.items():
+            if row.get(name, value) != value:
+                yield f"the drawn complaint {id!r} has the {name} {row[name]!r}, the rule gives {value!r}"
 
 
 def main(arguments: list[str]) -> int:
