@@ -302,7 +302,7 @@ def _strata(frame: Frame) -> list[_Stratum]:
     parts = ", ".join(frame.text(column) for column in frame.strata)
     rows = frame.complaints.query(
         f"SELECT {parts}, count(*), count(*) FILTER ({kept}), count(*) FILTER ({kept} AND {id_text} = ''), "
-        f"count(*) FILTER ({kept} AND {_has_control(id_text)}) FROM complaints GROUP BY ALL"
+        f"count(*) FILTER ({kept} AND {frame.complaints.has_control(frame.id)}) FROM complaints GROUP BY ALL"
     )
     width = len(frame.strata)
     return [
@@ -310,18 +310,14 @@ def _strata(frame: Frame) -> list[_Stratum]:
     ]
 
 
-def _has_control(text: str) -> str:
-    return f"regexp_matches({text}, '\\p{{Cc}}')"
-
-
 def _row_faults(frame: Frame, rows: list[_Stratum]) -> list[str]:
-    id_text, name = frame.complaints.text(frame.id), frame.complaints.path.name
+    name = frame.complaints.path.name
     without, control = sum(row.without_id for row in rows), sum(row.with_control for row in rows)
     faults = []
     if without:
         faults.append(f"{name}: {without} complaints with no id in column {frame.id!r}")
     if control:
-        example = _example(frame, _has_control(id_text))
+        example = _example(frame, frame.complaints.has_control(frame.id))
         faults.append(f"{name}: {control} complaints with a control character in the id, column {frame.id!r}{example}")
     for place, column in enumerate(frame.strata):
         # A complaint whose stratum nobody knows has no known chance of being drawn.
