@@ -12,6 +12,7 @@ import pandas as pd
 from cmresearch.errors import FrameError, IntakeError, nearest, raise_all
 from cmresearch.intake.complaints import EXACT_TYPES, Complaints, literal, quoted, read_complaints
 from cmresearch.intake.spark import is_spark, read_in_spark
+from cmresearch.sql import as_text
 
 JOINT = " / "
 EXAMPLES = 3
@@ -76,9 +77,13 @@ class Frame:
 
     def text(self, name: str) -> str:
         """The SQL expression of the text of a column, or of a register variable where there is no such column."""
+        return as_text(self.value(name))
+
+    def value(self, name: str) -> str:
+        """The SQL expression of a column, or of a register variable where there is no such column."""
         if name in self.variables and name not in self.complaints.columns:
-            return f"coalesce(CAST(({self.variables[name]}) AS VARCHAR), '')"
-        return self.complaints.text(name)
+            return f"({self.variables[name]})"
+        return self.complaints.column(name)
 
     def accounting(self) -> pd.DataFrame:
         """Where every row of the export went: kept or set aside, the parts adding up to the whole."""

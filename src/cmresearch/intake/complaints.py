@@ -23,7 +23,7 @@ from cmresearch.intake.formats import Scan, read_database, read_json, read_sqlit
 from cmresearch.intake.signs import recognise, unpack
 from cmresearch.intake.text import read_text, rewrite
 from cmresearch.provenance import sha256_of
-from cmresearch.sql import connect, literal, plain, quoted
+from cmresearch.sql import as_text, connect, literal, plain, quoted
 
 __all__ = ["READERS", "Complaints", "Reading", "literal", "plain", "quoted", "read_complaints", "settle"]
 
@@ -32,7 +32,7 @@ __all__ = ["READERS", "Complaints", "Reading", "literal", "plain", "quoted", "re
 EXACT_TYPES = re.compile(
     r"^(VARCHAR|U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?|DECIMAL\(.*\)|DATE|TIME|TIMESTAMP(_S|_MS|_NS)?|BOOLEAN|UUID|ENUM\(.*\))$"
 )
-MEMORY = "700MB"
+MEMORY = "600MB"
 EXAMPLES = 3
 SETTLED = 2_000_000
 
@@ -113,7 +113,7 @@ class Complaints:
 
     def text(self, name: str) -> str:
         """The SQL expression of a column's text, as it stands in the file; missing is an empty text."""
-        return f"coalesce(CAST({self.column(name)} AS VARCHAR), '')"
+        return as_text(self.column(name))
 
     def has_control(self, name: str) -> str:
         """The SQL expression of whether a column's text holds a control character."""
