@@ -70,8 +70,14 @@ notebooks: $(READY)
 lab: $(READY)
 	$(BIN)/jupyter lab notebooks
 
-bench: $(READY)
-	@for script in benchmarks/*.py; do $(BIN)/python $$script; done
+# Beside the rivals, in an environment of their own. R is measured where it is installed already.
+bench: .venv/bench/ready
+	@for work in drawing estimating reliability; do .venv/bench/bin/python benchmarks/$$work.py || exit; done
+
+.venv/bench/ready: $(READY) pyproject.toml
+	$(PYTHON) -m venv .venv/bench
+	.venv/bench/bin/python -m pip install --quiet -e . 'polars>=2,<3' 'pyarrow>=20' 'svy>=0.35,<0.36'
+	@touch $@
 
 clean:
 	rm -rf .venv results data/derived

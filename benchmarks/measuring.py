@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import os
 import platform
+import re
 import resource
 import subprocess
 import sys
@@ -56,7 +57,14 @@ def spent() -> tuple[float, float]:
 
 def peak() -> float:
     """The most megabytes that this process, or one that it has started, has held."""
-    return max(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)) / 1024
+    children = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+    status = Path("/proc/self/status")
+    if not status.is_file():
+        return max(children, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss) * 1024 / 1e6
+    # The figure of getrusage would begin with what the process held that started this one.
+    own = re.search(r"VmHWM:\s*(\d+) kB", status.read_text(encoding="ascii"))
+    assert own
+    return max(children, int(own[1])) * 1024 / 1e6
 
 
 def tell(work: Work, path: Path) -> None:
@@ -69,14 +77,18 @@ def tell(work: Work, path: Path) -> None:
     print(json.dumps({"seconds": seconds, "processor": used, "megabytes": peak()}))
 
 
-def measured(script: Path, work: str, path: Path, *, times: int = 1) -> Cost:
-    """The least that one work of a script cost, of so many runs."""
+def measured(script: Path, work: str, path: Path) -> Cost:
+    """What one work of a script cost, in a process of its own."""
     command = [sys.executable, str(script), "--work", work, "--file", str(path)]
-    runs = []
-    for _ in range(times):
-        done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
-        runs.append(Cost(**json.loads(done.stdout.strip().splitlines()[-1])))
-    return min(runs, key=lambda cost: cost.seconds)
+    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
+    return Cost(**json.loads(done.stdout.strip().splitlines()[-1]))
+
+
+def least(runs: list[Cost]) -> Cost:
+    """The least time of several runs, on the clock and of the processor, and the most memory."""
+    return Cost(
+        min(run.seconds for run in runs), min(run.processor for run in runs), max(run.megabytes for run in runs)
+    )
 
 
 def machine() -> str:

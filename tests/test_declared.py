@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from cmresearch.errors import ResponseError
-from cmresearch.estimation.estimators import estimate_proportion
+from cmresearch.estimation.estimators import estimate_mean, estimate_proportion, estimate_total
 from cmresearch.responses.responses import declare_sample, read_sample
 
 
@@ -152,6 +152,27 @@ class TestASampleThatSomebodyElseDrew:
         )
         for row, same in zip(apart, together, strict=True):
             assert (row.lower, row.upper, row.n) == pytest.approx((same.lower, same.upper, same.n))
+
+    @pytest.mark.parametrize("weight", [None, "w"])
+    def test_of_a_large_parquet_file_sums_of_cells_give_what_its_rows_give(self, tmp_path, weight):
+        path = tmp_path / "sample.parquet"
+        with duckdb.connect() as connection:
+            connection.execute(
+                "COPY (SELECT 'channel ' || i * i % 3 AS channel, 'agency ' || i % 11 % 5 AS agency, 90000 AS N, "
+                "8.5 + i % 3 AS w, CASE WHEN i % 13 > 0 THEN i * 7919 % 1000 END AS days, i * 31 % 97 < 5 AS late "
+                f"FROM range(20000) AS r(i)) TO '{path}' (FORMAT parquet)"
+            )
+        for estimate, variable in ((estimate_mean, "days"), (estimate_proportion, "late"), (estimate_total, "days")):
+            apart, together = (
+                estimate(
+                    read_sample(path, strata="channel", population_size="N", weight=weight, columns=columns),
+                    variable,
+                    by="agency",
+                    missing="drop",
+                ).to_frame()
+                for columns in (None, ["agency", variable])
+            )
+            pd.testing.assert_frame_equal(together, apart, rtol=1e-12, atol=1e-15)
 
     def test_a_missing_column_is_told_when_rows_are_put_together(self, write):
         path = write("s.csv", "channel,N,late\nweb,10,yes\n")

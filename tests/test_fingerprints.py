@@ -51,6 +51,36 @@ def test_empty_fields_and_line_breaks_stand_in_the_line_as_they_are(tmp_path):
     assert made.content == by_hand(rows, [0, 1, 2, 3])
 
 
+def test_values_of_any_type_stand_in_the_lines_as_the_text_of_the_file(tmp_path):
+    path = tmp_path / "typed.parquet"
+    columns = (
+        "i AS id, DATE '2020-01-31' + i::INTEGER AS day, "
+        "TIMESTAMP '2020-01-01 00:00:00.5' + INTERVAL (i) HOUR AS moment, "
+        "CASE WHEN i % 3 > 0 THEN i % 2 = 0 END AS open, (i / 8)::DECIMAL(9, 3) AS share, i % 5 AS code"
+    )
+    with duckdb.connect() as connection:
+        connection.execute(f"COPY (SELECT {columns} FROM range(100) AS r(i)) TO '{path}' (FORMAT parquet)")
+        texts = "SELECT COALESCE(CAST(COLUMNS(*) AS VARCHAR), '') FROM"
+        rows = connection.execute(f"{texts} (SELECT id, code, day, moment, open, share FROM '{path}')").fetchall()
+    made = fingerprint(read_frame(path, id="id", strata="code"), ["day", "moment", "open", "share"])
+    assert (made.membership, made.content) == (by_hand(rows, [0, 1]), by_hand(rows, range(6)))
+
+
+def test_strata_that_the_filter_leaves_out_and_strata_made_from_columns_take_no_part(tmp_path):
+    path = tmp_path / "export.csv"
+    path.write_text("id,channel,days\n1,web,3\n2,,9\n3,mail,30\n4,sms,1\n", encoding="utf-8")
+    frame = read_frame(
+        path,
+        id="id",
+        strata=["channel", "late"],
+        where="channel <> '' AND channel <> 'sms'",
+        variables={"late": "CAST(days AS INTEGER) > 7"},
+    )
+    rows = [("1", "web", "false", "3"), ("3", "mail", "true", "30")]
+    made = fingerprint(frame, ["days"])
+    assert (made.membership, made.content) == (by_hand(rows, [0, 1, 2]), by_hand(rows, [0, 1, 2, 3]))
+
+
 @pytest.fixture(scope="module")
 def many(tmp_path_factory):
     """More complaints than come in one part, their rows in no order, the ids of different lengths."""

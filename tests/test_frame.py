@@ -103,6 +103,20 @@ def test_ids_that_begin_alike_are_different_ids(export):
     assert read_frame(export("id,channel\n1,A\n10,A\n100,A\n01,A\n1 ,A\n"), id="id", strata="channel").size == 5
 
 
+@pytest.mark.parametrize("character", ["\t", "\x01", "\x1f", "\x7f", "\x80", "\x9f"])
+def test_any_control_character_in_an_id_is_found_among_others(export, character):
+    ids = [f"pengaduan é\\'{number}" for number in range(3)] + [f"é{character}"]
+    rows = "".join(f"{id},A\n" for id in ids)
+    with pytest.raises(FrameError, match="1 complaints with a control character in the id"):
+        read_frame(export("id,channel\n" + rows), id="id", strata="channel")
+
+
+def test_letters_of_any_script_and_all_signs_may_stand_in_an_id(export):
+    ids = ["é", "苦情-1", "\\x00", "it's", 'a""b', "😷", "\u00a0", " ", "~"]
+    rows = "".join(f'"{id}",A\n' for id in ids)
+    assert read_frame(export("id,channel\n" + rows), id="id", strata="channel").size == len(ids)
+
+
 def test_a_control_character_in_an_id_is_refused(export):
     message = "export.csv: 1 complaints with a control character in the id, column 'id' (for example id '1\\x1f')"
     with pytest.raises(FrameError, match=saying(message)):

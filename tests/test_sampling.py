@@ -58,6 +58,24 @@ def test_in_each_stratum_the_smallest_tickets_are_drawn(frame):
     assert sample.ids == by_hand(ROWS, allocation.sample_sizes)
 
 
+@pytest.mark.parametrize("small", [0, 3, 50])
+def test_of_large_strata_the_smallest_tickets_are_drawn_whatever_the_others_are(frame, small):
+    # Large strata are searched below a bound only; a stratum of three is not, and one of fifty has a high bound.
+    channels = ["JAKI"] * 3000 + ["Qlue"] * 2000 + ["SMS"] * small
+    rows = [(f"JK{number:05d}", channel, "") for number, channel in enumerate(channels)]
+    read = frame(as_csv(rows))
+    allocation = allocate(read, 40)
+    assert draw(read, allocation, seed=SEED).ids == by_hand(rows, allocation.sample_sizes)
+
+
+def test_strata_of_two_columns_are_told_apart_by_both(frame):
+    rows = [(f"JK{number:05d}", "AB"[number % 2], "xy"[number % 3 % 2]) for number in range(3000)]
+    read = frame(as_csv(rows), strata=["channel", "words"])
+    allocation = allocate(read, 30)
+    joined = [(id, f"{channel} / {words}", "") for id, channel, words in rows]
+    assert draw(read, allocation, seed=SEED).ids == by_hand(joined, allocation.sample_sizes)
+
+
 def test_a_ticket_is_what_the_shell_computes():
     for id in ("JK2003020001", 'it\'s; rm -rf $(pwd) `ls` \\ "x"', "pengaduan-é", "-n", "%s"):
         out = subprocess.run(["sh", "-c", shell_command(SEED, id)], capture_output=True, text=True, check=True).stdout
@@ -204,7 +222,7 @@ def test_a_column_that_the_sample_would_add_is_refused(frame):
         draw(read, allocate(read, 2), seed=SEED)
 
 
-@pytest.mark.parametrize("name", ["label", "bound", "l", "i", "t", "b", "d", "ids", "drawing_label", 'a"b'])
+@pytest.mark.parametrize("name", ["label", "bound", "l", "i", "t", "b", "d", "ids", "v0", "drawing_label", 'a"b'])
 def test_no_column_name_gets_in_the_way_of_drawing(frame, name):
     quoted = '"' + name.replace('"', '""') + '"'
     read = frame(f"{quoted},channel\n1,A\n2,A\n3,B\n4,B\n", id=name)

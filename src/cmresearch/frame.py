@@ -12,6 +12,7 @@ import pandas as pd
 from cmresearch.errors import FrameError, IntakeError, nearest, raise_all
 from cmresearch.intake.complaints import EXACT_TYPES, Complaints, literal, quoted, read_complaints
 from cmresearch.intake.spark import is_spark, read_in_spark
+from cmresearch.sql import as_text
 
 JOINT = " / "
 EXAMPLES = 3
@@ -76,9 +77,13 @@ class Frame:
 
     def text(self, name: str) -> str:
         """The SQL expression of the text of a column, or of a register variable where there is no such column."""
+        return as_text(self.value(name))
+
+    def value(self, name: str) -> str:
+        """The SQL expression of a column, or of a register variable where there is no such column."""
         if name in self.variables and name not in self.complaints.columns:
-            return f"coalesce(CAST(({self.variables[name]}) AS VARCHAR), '')"
-        return self.complaints.text(name)
+            return f"({self.variables[name]})"
+        return self.complaints.column(name)
 
     def accounting(self) -> pd.DataFrame:
         """Where every row of the export went: kept or set aside, the parts adding up to the whole."""
@@ -302,7 +307,7 @@ def _strata(frame: Frame) -> list[_Stratum]:
     parts = ", ".join(frame.text(column) for column in frame.strata)
     rows = frame.complaints.query(
         f"SELECT {parts}, count(*), count(*) FILTER ({kept}), count(*) FILTER ({kept} AND {id_text} = ''), "
-        f"count(*) FILTER ({kept} AND {_has_control(id_text)}) FROM complaints GROUP BY ALL"
+        f"count(*) FILTER ({kept} AND {frame.complaints.has_control(frame.id)}) FROM complaints GROUP BY ALL"
     )
     width = len(frame.strata)
     return [
@@ -310,18 +315,14 @@ def _strata(frame: Frame) -> list[_Stratum]:
     ]
 
 
-def _has_control(text: str) -> str:
-    return f"regexp_matches({text}, '\\p{{Cc}}')"
-
-
 def _row_faults(frame: Frame, rows: list[_Stratum]) -> list[str]:
-    id_text, name = frame.complaints.text(frame.id), frame.complaints.path.name
+    name = frame.complaints.path.name
     without, control = sum(row.without_id for row in rows), sum(row.with_control for row in rows)
     faults = []
     if without:
         faults.append(f"{name}: {without} complaints with no id in column {frame.id!r}")
     if control:
-        example = _example(frame, _has_control(id_text))
+        example = _example(frame, frame.complaints.has_control(frame.id))
         faults.append(f"{name}: {control} complaints with a control character in the id, column {frame.id!r}{example}")
     for place, column in enumerate(frame.strata):
         # A complaint whose stratum nobody knows has no known chance of being drawn.

@@ -37,6 +37,16 @@ def literals(texts: list[str] | tuple[str, ...]) -> str:
     return ", ".join(literal(text) for text in texts)
 
 
+def as_text(sql: str) -> str:
+    """The expression of a value's text; missing is an empty text.
+
+    Example:
+        >>> print(as_text("n"))
+        coalesce(CAST(n AS VARCHAR), '')
+    """
+    return f"coalesce(CAST({sql} AS VARCHAR), '')"
+
+
 def plain(error: duckdb.Error | RuntimeError) -> str:
     """The part of an engine's message that helps: its first line, without the name of its class or of a reader."""
     first = str(error).strip().split("\n")[0]

@@ -10,6 +10,7 @@ import duckdb
 import numpy as np
 from numpy.typing import NDArray
 
+AHEAD = "32MB"
 LONG_TEXT = "U"  # Arrow's name for UTF-8 text with 64-bit places
 
 
@@ -30,7 +31,7 @@ class Texts:
         return self.utf8[self.edges[first] : self.edges[after]]
 
 
-Column = NDArray[Any] | Texts
+Column = Any  # an array of numbers, or Texts: which of them, the query says
 
 
 def batches(connection: duckdb.DuckDBPyConnection, sql: str) -> Iterator[list[Column]]:
@@ -56,6 +57,8 @@ def batches(connection: duckdb.DuckDBPyConnection, sql: str) -> Iterator[list[Co
     import nanoarrow
 
     connection.execute("SET arrow_large_buffer_size = true")
+    # The engine goes on with the next part while this one is worked on.
+    connection.execute(f"SET streaming_buffer_size = '{AHEAD}'")
     relation = connection.sql(sql)
     for part in nanoarrow.c_array_stream(relation):
         yield [_column(part.child(place)) for place in range(part.n_children)]

@@ -23,7 +23,7 @@ import pandas as pd
 
 from cmresearch.errors import IntakeError
 from cmresearch.intake.batches import Column
-from cmresearch.intake.complaints import Complaints
+from cmresearch.intake.complaints import Complaints, control_pattern
 from cmresearch.intake.spark_sql import TEXT_OF_DOUBLE, TEXT_OF_FLOAT, spark_sql
 from cmresearch.provenance import sha256_of
 from cmresearch.sql import connect, plain, quoted
@@ -121,6 +121,10 @@ class SparkComplaints(Complaints):
         """The same as a data frame: text where the answer is text, numbers where it is numbers."""
         columns = super().table(sql, parameters).columns
         return pd.DataFrame(self.query(sql, parameters), columns=columns)
+
+    def has_control(self, name: str) -> str:
+        """The SQL expression of whether a column's text holds a control character."""
+        return control_pattern(self.text(name))
 
     def batches(self, sql: str) -> Iterator[list[Column]]:  # noqa: ARG002 - whatever it asks
         """Refused: this gives as many rows as the export has, and they stay on the cluster.

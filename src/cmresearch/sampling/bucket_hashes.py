@@ -14,6 +14,7 @@ from cmresearch.errors import SampleError
 from cmresearch.frame import IDS_AT_ONCE, Frame, check_ids
 from cmresearch.intake.batches import Texts
 from cmresearch.intake.spark import SparkComplaints
+from cmresearch.sql import as_text, literals
 
 BUCKET_NAMES = tuple(f"{number:03x}" for number in range(4096))
 UNIT_SEPARATOR = "\x1f"
@@ -98,20 +99,29 @@ class _RepeatedIds:
 
 def _sorted_lines(frame: Frame, content_columns: list[str]) -> str:
     """For each complaint its bucket, a hash of its id and both of its lines, in the order of bucket and line."""
-    strata, content = _joined(frame, frame.strata), _joined(frame, content_columns)
     id_text = frame.complaints.text(frame.id)
+    # What is sorted is kept small, since it goes to disk: strata as numbers of their values, the content as the file
+    # has it. Texts are made when the order stands.
+    strata = {f"s{place}": _numbered(frame, place) for place in range(len(frame.strata))}
+    content = {f"c{place}": frame.value(name) for place, name in enumerate(content_columns)}
+    kept = ", ".join(f"{sql} AS {name}" for name, sql in (strata | content).items())
     # Ids hold no character below the separator, so their order is that of the lines. The other parts stand in ORDER BY
     # only because the engine sorts keys alone in half the time that it takes for keys and what belongs to them.
-    content_line = f"concat_ws(chr(31), i, s{', c' if content_columns else ''}) || chr(10)"
     return (
-        f"SELECT b, hash(i), concat_ws(chr(31), i, s) || chr(10), {content_line} FROM ("
-        f"SELECT CAST('0x' || {bucket_of(id_text)} AS USMALLINT) AS b, {id_text} AS i, {strata} AS s, {content} AS c "
-        f"FROM complaints WHERE {frame.condition} ORDER BY b, i, s, c)"
+        f"SELECT b, hash(i), {_line([*strata])}, {_line([*strata, *content])} FROM ("
+        f"SELECT CAST('0x' || {bucket_of(id_text)} AS USMALLINT) AS b, {id_text} AS i, {kept} "
+        f"FROM complaints WHERE {frame.condition} ORDER BY b, i, {', '.join(strata | content)})"
     )
 
 
-def _joined(frame: Frame, names: tuple[str, ...] | list[str]) -> str:
-    return f"concat_ws(chr(31), {', '.join(frame.text(name) for name in names)})" if names else "''"
+def _numbered(frame: Frame, place: int) -> str:
+    """A stratum column as an enumeration of the values that it has in the frame."""
+    known = sorted({values[place] for values in frame.values.values()})
+    return f"CAST({frame.text(frame.strata[place])} AS ENUM({literals(known)}))"
+
+
+def _line(parts: list[str]) -> str:
+    return f"concat(i, {''.join(f'chr(31), {as_text(part)}, ' for part in parts)}chr(10))"
 
 
 def _by_sql(frame: Frame, content_columns: list[str]) -> dict[str, Bucket]:

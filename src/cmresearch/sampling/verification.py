@@ -16,12 +16,11 @@ from cmresearch.intake.mapped_export import read_export
 from cmresearch.intake.mapping import IntakeMapping
 from cmresearch.provenance import sha256_of
 from cmresearch.sampling.allocation import Allocation
-from cmresearch.sampling.bucket_hashes import bucket_of
+from cmresearch.sampling.bucket_hashes import Bucket, bucket_of
 from cmresearch.sampling.certificate import BUCKETS, CERTIFICATE, RULE, SAMPLE, Certificate, read_certificate
 from cmresearch.sampling.drawing import ADDED, check_seed, draw, ticket
 from cmresearch.sampling.fingerprints import (
     EMPTY,
-    Bucket,
     Fingerprint,
     fingerprint,
     folded,
