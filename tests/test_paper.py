@@ -112,6 +112,23 @@ def test_the_command_line_writes_a_pdf_by_its_name(run, tmp_path, capsys):
     assert str(out) in capsys.readouterr().out
 
 
+def test_a_report_of_another_ending_is_refused_before_the_study_runs(run, tmp_path, capsys):
+    out = tmp_path / "report.docx"
+    assert main(["report", "--study", str(run.study.folder), "--out", str(out)]) == 2
+    said = capsys.readouterr().err
+    assert "a report is an .html or a .pdf file" in said
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_thesis_folder_alone_is_the_one_that_stands_with_the_results(run, thesis, tmp_path):
+    assert main(["thesis", "--study", str(run.study.folder), "--out", str(tmp_path / "thesis")]) == 0
+    first, second = (
+        {path.relative_to(folder): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+        for folder in (thesis, tmp_path / "thesis")
+    )
+    assert first == second
+
+
 def test_the_thesis_folder_has_every_document_and_figure_in_each_language(thesis):
     assert {path.name for path in thesis.iterdir()} == set(LANGUAGES)
     for language in LANGUAGES:
