@@ -194,6 +194,16 @@ def test_the_indonesian_page_tells_origins_and_published_figures_in_indonesian(i
     assert words.isdisjoint({"complaints", "cent", "of", "the", "and", "with", "reports", "hours"})
 
 
+def test_the_indonesian_page_calls_indicators_sources_and_variables_by_their_indonesian_names(indonesian):
+    text = html.unescape(re.sub("<[^>]+>", " ", indonesian))
+    assert "tercapai: Median jam sampai aduan dikoordinasikan, Proporsi aduan selesai dalam 7 hari" in text
+    assert "bertumpu pada 13 sumber" in text
+    assert "Status pengodean" in text
+    assert "terpublikasi, sintetis, dan ilustratif" in text
+    for left in ("median hours to coordinate", "interview 1 government bureau", "disposition ", "13 sources"):
+        assert left not in text, left
+
+
 def test_a_language_that_the_study_does_not_have_is_an_error_with_those_it_has(study):
     with pytest.raises(ValueError, match="there is no report in 'id'; the study's title and texts are in en"):
         report_html(run_study(study), language="id")

@@ -24,8 +24,9 @@ from cmresearch.report.plots import (
     plot_statuses,
     plot_strata,
     plot_time_to_close,
+    source_name,
 )
-from cmresearch.texts import Twins, in_language, say
+from cmresearch.texts import Twins, catalogue, in_language, say
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
 RunFigure: TypeAlias = "tuple[str, Figure, str]"
 # The register variables that the report draws where a study defines them.
 TIME_TO_CLOSE, MONTH = "hours_to_close", "month"
+VARIABLE = "variable."  # what the library itself calls a variable, in the catalogues
 SERVICE_LEVEL = re.compile(r"closed_within_(\d+)_days?")
 YEAR_AND_MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
 MADE = ("synthetic", "illustrative")
@@ -142,7 +144,9 @@ def _reliability(run: Run, look: Look) -> Iterator[RunFigure]:
 
 def labels_of(run: Run) -> Mapping[str, str | Twins]:
     """What readers call each variable, code, dimension and role, by key."""
-    labels: dict[str, str | Twins] = dict(run.study.settings.labels)
+    own = {key: twins for key, twins in catalogue().items() if key.startswith(VARIABLE)}
+    labels: dict[str, str | Twins] = {key.removeprefix(VARIABLE): twins for key, twins in own.items()}
+    labels |= run.study.settings.labels
     if run.words is not None:
         labels |= {code.key: code.label for code in run.words.codebook.codes.values()}
         labels |= {dimension.key: dimension.name for dimension in run.words.codebook.dimensions}
@@ -155,7 +159,10 @@ def _coverage(run: Run, words: Words, look: Look) -> Iterator[RunFigure]:
     yield "coverage", figure, alt_of("coverage", look["language"])
     by_interview = saturation(words.coding)
     if len(by_interview):
-        figure = plot_saturation(by_interview, kind=kind, labels=labels, **look)
+        names = {
+            key: source_name(each, language=look["language"], labels=labels) for key, each in words.sources.items()
+        }
+        figure = plot_saturation(by_interview, kind=kind, labels=names, **look)
         yield "saturation", figure, alt_of("saturation", look["language"])
 
 

@@ -295,7 +295,7 @@ def _subject_name(run: Run, language: str, subject: str, key: str) -> str:
         return in_language(run.words.codebook.codes[key].label, language)
     if run.words is not None and subject == "dimension":
         return in_language(run.words.assessment.dimension(key).dimension.name, language)
-    return run.study.label(key, language)
+    return in_language(labels_of(run).get(key, wording.plain(key)), language)
 
 
 def _file_groups(files: Sequence[DataFile], language: str) -> Iterator[dict[str, Any]]:
@@ -340,6 +340,7 @@ def _pages(words: Words, language: str) -> Iterator[dict[str, Any]]:
         yield {
             "assessed": one,
             "dimension": one.dimension,
+            "names": {each.key: in_language(each.label, language) for each in one.dimension.indicators},
             "joint": words.joint_display.row(one.dimension.key),
             "decision": words.assessment.decisions.get(one.dimension.key),
             "citations": [cited[key] for key in one.dimension.provenance.sources if key in cited],

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping
+from types import MappingProxyType
 
 from cmresearch.texts import catalogue, in_figures, say
 
@@ -141,14 +142,21 @@ def method(key: object, *, language: str = "en") -> str:
     return word("interval_method", key, language=language)
 
 
-def in_short(reason: str) -> str:
+def in_short(reason: str, names: Mapping[str, str] = MappingProxyType({})) -> str:
     """A step's reason without the lists in brackets, keys in words.
+
+    Args:
+        reason: The reason.
+        names: What readers call each indicator, by key; without a name the key without its underscores.
 
     Example:
         >>> in_short("step 2: hindrance is corroborated (interview-1, interview-2); not met: evidence_given")
         'step 2: hindrance is corroborated; not met: evidence given'
+        >>> in_short("langkah 2: tidak tercapai: evidence_given", {"evidence_given": "Proporsi aduan dengan bukti"})
+        'langkah 2: tidak tercapai: Proporsi aduan dengan bukti'
     """
-    return plain(re.sub(r" \([^)]*\)", "", reason))
+    parts = re.split("(: |; |, )", re.sub(r" \([^)]*\)", "", reason))
+    return "".join(names.get(part) or plain(part) for part in parts)
 
 
 def published_value(value: object, *, language: str = "en") -> str:
@@ -183,8 +191,12 @@ def joined(words: object, *, language: str = "en") -> str:
     Example:
         >>> joined(["synthetic", "illustrative"]), joined(["a", "b"], language="id"), joined([])
         ('synthetic and illustrative', 'a dan b', '–')
+        >>> joined(["a", "b", "c"]), joined(["a", "b", "c"], language="id")
+        ('a, b and c', 'a, b, dan c')
     """
     listed = [str(word) for word in words] if isinstance(words, list | tuple) else [str(words)]
     if not listed:
         return NOTHING
-    return f" {say('list.and', language)} ".join(part for part in (", ".join(listed[:-1]), listed[-1]) if part)
+    if len(listed) > 2:
+        return say("list.many", language, others=", ".join(listed[:-1]), last=listed[-1])
+    return f" {say('list.and', language)} ".join(listed)
