@@ -14,6 +14,8 @@ from cmresearch.provenance import (
     sha256_of,
     write_hashes,
 )
+from cmresearch.study import open_study
+from cmresearch.texts import in_language
 
 DATA = Path(__file__).parents[1] / "data"
 # printf abc | sha256sum
@@ -22,7 +24,7 @@ SHA256_OF_ABC = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015a
 
 @pytest.fixture(scope="module")
 def figures():
-    return read_figures(DATA / "published" / "figures.toml")
+    return read_figures(DATA / "published" / "figures.toml", ("en", "id")).in_language("en")
 
 
 @pytest.fixture
@@ -135,6 +137,112 @@ note = ""
         f"{path}, figure total: unknown field 'valeu'; did you mean 'value'?",
         f"{path}: the figure 'total' is given twice",
     ]
+
+
+TWINS = """
+[sources]
+press = { name = { id = "Sebuah koran", en = "A newspaper" }, url = "https://example.org/" }
+[[figure]]
+key = "total"
+value = 10
+unit = { en = "complaints", id = "aduan" }
+period = "2020"
+sources = ["press"]
+seen = "several"
+note = ""
+[[series]]
+key = "by_month"
+unit = "laporan"
+period = { en = "March", id = "Maret" }
+values = { "2020-03" = 10 }
+sources = ["press"]
+seen = "several"
+note = { en = "Sums.", id = "Jumlah." }
+[[contradiction]]
+about = { en = "A day", id = "Suatu hari" }
+one = "167"
+other = { en = "129 (series)", id = "129 (deret)" }
+sources = ["press"]
+reading = { en = "A slip.", id = "Kekeliruan." }
+"""
+
+
+@pytest.fixture
+def twins(tmp_path):
+    """A file of figures with twins in English and Indonesian."""
+    path = tmp_path / "figures.toml"
+    path.write_text(TWINS, "utf-8")
+    return path
+
+
+def test_the_texts_of_figures_are_told_in_the_language_asked_for(twins):
+    told = read_figures(twins, ("en", "id")).in_language("id")
+    figure, series, contradiction = told["total"], told.series["by_month"], told.contradictions[0]
+    assert (figure.unit, figure.period, figure.sources[0].name) == ("aduan", "2020", "Sebuah koran")
+    assert (series.unit, series.period, series.note) == ("laporan", "Maret", "Jumlah.")
+    assert (contradiction.about, contradiction.one, contradiction.other) == ("Suatu hari", "167", "129 (deret)")
+    assert (contradiction.reading, contradiction.sources[0].name) == ("Kekeliruan.", "Sebuah koran")
+
+
+def test_figures_speak_the_first_language_of_the_study_unless_told_otherwise(twins):
+    for languages, unit, name in ((("en", "id"), "complaints", "A newspaper"), (("id", "en"), "aduan", "Sebuah koran")):
+        figure = read_figures(twins, languages).in_language()["total"]
+        assert (figure.unit, figure.sources[0].name) == (unit, name)
+
+
+def test_texts_of_figures_that_lack_a_language_are_named_at_once(twins):
+    _changed(twins, 'unit = { en = "complaints", id = "aduan" }', 'unit = { en = "complaints" }')
+    _changed(twins, '"A newspaper" }', '"A newspaper", fr = "Un journal" }')
+    _changed(twins, 'unit = "laporan"', "unit = 3")
+    _changed(twins, 'id = "Kekeliruan."', 'id = " "')
+    with pytest.raises(ProvenanceError) as raised:
+        read_figures(twins, ("en", "id"))
+    assert str(raised.value).splitlines() == [
+        f"{twins}, source press: name ('Sebuah koran') has a text in 'fr'; expected en, id",
+        f"{twins}, figure total: unit ('complaints') has no text in 'id'; expected en, id",
+        f"{twins}, series by_month: unit is 3; expected a text, or a text for each language",
+        f"{twins}, contradiction 1: reading ('A slip.') has no text in 'id'; expected en, id",
+    ]
+
+
+def test_a_source_without_name_or_address_is_a_fault_and_no_crash(twins):
+    _changed(twins, 'url = "https://example.org/" }', 'link = "https://example.org/" }\nweb = "https://example.org/"')
+    with pytest.raises(ProvenanceError) as raised:
+        read_figures(twins)
+    assert str(raised.value).splitlines() == [
+        f"{twins}, source press: url is missing",
+        f"{twins}, source press: unknown field 'link'",
+        f"{twins}, source web: is 'https://example.org/'; expected a table with name and url",
+    ]
+
+
+def test_every_text_of_the_studys_figures_and_files_has_a_reader_in_both_languages():
+    study = open_study(DATA.parent)
+    for told, other in zip(
+        study.check_data_files(), read_data_files(DATA / "sources.toml", study.languages), strict=True
+    ):
+        assert told == other
+        assert in_language(told.origin, "id") != in_language(told.origin, "en")
+    english, indonesian = (study.read_figures().in_language(language) for language in ("en", "id"))
+    for one, two in zip(english, indonesian, strict=True):
+        assert (one.key, one.value, one.seen) == (two.key, two.value, two.seen)
+        assert one.unit != two.unit
+        assert [source.url for source in one.sources] == [source.url for source in two.sources]
+
+
+def test_the_origin_of_a_data_file_may_have_twins(data):
+    _changed(data, 'origin = "a newspaper"', 'origin = { en = "a newspaper", id = "sebuah koran" }')
+    kept, made = read_data_files(data, ("en", "id"))
+    assert (in_language(kept.origin, "id"), in_language(kept.origin)) == ("sebuah koran", "a newspaper")
+    assert (in_language(made.origin, "id"), in_language(made.licence, "id")) == ("made", "MIT")
+
+
+def test_an_origin_that_lacks_a_language_of_the_study_is_refused(data):
+    _changed(data, 'origin = "a newspaper"', 'origin = { en = "a newspaper" }')
+    with pytest.raises(ProvenanceError) as raised:
+        check_data_files(data, ("en", "id"))
+    expected = "entry published/figures.txt: origin ('a newspaper') has no text in 'id'; expected en, id"
+    assert str(raised.value) == f"{data}, {expected}"
 
 
 def test_a_hash_is_the_one_that_sha256sum_prints(data):

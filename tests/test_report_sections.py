@@ -1,5 +1,6 @@
 """The parts of the report that lead a doubting reader on, from the joint display to the rows, in both languages."""
 
+import html
 import re
 
 import pytest
@@ -183,15 +184,41 @@ def test_numbers_are_written_as_each_language_writes_them(both):
     assert "50,0\xa0%" in second.replace("&nbsp;", "\xa0") or "50,0 %" in second
 
 
-def test_the_indonesian_page_leaves_no_note_of_the_library_in_english(jakarta):
-    second = report_html(jakarta).split('<div class="in-id"')[1]
-    assert notes_left_in_english(second) == []
+@pytest.fixture(scope="module")
+def indonesian(jakarta):
+    """The Indonesian half of the study's report."""
+    return report_html(jakarta).split('<div class="in-id"')[1]
 
 
-def notes_left_in_english(body):
-    # A citation and the origin of a data file stand as somebody wrote them.
-    others = re.sub(r'<section id="data--id">.*?</section>|<p class="note">.*?</p>', "", body, flags=re.DOTALL)
-    return re.findall(r'<span lang="en">([^<]*)</span>', others)
+def test_the_indonesian_page_leaves_no_note_of_the_library_in_english(indonesian):
+    assert re.findall(r'<span lang="en">([^<]*)</span>', indonesian) == []
+
+
+def test_the_indonesian_page_tells_origins_and_published_figures_in_indonesian(indonesian):
+    data, published = (
+        re.search(f'<section id="{name}--id">.*?</section>', indonesian, flags=re.DOTALL)[0]
+        for name in ("data", "published")
+    )
+    assert 'lang="en"' not in data + published
+    assert "wawancara yang disusun untuk perangkat kerja ini" in data
+    assert "interview composed" not in data
+    told = html.unescape(published)
+    assert "1 Maret sampai 11 Oktober 2020" in told
+    assert "137.574 dari 137.776 adalah 99,853 %." in told
+    assert "14.581 (abstrak penelitian)" in told
+    # What is left in English there: keys of figures, names of files, and what a publication calls itself.
+    words = set(re.findall("[a-z]+", re.sub(r"<code>.*?</code>|<[^>]+>", " ", told)))
+    assert words.isdisjoint({"complaints", "cent", "of", "the", "and", "with", "reports", "hours"})
+
+
+def test_the_indonesian_page_calls_indicators_sources_and_variables_by_their_indonesian_names(indonesian):
+    text = html.unescape(re.sub("<[^>]+>", " ", indonesian))
+    assert "tercapai: Median jam sampai aduan dikoordinasikan, Proporsi aduan selesai dalam 7 hari" in text
+    assert "bertumpu pada 13 sumber" in text
+    assert "Disposisi pengodean" in text
+    assert "terpublikasi, sintetis, dan ilustratif" in text
+    for left in ("median hours to coordinate", "interview 1 government bureau", "disposition ", "13 sources"):
+        assert left not in text, left
 
 
 def test_a_language_that_the_study_does_not_have_is_an_error_with_those_it_has(study):

@@ -5,13 +5,17 @@ from __future__ import annotations
 import hashlib
 import re
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, fields
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Any, Literal, TypeVar, get_args, get_type_hints
+
+from pydantic import TypeAdapter, ValidationError
 
 from cmresearch.errors import ProvenanceError, nearest, raise_all
+from cmresearch.texts import in_language
+from cmresearch.twins import AsWritten, Said
 
 DataKind = Literal["published", "real", "synthetic", "illustrative"]
 KINDS: tuple[str, ...] = get_args(DataKind)
@@ -30,7 +34,7 @@ Seen = Literal["one source", "several", "inferred"]
 class Source:
     """A publication in which a figure was seen."""
 
-    name: str
+    name: Said
     url: str
 
 
@@ -40,11 +44,11 @@ class Figure:
 
     key: str
     value: int | Decimal | str
-    unit: str
-    period: str
+    unit: Said
+    period: Said
     sources: tuple[Source, ...]
     seen: Seen
-    note: str
+    note: Said
 
 
 @dataclass(frozen=True)
@@ -52,12 +56,12 @@ class Series:
     """Published counts that belong together, a count for each month or channel."""
 
     key: str
-    unit: str
-    period: str
+    unit: Said
+    period: Said
     values: Mapping[str, int]
     sources: tuple[Source, ...]
     seen: Seen
-    note: str
+    note: Said
 
 
 @dataclass(frozen=True)
@@ -74,11 +78,11 @@ class PublishedChannel:
 class Contradiction:
     """Two publications that do not agree, and how this study reads them."""
 
-    about: str
-    one: str
-    other: str
+    about: Said
+    one: Said
+    other: Said
     sources: tuple[Source, ...]
-    reading: str
+    reading: Said
 
 
 @dataclass(frozen=True)
@@ -105,6 +109,15 @@ class Figures:
         """How many figures there are."""
         return len(self.by_key)
 
+    def in_language(self, language: str | None = None) -> Figures:
+        """The same with all texts in one language; by default the first that they have."""
+        return replace(
+            self,
+            by_key={key: _told(figure, language) for key, figure in self.by_key.items()},
+            series={key: _told(series, language) for key, series in self.series.items()},
+            contradictions=tuple(_told(each, language) for each in self.contradictions),
+        )
+
 
 @dataclass(frozen=True)
 class DataFile:
@@ -112,40 +125,46 @@ class DataFile:
 
     path: str
     kind: DataKind
-    origin: str
-    licence: str
+    origin: Said
+    licence: Said
     sha256: str | None
     made_from: tuple[str, ...] = ()
 
 
-def read_figures(path: Path | str) -> Figures:
+Record = TypeVar("Record", Source, Figure, Series, Contradiction, PublishedChannel, DataFile)
+SAID: TypeAdapter[Said] = TypeAdapter(AsWritten)
+
+
+def read_figures(path: Path | str, languages: Sequence[str] = ()) -> Figures:
     """The published figures of a study, each with its source.
 
     Args:
         path: A TOML file with `[sources]` and any number of `[[figure]]`, `[[series]]`, `[[channel]]` and
-            `[[contradiction]]`.
+            `[[contradiction]]`. Names of sources, units, periods, notes and what a contradiction says are one text or
+            twins by language.
+        languages: The languages of the study; a text with twins has one in each of them. None: any twins will do.
 
     Returns:
         The figures in the order of the file; numbers with a decimal point are exact decimals.
 
     Raises:
-        ProvenanceError: A key is given twice, a source is not listed, or a word for how a figure was seen
-            is unknown; every fault, a line each.
+        ProvenanceError: A key is given twice, a source is not listed, a word for how a figure was seen is unknown, or
+            a text lacks one of the languages; every fault, a line each.
     """
     path = Path(path)
     raw = _read_toml(path)
-    sources = {key: Source(**found) for key, found in raw.get("sources", {}).items()}
-    raise_all(ProvenanceError, list(_figure_faults(path, raw, sources)))
-    named = {
-        name: [_with_sources(entry, sources) for entry in raw.get(name, ())]
-        for name in ("figure", "series", "channel", "contradiction")
-    }
+    raise_all(ProvenanceError, list(_figure_faults(path, raw, languages)))
+    sources = {key: _record(Source, found, languages) for key, found in raw.get("sources", {}).items()}
+
+    def records(table: str, shape: type[Record]) -> Iterator[Record]:
+        return (_record(shape, _with_sources(entry, sources), languages) for entry in raw.get(table, ()))
+
     return Figures(
         path=path,
-        by_key={entry["key"]: Figure(**entry) for entry in named["figure"]},
-        series={entry["key"]: Series(**entry) for entry in named["series"]},
-        channels=tuple(PublishedChannel(**entry) for entry in named["channel"]),
-        contradictions=tuple(Contradiction(**entry) for entry in named["contradiction"]),
+        by_key={figure.key: figure for figure in records("figure", Figure)},
+        series={series.key: series for series in records("series", Series)},
+        channels=tuple(records("channel", PublishedChannel)),
+        contradictions=tuple(records("contradiction", Contradiction)),
     )
 
 
@@ -155,40 +174,44 @@ def sha256_of(path: Path | str) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def read_data_files(path: Path | str) -> tuple[DataFile, ...]:
+def read_data_files(path: Path | str, languages: Sequence[str] = ()) -> tuple[DataFile, ...]:
     """Every data file that a study declares, with its kind, origin and hash.
 
     Args:
         path: The study's `sources.toml`: a `[[file]]` for each file that is kept, a `[[derived]]` for each
-            that is made. Paths are relative to the folder of this file.
+            that is made. Paths are relative to the folder of this file; origin and licence are one text or twins by
+            language.
+        languages: The languages of the study; a text with twins has one in each of them. None: any twins will do.
 
     Returns:
         A record for each file, in the order of the list; files that are made have no hash.
 
     Raises:
-        ProvenanceError: An entry lacks a field, has an unknown kind, or names a path twice.
+        ProvenanceError: An entry lacks a field, has an unknown kind, names a path twice, or a text of it lacks one
+            of the languages; every fault, a line each.
     """
     path = Path(path)
     raw = _read_toml(path)
     kept, made = raw.get("file", []), raw.get("derived", [])
     faults = [
-        *_entry_faults(path, kept, {"path", "kind", "origin", "licence", "sha256"}),
-        *_entry_faults(path, made, {"path", "kind", "origin", "licence", "made_from"}),
+        *_entry_faults(path, kept, {"path", "kind", "origin", "licence", "sha256"}, languages),
+        *_entry_faults(path, made, {"path", "kind", "origin", "licence", "made_from"}, languages),
         *(f"{path}: {twice!r} is listed twice" for twice in _repeated(e.get("path") for e in [*kept, *made])),
     ]
     raise_all(ProvenanceError, faults)
     return (
-        *(DataFile(**entry) for entry in kept),
-        *(DataFile(**{**e, "made_from": tuple(e["made_from"])}, sha256=None) for e in made),
+        *(_record(DataFile, entry, languages) for entry in kept),
+        *(_record(DataFile, {**e, "made_from": tuple(e["made_from"]), "sha256": None}, languages) for e in made),
     )
 
 
-def check_data_files(path: Path | str) -> tuple[DataFile, ...]:
+def check_data_files(path: Path | str, languages: Sequence[str] = ()) -> tuple[DataFile, ...]:
     """The declared data files, after checking that each is still that file and that none is undeclared.
 
     Args:
         path: The study's `sources.toml`. Every file in its folder must be declared there, but for the list
             itself, README files and what is made.
+        languages: The languages of the study, as for `read_data_files`.
 
     Returns:
         The same records as `read_data_files`.
@@ -197,7 +220,7 @@ def check_data_files(path: Path | str) -> tuple[DataFile, ...]:
         ProvenanceError: A file is missing, has changed or is not declared; every fault, a line each.
     """
     path = Path(path)
-    files = read_data_files(path)
+    files = read_data_files(path, languages)
     kept = [file for file in files if file.sha256 is not None]
     faults = [fault for file in kept for fault in _file_faults(path.parent, file)]
     declared = {file.path for file in files}
@@ -243,7 +266,41 @@ def _with_sources(entry: dict[str, Any], sources: Mapping[str, Source]) -> dict[
     return {**entry, "sources": tuple(sources[key] for key in entry["sources"])}
 
 
-def _figure_faults(path: Path, raw: dict[str, Any], sources: Mapping[str, Source]) -> Iterator[str]:
+def _record(shape: type[Record], entry: Mapping[str, Any], languages: Sequence[str]) -> Record:
+    """The record of an entry without faults; the twins of its texts stand in the order of the languages."""
+    return shape(**{**entry, **{name: SAID.validate_python(entry[name], context=languages) for name in _texts(shape)}})
+
+
+def _told(record: Record, language: str | None) -> Record:
+    """A record with its texts, and those of its sources, in one language."""
+    told: dict[str, Any] = {name: in_language(getattr(record, name), language) for name in _texts(type(record))}
+    if isinstance(record, Figure | Series | Contradiction):
+        told["sources"] = tuple(_told(source, language) for source in record.sources)
+    return replace(record, **told)
+
+
+def _texts(shape: type) -> list[str]:
+    """The fields of a record that are texts for readers."""
+    return [name for name, kind in get_type_hints(shape).items() if kind == Said]
+
+
+def _text_faults(where: str, entry: Mapping[str, Any], shape: type, languages: Sequence[str]) -> Iterator[str]:
+    for name in _texts(shape):
+        try:
+            SAID.validate_python(entry.get(name, ""), context=languages)
+        except ValidationError as fault:
+            yield f"{where}: {name} {fault.errors()[0]['msg']}"
+
+
+def _figure_faults(path: Path, raw: dict[str, Any], languages: Sequence[str]) -> Iterator[str]:
+    sources = raw.get("sources", {})
+    for key, entry in sources.items():
+        where = f"{path}, source {key}"
+        if isinstance(entry, dict):
+            yield from _field_faults(where, set(entry), {"name", "url"})
+            yield from _text_faults(where, entry, Source, languages)
+        else:
+            yield f"{where}: is {entry!r}; expected a table with name and url"
     shapes: dict[str, type[Figure | Series | PublishedChannel | Contradiction]] = {
         "figure": Figure,
         "series": Series,
@@ -254,6 +311,7 @@ def _figure_faults(path: Path, raw: dict[str, Any], sources: Mapping[str, Source
         for number, entry in enumerate(raw.get(table, []), start=1):
             where = f"{path}, {table} {entry.get('key') or entry.get('name') or number}"
             yield from _field_faults(where, set(entry), {field.name for field in fields(shape)})
+            yield from _text_faults(where, entry, shape, languages)
             yield from (
                 f"{where}: the source {key!r} is not listed{nearest(key, sources)}"
                 for key in entry.get("sources", ())
@@ -279,10 +337,13 @@ def _field_faults(where: str, given: set[str], wanted: set[str]) -> Iterator[str
     yield from (f"{where}: unknown field {field!r}{nearest(field, wanted)}" for field in sorted(given - wanted))
 
 
-def _entry_faults(path: Path, entries: list[dict[str, Any]], wanted: set[str]) -> Iterator[str]:
+def _entry_faults(
+    path: Path, entries: list[dict[str, Any]], wanted: set[str], languages: Sequence[str]
+) -> Iterator[str]:
     for number, entry in enumerate(entries, start=1):
         where = f"{path}, entry {entry.get('path', number)}"
         yield from _field_faults(where, set(entry), wanted)
+        yield from _text_faults(where, entry, DataFile, languages)
         kind = str(entry.get("kind", ""))
         if "kind" in entry and kind not in KINDS:
             yield f"{where}: the kind is {kind!r}; expected one of {', '.join(KINDS)}{nearest(kind, KINDS)}"

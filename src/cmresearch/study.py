@@ -544,12 +544,12 @@ class Study:
     def read_figures(self) -> Figures | None:
         """The published figures, where the study has any."""
         settings = self.settings.published
-        return None if settings is None else read_figures(self.path(settings.figures))
+        return None if settings is None else read_figures(self.path(settings.figures), self.languages)
 
     def check_data_files(self) -> tuple[DataFile, ...]:
         """The declared data files, each checked to be still the file that was declared."""
         settings = self.settings.provenance
-        return () if settings is None else check_data_files(self.path(settings.files))
+        return () if settings is None else check_data_files(self.path(settings.files), self.languages)
 
     def _words(self) -> WordSettings:
         if self.settings.words is None:

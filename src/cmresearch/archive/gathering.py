@@ -195,7 +195,7 @@ def _figures(study: Study, gathered: Gathered) -> Iterator[_Copy]:
     for path in sorted(declared.parent.rglob("README.md")):
         yield _Copy(path, _name(study, path))
     private = [path.resolve() for path in _private(study)]
-    for file in read_data_files(declared):
+    for file in read_data_files(declared, study.languages):
         path = declared.parent / file.path
         if file.sha256 is None or not path.is_file() or any(path.resolve().is_relative_to(one) for one in private):
             continue

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -59,9 +60,20 @@ def batches(connection: duckdb.DuckDBPyConnection, sql: str) -> Iterator[list[Co
     connection.execute("SET arrow_large_buffer_size = true")
     # The engine goes on with the next part while this one is worked on.
     connection.execute(f"SET streaming_buffer_size = '{AHEAD}'")
-    relation = connection.sql(sql)
-    for part in nanoarrow.c_array_stream(relation):
-        yield [_column(part.child(place)) for place in range(part.n_children)]
+    # The engine works in a thread of its own, because the main one hears of Ctrl-C only while it does not.
+    with ThreadPoolExecutor(1) as worker:
+        opened = worker.submit(lambda: iter(nanoarrow.c_array_stream(connection.sql(sql))))
+        stream = _waited(connection, opened)
+        while (part := _waited(connection, worker.submit(next, stream, None))) is not None:
+            yield [_column(part.child(place)) for place in range(part.n_children)]
+
+
+def _waited(connection: duckdb.DuckDBPyConnection, answer: Future[Any]) -> Any:  # noqa: ANN401 - the library ships no types
+    try:
+        return answer.result()
+    except KeyboardInterrupt:
+        connection.interrupt()
+        raise
 
 
 def _column(array: Any) -> Column:  # noqa: ANN401 - the library ships no types

@@ -26,7 +26,7 @@ from cmresearch.report.plots import (
     plot_time_to_close,
     source_name,
 )
-from cmresearch.texts import Twins, in_language, say
+from cmresearch.texts import Twins, catalogue, in_language, say
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 RunFigure: TypeAlias = "tuple[str, Figure, str]"
 # The register variables that the report draws where a study defines them.
 TIME_TO_CLOSE, MONTH = "hours_to_close", "month"
+VARIABLE = "variable."  # what the library itself calls a variable, in the catalogues
 SERVICE_LEVEL = re.compile(r"closed_within_(\d+)_days?")
 YEAR_AND_MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
 MADE = ("synthetic", "illustrative")
@@ -144,7 +145,8 @@ def _reliability(run: Run, look: Look) -> Iterator[RunFigure]:
 
 def labels_of(run: Run) -> Mapping[str, str | Twins]:
     """What readers call each variable, code, dimension and role, by key."""
-    labels: dict[str, str | Twins] = {}
+    own = {key: twins for key, twins in catalogue().items() if key.startswith(VARIABLE)}
+    labels: dict[str, str | Twins] = {key.removeprefix(VARIABLE): twins for key, twins in own.items()}
     if run.words is not None:
         labels |= {variable.key: variable.label for variable in run.words.codebook.variables}
         labels |= {code.key: code.label for code in run.words.codebook.codes.values()}

@@ -243,7 +243,7 @@ def _context(run: Run, notebooks: Sequence[str | Path], language: str, reviews: 
         "accounting": run.frame.accounting().to_dict("records"),
         "checks": tuple(hand_checks(run)),
         "groups": groups,
-        "files": tuple(_file_groups(run.data_files)),
+        "files": tuple(_file_groups(run.data_files, language)),
         "reliability": run.reliability_table().to_dict("records"),
         "named": partial(_subject_name, run, language),
         "labels": labels_of(run),
@@ -352,12 +352,13 @@ def _subject_name(run: Run, language: str, subject: str, key: str) -> str:
     return label_of(key, labels_of(run), language)
 
 
-def _file_groups(files: Sequence[DataFile]) -> Iterator[dict[str, Any]]:
+def _file_groups(files: Sequence[DataFile], language: str) -> Iterator[dict[str, Any]]:
     """The declared files, those of one folder, kind and origin together."""
     groups: dict[tuple[str, str, str, str, str], list[str]] = {}
     for file in files:
         place = Path(file.path)
-        about = (place.parent.as_posix(), str(file.kind), file.origin, file.licence, ", ".join(file.made_from))
+        texts = (in_language(file.origin, language), in_language(file.licence, language))
+        about = (place.parent.as_posix(), str(file.kind), *texts, ", ".join(file.made_from))
         groups.setdefault(about, []).append(place.name)
     for about, names in groups.items():
         yield dict(zip(("folder", "kind", "origin", "licence", "made_from"), about, strict=True), names=names)

@@ -160,9 +160,15 @@ def named(reason: str, names: Mapping[str, str]) -> str:
 def in_short(reason: str, names: Mapping[str, str] = MappingProxyType({})) -> str:
     """A step's reason without the lists in brackets, keys by their names or else in words.
 
+    Args:
+        reason: The reason.
+        names: What readers call each indicator, by key; without a name the key without its underscores.
+
     Example:
         >>> in_short("step 2: hindrance is corroborated (interview-1, interview-2); not met: evidence_given")
         'step 2: hindrance is corroborated; not met: evidence given'
+        >>> in_short("langkah 2: tidak tercapai: evidence_given", {"evidence_given": "Proporsi aduan dengan bukti"})
+        'langkah 2: tidak tercapai: Proporsi aduan dengan bukti'
     """
     return plain(named(re.sub(r" \([^)]*\)", "", reason), names))
 
@@ -199,8 +205,12 @@ def joined(words: object, *, language: str = "en") -> str:
     Example:
         >>> joined(["synthetic", "illustrative"]), joined(["a", "b"], language="id"), joined([])
         ('synthetic and illustrative', 'a dan b', '–')
+        >>> joined(["a", "b", "c"]), joined(["a", "b", "c"], language="id")
+        ('a, b and c', 'a, b, dan c')
     """
     listed = [str(word) for word in words] if isinstance(words, list | tuple) else [str(words)]
     if not listed:
         return NOTHING
-    return f" {say('list.and', language)} ".join(part for part in (", ".join(listed[:-1]), listed[-1]) if part)
+    if len(listed) > 2:
+        return say("list.many", language, others=", ".join(listed[:-1]), last=listed[-1])
+    return f" {say('list.and', language)} ".join(listed)
