@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
+import sys
 
 import pytest
 
@@ -13,6 +16,12 @@ from cmresearch.report.typeset import LONG_CELL, STYLE, quoted, typst_source
 
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 4 2"><title>A bar</title><rect width="4" height="2"/></svg>'
 HOSTILE = '#import "x" \\ $a$ *b* _c_ [d] {e} <f> @g // h /* i */ "j" \x07 \u2028 =cmd|x!A0'
+
+ALONE = """
+import sys
+from cmresearch.report.pdf import write_pdf
+write_pdf(*sys.argv[1:3], title="A title", language="en")
+"""
 
 
 def source(page, language="en"):
@@ -97,6 +106,15 @@ def test_a_turned_page_holds_a_table_that_no_upright_one_does():
 def test_words_in_another_language_are_marked_as_such():
     assert 'lang: "id"' in source('<p lang="id">aduan</p>')
     assert 'text(lang: "id"' in source('<p>a <i lang="id">aduan</i></p>')
+
+
+def test_another_process_gives_the_same_bytes(tmp_path):
+    """Whatever its hash seed, time zone and locale; the machine's own fonts are never asked for."""
+    page = f"<h1>T</h1><p>a <b>b</b></p><figure>{SVG}</figure>"
+    changed = {"PYTHONHASHSEED": "7", "TZ": "Asia/Jakarta", "LC_ALL": "C", "SOURCE_DATE_EPOCH": "0"}
+    other = tmp_path / "other.pdf"
+    subprocess.run([sys.executable, "-c", ALONE, page, str(other)], check=True, env={**os.environ, **changed})
+    assert other.read_bytes() == pdf(page, tmp_path / "a.pdf")
 
 
 def test_a_picture_is_the_same_bytes_each_time():
