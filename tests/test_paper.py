@@ -112,6 +112,23 @@ def test_the_command_line_writes_a_pdf_by_its_name(run, tmp_path, capsys):
     assert str(out) in capsys.readouterr().out
 
 
+def test_a_report_of_another_ending_is_refused_before_the_study_runs(run, tmp_path, capsys):
+    out = tmp_path / "report.docx"
+    assert main(["report", "--study", str(run.study.folder), "--out", str(out)]) == 2
+    said = capsys.readouterr().err
+    assert "a report is an .html or a .pdf file" in said
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_thesis_folder_alone_is_the_one_that_stands_with_the_results(run, thesis, tmp_path):
+    assert main(["thesis", "--study", str(run.study.folder), "--out", str(tmp_path / "thesis")]) == 0
+    first, second = (
+        {path.relative_to(folder): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+        for folder in (thesis, tmp_path / "thesis")
+    )
+    assert first == second
+
+
 def test_the_thesis_folder_has_every_document_and_figure_in_each_language(thesis):
     assert {path.name for path in thesis.iterdir()} == set(LANGUAGES)
     for language in LANGUAGES:
@@ -126,6 +143,7 @@ def test_figures_are_pictures_and_drawings_that_say_what_they_show(thesis):
     for path in thesis.rglob("*.svg"):
         root = ElementTree.parse(path).getroot()
         assert root.findtext("{http://www.w3.org/2000/svg}title")
+        assert "system-ui" not in path.read_text(encoding="utf-8")  # a font that only a browser knows
     for path in thesis.rglob("*.png"):
         assert path.read_bytes().startswith(b"\x89PNG")
 
@@ -157,7 +175,7 @@ def test_the_methods_say_what_was_done(run):
     told = methods(run)
     assert "8 complaints were divided among the strata by proportional allocation" in told
     assert "The seed is “a small seed”" in told
-    assert "2 coders coded the sources apart from each other: coder-a, coder-b." in told
+    assert "2 coders coded the sources, each in a file of their own: coder-a, coder-b." in told
     assert "Whether the lines of evidence" in told
 
 
@@ -172,7 +190,7 @@ def test_the_methods_of_a_study_without_a_sample_have_none_on_drawing(tmp_path):
     told = methods(run_study(open_study(without_a_sample(write_study_with_words(tmp_path)))))
     for word in ("seed is", "strata", "ticket", "design weight", "Korn"):
         assert word not in told, word
-    assert "coded the sources apart" in told
+    assert "2 coders coded the sources" in told
 
 
 def test_the_methods_of_one_coder_claim_no_second_one(tmp_path):
@@ -182,7 +200,7 @@ def test_the_methods_of_one_coder_claim_no_second_one(tmp_path):
     told = methods(run_study(open_study(folder)))
     assert "One coder coded the sources: coder-a." in told
     assert "One coder recorded for the drawn complaints" in told
-    for word in ("apart from each other", "alpha", "more than one coder"):
+    for word in ("of their own", "alpha", "more than one coder"):
         assert word not in told, word
 
 

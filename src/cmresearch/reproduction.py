@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
 import pandas as pd
@@ -118,6 +119,11 @@ class Run:
             degrees_of_freedom, n, design_effect, coefficient_of_variation, note, truth, data_kind. The truth is the
             exact value in the whole frame: known for register variables, never for what only coders saw.
         """
+        return self._estimates_table.copy()
+
+    @cached_property
+    def _estimates_table(self) -> pd.DataFrame:
+        # Each page, document and checklist asks for the tables, and each time they would be computed again.
         tables = [self._estimate_rows(question, estimates) for question, estimates in self.estimates]
         return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame({"variable": []})
 
@@ -131,6 +137,10 @@ class Run:
             Columns subject, unit, key, dimension, percent_agreement, alpha, lower, upper, level, units, note,
             data_kind.
         """
+        return self._reliability_table.copy()
+
+    @cached_property
+    def _reliability_table(self) -> pd.DataFrame:
         rows = [*self._code_reliability(), *self._dimension_reliability(), *self._variable_reliability()]
         return pd.DataFrame(rows, columns=RELIABILITY_COLUMNS)
 

@@ -14,6 +14,7 @@ from cmresearch.errors import CmResearchError
 VERBS = {
     "reproduce": "run a whole study, from the full set to the report",
     "report": "write a study's report alone",
+    "thesis": "write tables, figures, methods chapter and checklists for a thesis alone",
     "assess": "propose a status for each dimension, with the evidence behind it",
     "trace": "say what a figure, a status or a finding rests on, down to the record or the sentence",
     "inspect": "say what an export holds and what is wrong with it, and begin a study with it",

@@ -13,6 +13,8 @@ from cmresearch.cli.output import add_json, print_json
 from cmresearch.cli.progress import steps
 from cmresearch.cli.studies import add_language, add_study, chosen_study
 
+HTML, PDF = (".html", ".htm"), ".pdf"
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """What the verb can be told."""
@@ -29,6 +31,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Run the study and write its report."""
+    from cmresearch.errors import ReportError
     from cmresearch.report.page import chosen_language, page_body, write_report
     from cmresearch.report.paper import write_paper
     from cmresearch.report.shareable import shareable_reviews, shareable_with_table
@@ -39,13 +42,16 @@ def run(arguments: argparse.Namespace) -> int:
     study = chosen_study(arguments)
     language = chosen_language(study, arguments.language)
     target = arguments.out or study.results / REPORT
+    ending = target.suffix.lower()
+    if ending not in (*HTML, PDF):
+        raise ReportError(f"{target}: a report is an .html or a .pdf file; its tables as .docx: cmresearch thesis")
     with steps() as step:
         result = run_study(study, progress=step)
         step("report")
         with whole_folder(target.parent) as beside:
             shown, table = shareable_with_table(result)
             reviews = shareable_reviews(result, table)
-            if target.suffix.lower() == ".pdf":
+            if ending == PDF:
                 title = study.settings.study.title[language]
                 write_paper(
                     page_body(shown, language, reviews=reviews), beside / target.name, title=title, language=language

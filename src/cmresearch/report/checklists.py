@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -146,8 +146,10 @@ def read_checklist(path: Path) -> Checklist:
 
 def answers(checklist: Checklist, run: Run, language: str) -> tuple[Answer, ...]:
     """Every item of a checklist as the study answers it, in the order of the items."""
-    facts = study_facts(run, language)
-    lacks = set(_lacking(run))
+    return _answers(checklist, study_facts(run, language), set(_lacking(run)), language)
+
+
+def _answers(checklist: Checklist, facts: Facts, lacks: set[str], language: str) -> tuple[Answer, ...]:
     return tuple(
         _answer(item, item.needs if item.needs is not None else checklist.needs, facts, lacks, language)
         for item in checklist.item
@@ -185,12 +187,12 @@ def checklists_html(run: Run, language: str) -> str:
     Returns:
         Well-formed HTML, for the page and for every document that `read_page` feeds.
     """
-    lists = [_shown(checklist, run, language) for checklist in read_checklists()]
+    facts, lacks = study_facts(run, language), set(_lacking(run))
+    lists = [_shown(each, _answers(each, facts, lacks, language), language) for each in read_checklists()]
     return environment(language).get_template("checklists.html.j2").render(lists=lists)
 
 
-def _shown(checklist: Checklist, run: Run, language: str) -> Mapping[str, object]:
-    answered = answers(checklist, run, language)
+def _shown(checklist: Checklist, answered: Sequence[Answer], language: str) -> Mapping[str, object]:
     sections = [
         (in_language(name, language), [each for each in answered if each.item.section == key])
         for key, name in checklist.section.items()

@@ -109,12 +109,22 @@ def _needs(rows: Sequence[Row], column: int) -> tuple[float, float]:
         cell = _cell_at(row, column)
         if cell is None or span(cell) > 1:
             continue
-        lines = [list(_pieces(line, bold=row.head or cell.tag == "th")) for line in _lines(cell)]
-        # A number stays on one line, its unit and interval with it; a heading above it may break.
-        together = "n" in cell.classes and not row.head
-        words += [sum(line) if together else max(line) for line in lines if line]
-        wholes.append(sum(map(sum, lines)))
+        whole = 0.0
+        bold = row.head or cell.tag == "th"
+        for line in _lines(cell):
+            pieces = list(_pieces(line, bold=bold))
+            # A number stays on one line, its unit and interval with it; a heading above it or a note below may break.
+            together = "n" in cell.classes and not row.head and _is_figure(line)
+            words.append(sum(pieces) if together else max(pieces, default=0))
+            whole += sum(pieces)
+        wholes.append(whole)
     return max(words), max(wholes)
+
+
+def _is_figure(line: Sequence[Node]) -> bool:
+    """Whether a line of a column of numbers holds one: not words in its place, and not a note."""
+    figures = [node for node in line if not (isinstance(node, Element) and "note" in node.classes)]
+    return any(letter.isdigit() for letter in Element("p", {}, tuple(figures)).text)
 
 
 def _lines(cell: Element) -> Iterator[list[Node]]:

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import io
-import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,11 +16,7 @@ from cmresearch.report.word_styles import (
     CELL,
     CODE,
     HEAD,
-    LINK,
-    MONO,
-    MUTED,
     NOTE,
-    TONES,
     dress,
     keep_whole,
     language_tag,
@@ -31,7 +25,8 @@ from cmresearch.report.word_styles import (
     rule_table,
     shade,
 )
-from cmresearch.sheets import CONTROL, NO_DATE, undated
+from cmresearch.report.word_text import Marks, RunningText, plain
+from cmresearch.sheets import NO_DATE, undated
 
 if TYPE_CHECKING:
     from docx.document import Document
@@ -41,7 +36,6 @@ if TYPE_CHECKING:
 UPRIGHT, TURNED = 453.0, 700.0  # points of text across an A4 page between margins of 25 mm
 PICTURE_WIDTH = 160  # millimetres
 NUMBERED = 7  # the template's abstract numbering behind its style List Number
-Marks = Mapping[str, Any]
 
 
 def write_docx(
@@ -86,15 +80,10 @@ def write_docx(
 
 def _describe(document: Document, title: str, language: str, authors: Sequence[str]) -> None:
     about = document.core_properties
-    about.title, about.language, about.author = _plain(title), language_tag(language), _plain(", ".join(authors))
+    about.title, about.language, about.author = plain(title), language_tag(language), plain(", ".join(authors))
     about.created = about.modified = NO_DATE.replace(tzinfo=None)
     about.comments = about.last_modified_by = ""
     about.revision = 1
-
-
-def _plain(text: str) -> str:
-    """A text as XML can hold it."""
-    return CONTROL.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
 @dataclass
@@ -106,7 +95,7 @@ class _Writer:
     last: int = 0  # the level of the last heading
     marks: Marks = field(default_factory=dict)
     style: str = ""  # of paragraphs, where it is not their own
-    numbers: count[int] = field(default_factory=lambda: count(1))
+    text: RunningText = field(default_factory=RunningText)
     keys: Mapping[str, str] = field(default_factory=dict)  # of styles, by name
 
     def blocks(self, nodes: Iterable[Node], place: Any) -> None:
@@ -134,12 +123,15 @@ class _Writer:
         # By the style's key: to look a style up by its name takes longer than all the rest.
         paragraph._p.style = self.keys[self.style or style]
         if node is not None and node.get("id"):
-            self._bookmark(paragraph, node.get("id"))
+            self.text.bookmark(paragraph, node.get("id"))
         return paragraph
+
+    def _text(self, paragraph: Paragraph, nodes: Iterable[Node], **marks: Any) -> None:
+        self.text.write(paragraph, nodes, {**self.marks, **marks})
 
     def _paragraph(self, node: Element, place: Any) -> None:
         style = NOTE if node.classes & {"note", "muted", "cite"} else "Normal"
-        self.run_in(self.paragraph(place, style, node), node.children)
+        self._text(self.paragraph(place, style, node), node.children)
 
     def _heading(self, node: Element, place: Any) -> None:
         if node.tag == "h1":
@@ -149,17 +141,17 @@ class _Writer:
             style = f"Heading {min(self.last, 4)}"
         aside = [each for each in node.children if isinstance(each, Element) and each.tag == "small"]
         paragraph = self.paragraph(place, style, node)
-        self.run_in(paragraph, [each for each in node.children if each not in aside])
+        self._text(paragraph, [each for each in node.children if each not in aside])
         for each in aside:
-            self.run_in(self.paragraph(place, NOTE), [each])
+            self._text(self.paragraph(place, NOTE), [each])
 
     def _bold(self, node: Element, place: Any) -> None:
         paragraph = self.paragraph(place, "Normal", node)
         paragraph.paragraph_format.keep_with_next = True
-        self.run_in(paragraph, node.children, bold=True)
+        self._text(paragraph, node.children, bold=True)
 
     def _caption(self, node: Element, place: Any) -> None:
-        self.run_in(self.paragraph(place, "Caption", node), node.children)
+        self._text(self.paragraph(place, "Caption", node), node.children)
 
     def _quotation(self, node: Element, place: Any) -> None:
         before, self.style = self.style, self.style or "Quote"
@@ -169,7 +161,7 @@ class _Writer:
     def _preformatted(self, node: Element, place: Any) -> None:
         paragraph = self.paragraph(place, CODE, node)
         shade(paragraph, "F3F5F8")
-        paragraph.add_run(_plain("".join(each for each in node.children if isinstance(each, str)).rstrip("\n")))
+        paragraph.add_run(plain("".join(each for each in node.children if isinstance(each, str)).rstrip("\n")))
 
     def _rule(self, node: Element, place: Any) -> None:
         self.paragraph(place, "Normal", node)
@@ -180,12 +172,12 @@ class _Writer:
         for child in (each for each in node.children if isinstance(each, Element)):
             if child.tag == "dt":
                 paragraph = self.paragraph(place, "Normal", child)
-                self.run_in(paragraph, child.children, bold=True)
+                self._text(paragraph, child.children, bold=True)
                 continue
             first, *others = child.children or ("",)
             if paragraph is not None and isinstance(first, Element) and first.tag == "p":
                 paragraph.add_run(": ")
-                self.run_in(paragraph, first.children)
+                self._text(paragraph, first.children)
                 self.blocks(others, place)
             else:
                 self.blocks(child.children, place)
@@ -211,7 +203,7 @@ class _Writer:
                 paragraph = self.paragraph(place, style, item)
                 if number is not None:
                     _number(paragraph, number)
-                self.run_in(paragraph, child.children)
+                self._text(paragraph, child.children)
             else:
                 self.blocks([child], place)
 
@@ -220,7 +212,7 @@ class _Writer:
         for item in (each for each in node.find("li") if each.children):
             running = item.children[0].children if isinstance(item.children[0], Element) else ()
             paragraph = self.paragraph(place, "List Bullet", item)
-            self.run_in(paragraph, [*running[:1], " ", *running[1:]])
+            self._text(paragraph, [*running[:1], " ", *running[1:]])
 
     def _new_numbering(self, start: int) -> int:
         """A numbering of its own for a list, so that it does not go on from the list before."""
@@ -236,8 +228,8 @@ class _Writer:
         paragraph.paragraph_format.keep_with_next = True  # the caption below it
         shown = paragraph.add_run().add_picture(io.BytesIO(picture(drawing)), width=Mm(PICTURE_WIDTH))
         about = shown._inline.docPr
-        about.set("title", _plain(drawing.title))
-        about.set("descr", _plain(drawing.description or drawing.title))
+        about.set("title", plain(drawing.title))
+        about.set("descr", plain(drawing.description or drawing.title))
 
     def _table(self, node: Element, place: Any) -> None:
         rows = rows_of(node)
@@ -298,7 +290,7 @@ class _Writer:
         from docx.enum.text import WD_ALIGN_PARAGRAPH
         from docx.shared import Pt
 
-        inner = replace(self, style=HEAD if row.head or cell.tag == "th" else CELL, numbers=self.numbers)
+        inner = replace(self, style=HEAD if row.head or cell.tag == "th" else CELL)
         inner.marks = {**self.marks, "size": Pt(size), **({"muted": True} if "note" in cell.classes else {})}
         inner.blocks(cell.children, target)
         for paragraph in target.paragraphs:
@@ -307,61 +299,7 @@ class _Writer:
             if row.head or row.heads_group:
                 paragraph.paragraph_format.keep_with_next = True
         if row.id and cell is row.cells[0]:
-            self._bookmark(target.paragraphs[0], row.id)
-
-    def run_in(self, paragraph: Paragraph, nodes: Iterable[Node], **marks: Any) -> None:
-        """Running text into a paragraph, each piece with the marks that hold there."""
-        before = self.marks
-        self.marks = {**self.marks, **marks}
-        for node in nodes:
-            if isinstance(node, str):
-                _run(paragraph, node, self.marks)
-            elif isinstance(node, Element):
-                self._inline(paragraph, node)
-        self.marks = before
-
-    def _inline(self, paragraph: Any, node: Element) -> None:
-        if node.tag == "br":
-            paragraph.add_run().add_break()
-        elif node.tag == "a" and node.get("href"):
-            self._link(paragraph, node)
-        elif node.tag != "wbr":
-            if node.get("id"):
-                self._bookmark(paragraph, node.get("id"))
-            marks = _marks_of(node)
-            texts = ["“", *node.children, "”"] if node.tag == "q" else node.children
-            self.run_in(paragraph, texts, **marks)
-            if "label" in node.classes:
-                paragraph.add_run().add_break()
-
-    def _link(self, paragraph: Paragraph, node: Element) -> None:
-        from docx.opc.constants import RELATIONSHIP_TYPE
-        from docx.oxml import OxmlElement
-        from docx.oxml.ns import qn
-
-        target, link = node.get("href"), OxmlElement("w:hyperlink")
-        if target.startswith("#"):
-            link.set(qn("w:anchor"), _bookmark_name(target[1:]))
-        else:
-            link.set(qn("r:id"), paragraph.part.relate_to(target, RELATIONSHIP_TYPE.HYPERLINK, is_external=True))
-        before = len(paragraph._p)
-        self.run_in(paragraph, node.children, colour=LINK)
-        moved = list(paragraph._p)[before:]
-        paragraph._p.append(link)
-        for run in moved:
-            link.append(run)
-
-    def _bookmark(self, paragraph: Paragraph, name: str) -> None:
-        from docx.oxml import OxmlElement
-        from docx.oxml.ns import qn
-
-        number = str(next(self.numbers))
-        for tag in ("w:bookmarkStart", "w:bookmarkEnd"):
-            mark = OxmlElement(tag)
-            mark.set(qn("w:id"), number)
-            if tag == "w:bookmarkStart":
-                mark.set(qn("w:name"), _bookmark_name(name))
-            paragraph._p.append(mark)
+            self.text.bookmark(target.paragraphs[0], row.id)
 
 
 _WRITERS: Mapping[str, str] = {
@@ -377,57 +315,7 @@ def _is_new_cell(place: Any) -> bool:
     return hasattr(place, "_tc") and len(paragraphs) == 1 and len(paragraphs[0]._p) == 0
 
 
-def _bookmark_name(name: str) -> str:
-    """An id as a word processor takes it: letters, digits and underscores, forty at most."""
-    return re.sub(r"\W", "_", f"to_{name}")[:40]
-
-
 def _number(paragraph: Paragraph, number: int) -> None:
     properties = paragraph._p.get_or_add_pPr().get_or_add_numPr()
     properties.get_or_add_numId().val = number
     properties.get_or_add_ilvl().val = 0
-
-
-def _marks_of(node: Element) -> dict[str, Any]:
-    marks: dict[str, Any] = {}
-    if node.tag in {"b", "strong"}:
-        marks["bold"] = True
-    if node.tag in {"i", "em", "cite"}:
-        marks["italic"] = True
-    if node.tag in {"code", "kbd", "sup", "sub"}:
-        marks[node.tag.replace("kbd", "code")] = True
-    if node.classes & {"note", "muted", "kind", "label"}:
-        marks["muted"] = True
-    if "kind" in node.classes:
-        marks["italic"] = True
-    tone = next((TONES[name] for name in sorted(node.classes) if name in TONES), None)
-    if tone is not None:
-        marks |= {"colour": tone, "bold": True}
-    if node.get("lang"):
-        marks["lang"] = node.get("lang")
-    return marks
-
-
-def _run(paragraph: Paragraph, text: str, marks: Marks) -> None:
-    from docx.oxml import OxmlElement
-    from docx.oxml.ns import qn
-    from docx.shared import Pt, RGBColor
-
-    run = paragraph.add_run(_plain(text))
-    font = run.font
-    font.bold, font.italic = marks.get("bold"), marks.get("italic")
-    if marks.get("sup") or marks.get("sub"):
-        font.superscript = bool(marks.get("sup"))
-        font.subscript = True if marks.get("sub") else font.subscript
-    if marks.get("size") is not None:
-        font.size = marks["size"]
-    if marks.get("code"):
-        font.name = MONO
-        font.size = Pt((marks["size"].pt if marks.get("size") is not None else 11) * 0.88 // 0.5 * 0.5)
-    colour = marks.get("colour") or (MUTED if marks.get("muted") else None)
-    if colour is not None:
-        font.color.rgb = RGBColor.from_string(colour)
-    if marks.get("lang"):
-        language = OxmlElement("w:lang")
-        language.set(qn("w:val"), language_tag(marks["lang"]))
-        run._r.get_or_add_rPr().append(language)

@@ -109,7 +109,7 @@ def figure_files(figure: Figure, *, alt: str) -> dict[str, bytes]:
     Returns:
         The bytes of each file, by its ending.
     """
-    return {"svg": _svg_file(to_svg(figure, alt=alt)).encode(), "png": to_png(figure, alt=alt)}
+    return {"svg": svg_file(to_svg(figure, alt=alt)).encode(), "png": to_png(figure, alt=alt)}
 
 
 def title_of(svg: str) -> str:
@@ -122,8 +122,8 @@ def title_of(svg: str) -> str:
     return html.unescape(svg.partition("<title>")[2].partition("</title>")[0])
 
 
-def _svg_file(element: str) -> str:
-    """An SVG element as a file of its own."""
+def svg_file(element: str) -> str:
+    """An SVG element of a page as a file of its own, which programs outside a browser can read too."""
     opened = element.replace("<svg ", '<svg xmlns:xlink="http://www.w3.org/1999/xlink" ', 1)
     return f'<?xml version="1.0" encoding="UTF-8"?>\n{TAG.sub(lambda tag: _file_tag(tag[0]), opened)}\n'
 

@@ -17,6 +17,7 @@ from cmresearch.texts import in_language, say, translate
 
 if TYPE_CHECKING:
     from cmresearch.reproduction import Run
+    from cmresearch.sampling.allocation import Allocation
 
 
 def study_facts(run: Run, language: str) -> Facts:
@@ -100,21 +101,9 @@ def _frame(run: Run, language: str, tell: Tell) -> Iterator[Fact]:
 def _sample(run: Run, language: str, tell: Tell) -> Iterator[Fact]:
     if run.draw is None:
         return
-    sample, allocation, certificate = run.draw.sample, run.draw.sample.allocation, run.draw.certificate
+    certificate = run.draw.certificate
     seed, committed = certificate.seed, certificate.commitment
-    kind = [run.study.settings.full_set.kind]
-    drawn = [n for n in allocation.sample_sizes.values() if n]
-    by = ", ".join(run.study.label(name, language) for name in run.frame.strata)
-    yield tell("strata", kind, by=by, n=sum(size > 0 for size in allocation.frame_sizes.values()))
-    yield tell(
-        "allocation",
-        kind,
-        n=len(sample.rows),
-        method=wording.word("allocation", allocation.method, language=language),
-        minimum=allocation.minimum,
-        least=min(drawn, default=0),
-        most=max(drawn, default=0),
-    )
+    yield from _allocation(run, run.draw.sample.allocation, language, tell)
     yield tell("draw")
     yield tell("seed", seed=seed.text, source=_end(in_language(run.study.sample_plan.seed_source, language)))
     if committed.published:
@@ -123,6 +112,28 @@ def _sample(run: Run, language: str, tell: Tell) -> Iterator[Fact]:
         yield tell("not_committed", name="commitment")
     weights = [wording.decimal(end(run.draw.drawn.weights), 2, language=language) for end in (min, max)]
     yield tell("weights", least=weights[0], most=weights[1])
+
+
+def _allocation(run: Run, allocation: Allocation, language: str, tell: Tell) -> Iterator[Fact]:
+    """How the size of the sample was divided among the strata, and what bounded it."""
+    plan, kind = run.study.sample_plan, [run.study.settings.full_set.kind]
+    held = [label for label, size in allocation.frame_sizes.items() if size]
+    sizes = [allocation.sample_sizes[label] for label in held]
+    by = ", ".join(run.study.label(name, language) for name in run.frame.strata)
+    yield tell("strata", kind, by=by, n=len(held))
+    method = wording.word("allocation", allocation.method, language=language)
+    yield tell("allocation", kind, n=allocation.size, method=method, least=min(sizes), most=max(sizes))
+    if plan.variable:
+        yield tell("allocation_variable", kind, variable=run.study.label(plan.variable, language))
+    if plan.planning:
+        yield tell("allocation_file", file=plan.planning)
+    if allocation.minimum:
+        yield tell("at_least", n=allocation.minimum)
+    if allocation.maximum is not None:
+        yield tell("at_most", n=allocation.maximum)
+    for key, strata in (("taken_whole", allocation.take_all), ("skipped", allocation.skipped)):
+        if strata:
+            yield tell(key, strata=", ".join(strata))
 
 
 def _records(run: Run, language: str, tell: Tell) -> Iterator[Fact]:

@@ -12,6 +12,8 @@ from cmresearch.report.telling import MANY, Fact, Tell, of_kind
 from cmresearch.texts import LANGUAGES, in_language, say
 
 if TYPE_CHECKING:
+    from pandas import DataFrame
+
     from cmresearch.reproduction import Run, Words
 
 
@@ -41,7 +43,9 @@ def sources_facts(run: Run, language: str, tell: Tell) -> Iterator[Fact]:
 def _recorded_of_interviews(interviews: Iterable[object], kinds: list[str], tell: Tell) -> Iterator[Fact]:
     """What the headers of the interviews say: dates, places and who asked."""
     dates = sorted(str(each.date) for each in interviews if each.date)  # type: ignore[attr-defined]
-    if dates:
+    if dates and dates[0] == dates[-1]:
+        yield tell("interview_date", kinds, name="interview_dates", first=dates[0])
+    elif dates:
         yield tell("interview_dates", kinds, first=dates[0], last=dates[-1])
     for key, gap, name in (("interview_places", "places", "place"), ("interviewers", "names", "interviewer")):
         said = dict.fromkeys(str(getattr(each, name)) for each in interviews if getattr(each, name))
@@ -76,8 +80,7 @@ def coding_facts(run: Run, language: str, tell: Tell) -> Iterator[Fact]:
     if double:
         yield tell("double_sources", kind, n=double, all=len(coded_by))
     yield tell("coding_unit")
-    settled = len(coding.adjudicated)
-    yield tell("adjudication", kind, n=settled) if settled else tell("not_adjudicated", kind, name="adjudication")
+    yield tell("adjudication", kind, n=len(coding.adjudicated))
     memos = sum(bool(segment.memo) for segment in coding)
     if memos:
         yield tell("memos", kind, n=memos)
@@ -95,25 +98,23 @@ def reliability_facts(run: Run, language: str, tell: Tell) -> Iterator[Fact]:
     level = wording.decimal(100 * float(table["level"].iloc[0]), 0, language=language)
     yield tell("alpha", level=level)
     for subject in dict.fromkeys(table["subject"]):
-        part = table[table["subject"] == subject]
-        known, kind = part["alpha"].dropna(), sorted(set(part["data_kind"]))
-        named = wording.word("reliability_subject", subject, language=language)
-        unit = wording.word("reliability_unit", part["unit"].iloc[0], language=language)
-        if len(known):
-            ends = [wording.decimal(end, 2, language=language) for end in (known.min(), known.max())]
-            yield tell(
-                "alpha_range",
-                kind,
-                name=f"alpha_{subject}",
-                subject=named,
-                unit=unit,
-                least=ends[0],
-                most=ends[1],
-                n=len(known),
-            )
-        if len(known) < len(part):
-            missing = len(part) - len(known)
-            yield tell("alpha_undefined", kind, name=f"alpha_undefined_{subject}", subject=named, n=missing)
+        yield from _alpha_of(subject, table[table["subject"] == subject], language, tell)
+
+
+def _alpha_of(subject: str, part: DataFrame, language: str, tell: Tell) -> Iterator[Fact]:
+    """Between which values alpha lies for one subject, and how many have none."""
+    known, kind = sorted(part["alpha"].dropna()), sorted(set(part["data_kind"]))
+    named = wording.word("reliability_subject", subject, language=language)
+    unit = wording.word("reliability_unit", part["unit"].iloc[0], language=language)
+    said = [wording.decimal(alpha, 2, language=language) for alpha in known]
+    place = {"name": f"alpha_{subject}", "subject": named, "unit": unit}
+    if len(known) == 1:
+        yield tell("alpha_one", kind, alpha=said[0], **place)
+    elif known:
+        yield tell("alpha_range", kind, least=said[0], most=said[-1], n=len(known), **place)
+    missing = len(part) - len(known)
+    if missing:
+        yield tell("alpha_undefined", kind, name=f"alpha_undefined_{subject}", subject=named, n=missing)
 
 
 def assessment_facts(run: Run, language: str, tell: Tell) -> Iterator[Fact]:
@@ -122,10 +123,9 @@ def assessment_facts(run: Run, language: str, tell: Tell) -> Iterator[Fact]:
         return
     assessment, kind = run.words.assessment, [str(run.study.words_kind)]
     dimensions = assessment.dimensions
-    indicators = sum(len(one.indicators) for one in dimensions)
-    if indicators:
-        used = {each.data_kind for one in dimensions for each in one.indicators if each.data_kind}
-        yield tell("indicators", sorted(used), n=indicators)
+    measured = [each.data_kind for one in dimensions for each in one.indicators if each.estimate is not None]
+    if measured:
+        yield tell("indicators", sorted(set(measured)), n=len(measured))
     yield tell("rule", n=assessment.rule.corroboration)
     counts = {status: sum(one.status == status for one in dimensions) for status in wording.STATUS_KEYS}
     statuses = ", ".join(

@@ -17,7 +17,19 @@ if TYPE_CHECKING:
 CHAPTER: Mapping[str, tuple[str, ...]] = {
     "design": ("question", "setting", "strands", "kinds", "made", "limits", "plan", "plan_frozen"),
     "frame": ("full_set", "faults", "frame", "register"),
-    "sample": ("strata", "allocation", "draw", "seed", "commitment", "weights"),
+    "sample": (
+        *(
+            "strata",
+            "allocation",
+            "allocation_variable",
+            "allocation_file",
+            "at_least",
+            "at_most",
+            "taken_whole",
+            "skipped",
+        ),
+        *("draw", "seed", "commitment", "weights"),
+    ),
     "records": ("records", "dispositions", "nonresponse", "double_records", "adjudicated_records"),
     "estimates": ("estimates", "source_korn_graubard", "truth"),
     "sources": (
@@ -30,15 +42,8 @@ CHAPTER: Mapping[str, tuple[str, ...]] = {
         *("alpha_variable", "alpha_undefined_variable"),
     ),
     "assessment": (
-        "indicators",
-        "rule",
-        "decisions",
-        "statuses",
-        "convergence",
-        "convergence_memos",
-        "quotations",
-        "both_sides",
-        "minor_themes",
+        *("indicators", "rule", "decisions", "statuses", "convergence", "convergence_memos"),
+        *("quotations", "both_sides", "minor_themes"),
     ),
     "robustness": ("robustness", "robust_dimensions"),
     "comparison": ("reference", "findings", "software"),

@@ -10,7 +10,7 @@ from cmresearch.report.pdf import write_pdf
 from cmresearch.report.tree import Element, Node, read_page
 from cmresearch.texts import say
 
-# A hundred pages more than anybody reads on paper; the page opens them at the place that is asked for.
+# A third of all pages, which nobody reads from end to end; the page opens them at the place that is asked for.
 LEFT_TO_THE_PAGE = frozenset({"traces", "transcripts"})
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from cmresearch.errors import ReportError
 from cmresearch.report.checklists import checklists_html
 from cmresearch.report.documents import write_docx
+from cmresearch.report.drawing import svg_file
 from cmresearch.report.methods import methods_html
 from cmresearch.report.page import page_body
 from cmresearch.report.pdf import picture
@@ -21,7 +22,12 @@ if TYPE_CHECKING:
     from cmresearch.reproduction import Run
 
 # Sections of the page whose tables are for checking and not for a thesis; every other table is one of its main ones.
-LEFT_OUT = frozenset({"data", "export", "published", "notebooks", "colophon", "methods", "checklists", "reviews"})
+LEFT_OUT = frozenset(
+    {
+        *("data", "export", "published", "notebooks", "colophon", "checklists", "reviews"),
+        *("plan", "traces", "transcripts"),
+    }
+)
 PARTS = frozenset({"section", "div", "header", "main", "article"})
 FIGURES = "figures"
 
@@ -78,7 +84,7 @@ def _write_language(run: Run, folder: Path, language: str, page: Element) -> Non
         heading = next(document.find("h1", "h2")).text
         write_docx(document, folder / f"{name}.docx", title=f"{heading}: {title}", language=language)
     for figure in found:
-        write_text(folder / FIGURES / f"{figure.name}.svg", figure.drawing.svg + "\n")
+        write_text(folder / FIGURES / f"{figure.name}.svg", svg_file(figure.drawing.svg))
         (folder / FIGURES / f"{figure.name}.png").write_bytes(picture(figure.drawing))
 
 

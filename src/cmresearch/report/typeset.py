@@ -23,7 +23,7 @@ ALONE = 24  # letters; a longer word may be broken
 AFTER = re.compile(r"(?<=[/._\-|,=?&:])")
 OUTLINED = ("h2", "h3")  # headings that the table of contents lists; bookmarks are made of all
 SHORT_CONTENTS = 30  # entries of a table of contents that fits below the title
-LONG_CELL = 900  # letters; a row with more may go on over the page
+LONG_CELL = 900  # letters; a row, or a row of cards, with more may go on over the page
 ANCHORED = frozenset({*HEADINGS, "tr"})  # elements that carry their own anchor
 
 
@@ -118,7 +118,7 @@ def _container(node: Element, levels: _Levels) -> Iterator[str]:
     inner = list(_blocks(node.children, levels))
     if "verdict" in node.classes:
         cells = [_group(_blocks([cell], levels)) for cell in node.children]
-        yield f"side-by-side({', '.join(cells)})"
+        yield f"side-by-side(breakable: {_breakable(node.children)}, {', '.join(cells)})"
     elif node.tag == "details":
         yield f"unfolded({_group(inner)})"
     elif wrapper and inner:
@@ -254,17 +254,22 @@ def _number_columns(rows: Sequence[Row], columns: int) -> frozenset[int]:
 
 def _row(row: Row, levels: _Levels) -> str:
     cells = []
-    long = any(len(cell.text) > LONG_CELL for cell in row.cells)
     for place, cell in enumerate(row.cells):
         inner = _cell(cell, levels)
         start = f"anchor({quoted(row.id)})\n" if place == 0 and row.id else ""
-        settings = [f"breakable: {'true' if long else 'false'}", *(["align: left"] if row.heads_group else [])]
+        settings = [f"breakable: {_breakable(row.cells)}", *(["align: left"] if row.heads_group else [])]
         settings += [f"{name}: {int(cell.get(name))}" for name in ("colspan", "rowspan") if cell.get(name)]
         content = f"strong({inner})" if cell.tag == "th" else inner
         cells.append(f"table.cell({', '.join(settings)}, {{[]\n{start}{content}\n}})")
     made = ", ".join(cells)
     # A heading within the table: never alone at the foot of a page, and known as a heading to a screen reader.
     return f"table.header(level: 2, repeat: false, {made})" if row.heads_group and not row.head else made
+
+
+def _breakable(cells: Iterable[Node]) -> str:
+    """Whether a page may end within these, which stand side by side."""
+    long = any(isinstance(cell, Element) and len(cell.text) > LONG_CELL for cell in cells)
+    return "true" if long else "false"
 
 
 def _cell(cell: Element, levels: _Levels) -> str:

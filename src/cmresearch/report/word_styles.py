@@ -112,8 +112,8 @@ def rule_table(table: Table) -> None:
         borders.append(border)
     properties.append(borders)
     margins = _element("w:tblCellMar")
-    for side in ("left", "right"):
-        margins.append(_element(f"w:{side}", w="70", type="dxa"))
+    for side, width in (("top", 25), ("left", 70), ("bottom", 25), ("right", 70)):  # in the schema's order
+        margins.append(_element(f"w:{side}", w=str(width), type="dxa"))
     properties.append(margins)
 
 
