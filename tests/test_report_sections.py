@@ -9,7 +9,8 @@ from small_study import in_two_languages, without_a_sample, write_study, write_s
 
 from cmresearch.plan.freezing import freeze_plan
 from cmresearch.report.colophon import checked_out_commit
-from cmresearch.report.page import PARTS, SECTIONS, report_html
+from cmresearch.report.page import report_html
+from cmresearch.report.page_context import PARTS, SECTIONS
 from cmresearch.report.shareable import shareable_reviews, shareable_with_table
 from cmresearch.reproduction import run_study
 from cmresearch.review_entries import add_reviews, make_review
