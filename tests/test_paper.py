@@ -24,6 +24,8 @@ from cmresearch.reproduction import run_study
 from cmresearch.study import open_study
 from cmresearch.texts import LANGUAGES
 
+SAID = "are in report.html alone"
+
 
 @pytest.fixture(scope="module")
 def run(tmp_path_factory):
@@ -86,6 +88,22 @@ def test_what_only_a_screen_can_follow_is_left_to_the_page_and_the_paper_says_so
     links = {each.get("href")[1:] for each in paper.find("a") if each.get("href").startswith("#")}
     assert links
     assert links <= places
+
+
+def test_the_paper_names_no_section_that_the_study_does_not_have(tmp_path):
+    numbers = run_study(open_study(write_study(tmp_path / "numbers")))
+    words = run_study(open_study(without_a_sample(write_study_with_words(tmp_path / "words"))))
+    for study, left in ((numbers, "stratum by stratum"), (words, "Interviews and documents")):
+        (note,) = [
+            each.text for each in on_paper(read_page(page_body(study, "en")), "en").find("p") if SAID in each.text
+        ]
+        assert left in note
+        assert ";" not in note
+
+
+def test_a_page_of_which_nothing_is_left_out_says_nothing_of_it():
+    page = read_page("<header><h1>A</h1></header><section><h2>B</h2></section>")
+    assert on_paper(page, "en") == page
 
 
 def all_of(part):

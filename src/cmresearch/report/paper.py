@@ -38,16 +38,20 @@ def on_paper(page: Element, language: str) -> Element:
 
     Returns:
         The same without the sections that are left to the page and without links to them, and with a sentence on its
-        first page that says where they are.
+        first page that names them; the page itself where it has none of them.
 
     Example:
         >>> page = read_page('<header><h1>A</h1></header><section id="traces"><h2>B</h2><p>C</p></section>')
         >>> on_paper(page, "en").text
-        'A The interviews and documents, and each estimate stratum by stratum, are in report.html.'
+        'A Sections that are in report.html alone: B.'
     """
+    left = [next(each.find("h2")).text for each in page.find("section") if _is_left(each)]
+    if not left:
+        return page
     kept = _without(page)
     places = frozenset(each.get("id") for each in _elements(kept))
-    return _with_note(_unlinked(kept, places), Element("p", {"class": "note"}, (say("report.paper", language),)))
+    said = say("report.paper", language, sections="; ".join(left))
+    return _with_note(_unlinked(kept, places), Element("p", {"class": "note"}, (said,)))
 
 
 def _elements(part: Element) -> Iterator[Element]:
