@@ -69,6 +69,12 @@ def test_headings_go_down_one_level_at_a_time():
     assert levels == ["1", "2", "3", "1"]
 
 
+def test_a_note_below_a_heading_goes_over_the_page_with_what_follows():
+    note = '<p class="note">Source: a paper.</p>'
+    assert "with-next(" in source(f"<h2>a</h2>{note}<p>b</p>")
+    assert "with-next(" not in source(f"<h2>a</h2><p>b</p>{note}")
+
+
 def test_a_link_leads_to_the_heading_of_its_section():
     made = source('<p><a href="#frame">see</a></p><section id="frame"><h2>Frame</h2></section>')
     assert 'link(label("frame")' in made

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeGuard
 
 from cmresearch.report.column_widths import Row, lay_out, number_of_columns, rows_of, span
 from cmresearch.report.tree import HEADINGS, Drawing, Element, Node
@@ -85,11 +86,22 @@ def _group(lines: Iterable[str]) -> str:
 
 
 def _blocks(nodes: Iterable[Node], levels: _Levels) -> Iterator[str]:
+    before: Node = ""
     for node in nodes:
         if isinstance(node, Drawing):
             yield f"picture({quoted(node.svg)}, {quoted(_alt(node))})"
+        elif _is_note_of_heading(node, before):
+            yield f"with-next({_group(_block(node, levels))})"
         elif isinstance(node, Element):
             yield from _block(node, levels)
+        before = node
+
+
+def _is_note_of_heading(node: Node, before: Node) -> TypeGuard[Element]:
+    """Whether a note stands right below a heading, so that both go over the page with what follows."""
+    if not (isinstance(before, Element) and isinstance(node, Element)):
+        return False
+    return before.tag in HEADINGS and node.tag == "p" and "note" in node.classes
 
 
 def _language(node: Element) -> str:
