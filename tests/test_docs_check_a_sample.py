@@ -25,7 +25,7 @@ def page(project):
 @pytest.fixture
 def folder(jakarta, tmp_path, monkeypatch):
     """Where a reviewer stands: the results beside, and somebody else's sample."""
-    write_sample(tmp_path / "results", jakarta.sample, jakarta.certificate, jakarta.fingerprint)
+    write_sample(tmp_path / "results", jakarta.draw.sample, jakarta.draw.certificate, jakarta.fingerprint)
     (tmp_path / "results" / "frame.csv").write_text(table_text(frame_table(jakarta)), encoding="utf-8", newline="")
     OTHERS.to_csv(tmp_path / "sample.csv", index=False)
     monkeypatch.chdir(tmp_path)
@@ -44,8 +44,8 @@ def test_every_command_of_the_shell_says_what_the_page_says(page, jakarta):
     one, stratum, script, shuffled, bucket = told
     assert one.startswith("015bee1d")
     drawn = [line.split()[1] for line in stratum.splitlines()]
-    assert drawn[:5] == [id for id in jakarta.sample.ids if id in drawn]
-    assert stratum.splitlines()[4].startswith(jakarta.sample.cut_offs["Balai Warga"])
+    assert drawn[:5] == [id for id in jakarta.draw.sample.ids if id in drawn]
+    assert stratum.splitlines()[4].startswith(jakarta.draw.sample.cut_offs["Balai Warga"])
     assert script == shuffled == "all holds: 989 drawn complaints of a frame of 14581\n"
     assert re.fullmatch(r"[0-9a-f]{3}\n", bucket)
 

@@ -58,7 +58,7 @@ def test_a_figure_shows_itself_in_a_notebook_and_stays_out_of_the_way():
 def test_two_kinds_of_data_are_listed_in_the_language_of_the_figure():
     kinds = "published, synthetic and illustrative"
     figure = plot_estimates(ROWS, title="Berapa?", kind=kinds, language="id")
-    assert figure.texts[1].get_text() == "data terpublikasi, sintetis dan ilustratif"
+    assert figure.texts[1].get_text() == "data terpublikasi, sintetis, dan ilustratif"
     assert plot_estimates(ROWS, title="How many?", kind=kinds).texts[1].get_text() == f"{kinds} data"
 
 
