@@ -69,7 +69,7 @@ def test_a_status_on_the_edge_falls_in_about_half_of_the_resamples(jakarta, evid
 
 def test_a_threshold_moved_beyond_the_interval_is_named_as_a_flip(robustness):
     flips = {str(world.change) for world in robustness.flips("speed_human_touch")}
-    assert "threshold of reply_addresses_case at 0.9" in flips
+    assert "threshold of reply_addresses_case at 90 %" in flips
 
 
 def test_no_single_source_makes_the_cost_of_follow_up_implemented(robustness):

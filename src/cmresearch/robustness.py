@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from cmresearch.codebook.book import Codebook
+from cmresearch.codebook.book import Codebook, Indicator
 from cmresearch.coding.coding import ADJUDICATOR, Coding, Segment
 from cmresearch.estimation.replicates import make_replicates
 from cmresearch.responses.responses import Responses
@@ -132,7 +132,7 @@ class Robustness:
 
 
 def _percent(share: float, language: str) -> str:
-    return f"{in_figures(f'{100 * share:.1f}', language)}%"
+    return f"{in_figures(f'{100 * share:.1f}', language)} %"
 
 
 def _flip(world: World, dimension: str) -> Phrase:
@@ -333,8 +333,13 @@ def _other_thresholds(now: _Evidence) -> Iterator[World]:
             moved = result.indicator.model_copy(update={"threshold": threshold})
             judged = replace(result, indicator=moved, outcome=judge(moved, result.lower, result.upper))
             indicators = (*now.indicators[:place], judged, *now.indicators[place + 1 :])
-            change = Phrase("world.threshold", {"indicator": moved.key, "threshold": threshold})
+            change = Phrase("world.threshold", {"indicator": moved.key, "threshold": _in_its_unit(moved, threshold)})
             yield World("threshold", change, 1, replace(now, indicators=indicators).statuses())
+
+
+def _in_its_unit(indicator: Indicator, threshold: float) -> Phrase | float:
+    """A threshold as tables write it: that of a share in percent."""
+    return Phrase("world.share", {"percent": 100 * threshold}) if indicator.statistic == "proportion" else threshold
 
 
 def _thresholds(result: IndicatorResult) -> list[float]:
