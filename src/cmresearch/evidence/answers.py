@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from cmresearch.estimation.estimates import Estimates
+import pandas as pd
+
+from cmresearch.estimation.estimates import Estimate, Estimates
 from cmresearch.estimation.estimators import estimate_proportion
 from cmresearch.reproduction import Run
 
@@ -26,17 +28,25 @@ class Answer:
     statistic: str
     estimates: Estimates
 
-    def ids(self) -> Iterator[str]:
-        """The id of each figure, in their order."""
+    def explained(self) -> Iterator[tuple[Estimate, pd.DataFrame]]:
+        """Each figure with the rows of `explain` that it is the sum of, one for each stratum."""
+        parts = self.estimates.explain()
         for row in self.estimates:
-            place = ":".join([self.variable, self.statistic, row.category or "all", row.domain or "all"])
-            yield f"estimate:{place}" if self.asked == "estimate" else f"indicator:{self.asked}"
+            yield row, parts[_are(parts["domain"], row.domain) & _are(parts["category"], row.category)]
+
+
+def _are(column: pd.Series, value: str | None) -> pd.Series:
+    return column.isna() if value is None else column == value
+
+
+def asked_answers(run: Run) -> tuple[Answer, ...]:
+    """The estimates that study.toml asks for."""
+    return tuple(Answer("estimate", question.variable, question.statistic, each) for question, each in run.estimates)
 
 
 def answers(run: Run) -> tuple[Answer, ...]:
     """Every estimate that a run's figures come from: those that study.toml asks for, then those of coded indicators."""
-    asked = [Answer("estimate", question.variable, question.statistic, each) for question, each in run.estimates]
-    return (*asked, *_of_indicators(run))
+    return (*asked_answers(run), *_of_indicators(run))
 
 
 def _of_indicators(run: Run) -> Iterator[Answer]:

@@ -9,7 +9,7 @@ import pandas as pd
 from cmresearch.coding.coding import Segment
 from cmresearch.convergence import JointRow
 from cmresearch.errors import EvidenceError, raise_all
-from cmresearch.evidence.answers import answers
+from cmresearch.evidence.answers import asked_answers
 from cmresearch.evidence.chain import Evidence, Kind, Node, link_hash
 from cmresearch.findings import names_in
 from cmresearch.reproduction import Run, Words
@@ -103,18 +103,12 @@ def _recorded(run: Run) -> dict[str, dict[str, object]]:
 
 
 def _add_estimates(chain: _Chain, run: Run) -> None:
-    for answer in answers(run):
-        if answer.asked != "estimate":
-            continue
-        parts = answer.estimates.explain()
-        for id, row in zip(answer.ids(), answer.estimates, strict=True):
-            own = (parts["domain"].isna() if row.domain is None else parts["domain"] == row.domain) & (
-                parts["category"].isna() if row.category is None else parts["category"] == row.category
-            )
+    for answer in asked_answers(run):
+        for row, parts in answer.explained():
             says = {name: getattr(row, name) for name in ("estimate", "lower", "upper", "level", "method", "n", "note")}
-            strata = [f"stratum:{label}" for label in parts.loc[own, "stratum"]]
             says["standard_error"], says["data_kind"] = row.standard_error, run.data_kind(answer.variable)
-            chain.add("estimate", id.removeprefix("estimate:"), says, strata)
+            key = ":".join([answer.variable, answer.statistic, row.category or "all", row.domain or "all"])
+            chain.add("estimate", key, says, [f"stratum:{label}" for label in parts["stratum"]])
 
 
 def _add_words(chain: _Chain, run: Run) -> None:

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
@@ -129,7 +130,11 @@ class Complaints:
         return EXACT_TYPES.match(self.columns[name]) is not None
 
     def sha256(self) -> str:
-        """The hash of the file."""
+        """The hash of the file, as it was when it was first asked for."""
+        return self._sha256
+
+    @cached_property
+    def _sha256(self) -> str:
         return sha256_of(self.path)
 
     def query(self, sql: str, parameters: list[object] | dict[str, object] | None = None) -> list[tuple[object, ...]]:

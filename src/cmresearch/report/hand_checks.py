@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from cmresearch.intake.complaints import literal
-from cmresearch.sampling.drawing import ticket
+from cmresearch.sampling.drawing import shell_command, ticket
 
 if TYPE_CHECKING:
     from cmresearch.reproduction import Run
@@ -57,5 +56,4 @@ def hand_checks(run: Run) -> Iterator[HandCheck]:
         f"ORDER BY sha256({literal(seed + '|')} || {id_text}) LIMIT 1"
     )
     for id, drawn in ((str(last), "drawn"), (str(missed), "not drawn")):
-        command = f"printf '%s' {shlex.quote(f'{seed}|{id}')} | sha256sum"
-        yield HandCheck(id, stratum, ticket(seed, id), cut_off, drawn, command)
+        yield HandCheck(id, stratum, ticket(seed, id), cut_off, drawn, shell_command(seed, id))

@@ -13,7 +13,7 @@ from cmresearch.plan.freezing import changes_table
 from cmresearch.report import wording
 from cmresearch.report.checklists import checklists_html
 from cmresearch.report.colophon import checked_out_commit, versions
-from cmresearch.report.drawing import label_of
+from cmresearch.report.drawing import Labels, label_of
 from cmresearch.report.estimate_groups import estimate_groups, variable_name
 from cmresearch.report.figures import MADE, figures, kinds_of, labels_of
 from cmresearch.report.hand_checks import hand_checks
@@ -48,7 +48,7 @@ def page_context(run: Run, notebooks: Sequence[str | Path], language: str, revie
 
     kinds = kinds_of(run)
     groups = tuple(estimate_groups(run, language=language))
-    found = traces(run)
+    found, labels = traces(run), labels_of(run)
     coverage = () if run.words is None else code_coverage(run.words.coding).to_dict("records")
     return {
         "run": run,
@@ -71,8 +71,8 @@ def page_context(run: Run, notebooks: Sequence[str | Path], language: str, revie
         "groups": groups,
         "files": tuple(_file_groups(run.data_files, language)),
         "reliability": run.reliability_table().to_dict("records"),
-        "named": partial(_subject_name, run, language),
-        "labels": labels_of(run),
+        "named": partial(_subject_name, run, labels, language),
+        "labels": labels,
         "coverage": coverage,
         "unused": [
             f"{wording.plain(row['code'])} ({note(row['note'], language=language)})" for row in coverage if row["note"]
@@ -169,13 +169,13 @@ def _dispositions(run: Run, language: str) -> Iterator[str]:
         yield f"{wording.count(n, language=language)} {wording.word('disposition', name, language=language)}"
 
 
-def _subject_name(run: Run, language: str, subject: str, key: str) -> str:
+def _subject_name(run: Run, labels: Labels, language: str, subject: str, key: str) -> str:
     """A dimension, code or variable of the table of reliability as readers see it."""
     if run.words is not None and subject == "code" and key in run.words.codebook.codes:
         return in_language(run.words.codebook.codes[key].label, language)
     if run.words is not None and subject == "dimension":
         return in_language(run.words.assessment.dimension(key).dimension.name, language)
-    return label_of(key, labels_of(run), language)
+    return label_of(key, labels, language)
 
 
 def _file_groups(files: Sequence[DataFile], language: str) -> Iterator[dict[str, Any]]:

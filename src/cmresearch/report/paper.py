@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from cmresearch.report.pdf import write_pdf
-from cmresearch.report.tree import Element, Node, read_page
+from cmresearch.report.tree import Element, Node, read_page, unlinked
 from cmresearch.texts import say
 
 # A third of all pages, which nobody reads from end to end; the page opens them at the place that is asked for.
@@ -51,7 +51,7 @@ def on_paper(page: Element, language: str) -> Element:
     kept = _without(page)
     places = frozenset(each.get("id") for each in _elements(kept))
     said = say("report.paper", language, sections="; ".join(left))
-    return _with_note(_unlinked(kept, places), Element("p", {"class": "note"}, (said,)))
+    return _with_note(unlinked(kept, places), Element("p", {"class": "note"}, (said,)))
 
 
 def _elements(part: Element) -> Iterator[Element]:
@@ -72,14 +72,6 @@ def _is_left(node: Node) -> bool:
 def _without(part: Element) -> Element:
     kept = (child for child in part.children if not _is_left(child))
     return replace(part, children=tuple(_without(child) if isinstance(child, Element) else child for child in kept))
-
-
-def _unlinked(part: Element, places: frozenset[str]) -> Element:
-    """Links that would lead to nothing as plain text."""
-    target = part.get("href")
-    lost = part.tag == "a" and target.startswith("#") and target[1:] not in places
-    children = tuple(_unlinked(child, places) if isinstance(child, Element) else child for child in part.children)
-    return Element("span" if lost else part.tag, {} if lost else part.attributes, children)
 
 
 def _with_note(page: Element, note: Element) -> Element:

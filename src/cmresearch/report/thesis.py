@@ -14,7 +14,7 @@ from cmresearch.report.drawing import svg_file
 from cmresearch.report.methods import methods_html
 from cmresearch.report.page import page_body
 from cmresearch.report.pdf import picture
-from cmresearch.report.tree import Drawing, Element, Node, read_page
+from cmresearch.report.tree import Drawing, Element, Node, read_page, unlinked
 from cmresearch.texts import in_language, say
 from cmresearch.writing import write_text
 
@@ -137,20 +137,18 @@ def _tables(part: Element) -> Iterator[Element]:
 
 def _captioned(table: Element, number: str) -> Element:
     """A table with its number before its caption, its links and anchors taken away: what they lead to is not here."""
-    plain = _unlinked(table)
+    plain = _unnamed(unlinked(table, ()))
     caption = next(plain.find("caption"), Element("caption"))
     others = tuple(child for child in plain.children if not (isinstance(child, Element) and child.tag == "caption"))
     bold = Element("b", {}, (number,))
     return replace(plain, children=(replace(caption, children=(bold, *caption.children)), *others))
 
 
-def _unlinked(node: Element) -> Element:
+def _unnamed(node: Element) -> Element:
+    """The same without the anchors that links lead to."""
     attributes = {name: value for name, value in node.attributes.items() if name != "id"}
-    tag = node.tag
-    if tag == "a" and node.get("href").startswith("#"):
-        tag, attributes = "span", {}
-    children = tuple(_unlinked(child) if isinstance(child, Element) else child for child in node.children)
-    return Element(tag, attributes, children)
+    children = tuple(_unnamed(child) if isinstance(child, Element) else child for child in node.children)
+    return Element(node.tag, attributes, children)
 
 
 def figures(page: Element) -> Iterator[Figure]:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 import pandas as pd
 
 from cmresearch.estimation.explanation import FormulaSheet, explain_in_formulas
-from cmresearch.evidence.answers import answers
+from cmresearch.evidence.answers import Answer, answers
 from cmresearch.reproduction import Run
 
 Row: TypeAlias = dict[str, Any]
@@ -45,28 +45,31 @@ class Trace:
 
 def formula_sheets(run: Run) -> tuple[FormulaSheet, FormulaSheet]:
     """The workbook's sheets By stratum and Recomputed, for every estimate of the run."""
-    return explain_in_formulas([answer.estimates for answer in answers(run)])
+    return _formulas(answers(run))
+
+
+def _formulas(found: Sequence[Answer]) -> tuple[FormulaSheet, FormulaSheet]:
+    return explain_in_formulas([answer.estimates for answer in found])
 
 
 def traces(run: Run) -> tuple[Trace, ...]:
     """Every estimate of the run with its strata, in the order of the workbook's sheet Recomputed."""
-    by_stratum, _ = formula_sheets(run)
+    found = answers(run)
+    by_stratum, _ = _formulas(found)
     rows: dict[str, list[int]] = {}
     for number, cells in enumerate(by_stratum.rows, start=2):
         rows.setdefault(str(cells[0]), []).append(number)
-    return tuple(_trace(key, *found, rows[key]) for key, found in _keyed(run) if key in rows)
+    return tuple(_trace(key, *explained, rows[key]) for key, explained in _keyed(found) if key in rows)
 
 
-def _keyed(run: Run) -> Iterator[tuple[str, tuple[str, Row, list[Row]]]]:
+def _keyed(found: Sequence[Answer]) -> Iterator[tuple[str, tuple[str, Row, list[Row]]]]:
     """Each estimate under the key that the workbook gives it, with the rows that explain it."""
     number = 0
-    for answer in answers(run):
-        parts = _records(answer.estimates.explain())
-        for row in _records(answer.estimates.to_frame()):
+    for answer in found:
+        about = {"variable": answer.variable, "statistic": answer.statistic}
+        for row, (_, parts) in zip(_records(answer.estimates.to_frame()), answer.explained(), strict=True):
             number += 1
-            own = [each for each in parts if (each["domain"], each["category"]) == (row["domain"], row["category"])]
-            about = {"variable": answer.variable, "statistic": answer.statistic}
-            yield f"F{number}", (answer.asked, about | row, own)
+            yield f"F{number}", (answer.asked, about | row, _records(parts))
 
 
 def _records(table: pd.DataFrame) -> list[Row]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from itertools import groupby
@@ -310,3 +310,17 @@ def _link_faults(tree: Element) -> Iterator[str]:
     for target in dict.fromkeys(link.removeprefix("#") for link in links):
         if target not in ids:
             yield f"a link leads to #{target}, which the page does not have{nearest(target, ids)}"
+
+
+def unlinked(part: Element, places: Collection[str]) -> Element:
+    """A part of a page whose links within the page are plain text, but for those that lead to one of these places.
+
+    Example:
+        >>> page = read_page('<p id="a"><a href="#a">A</a></p><p id="b"><a href="#b">B</a></p>')
+        >>> [link.text for link in unlinked(page, {"a"}).find("a")]
+        ['A']
+    """
+    target = part.get("href")
+    lost = part.tag == "a" and target.startswith("#") and target[1:] not in places
+    children = tuple(unlinked(child, places) if isinstance(child, Element) else child for child in part.children)
+    return Element("span" if lost else part.tag, {} if lost else part.attributes, children)
