@@ -182,13 +182,14 @@ class Run:
         )
 
     @property
-    def _coded_twice(self) -> bool:
-        return self.words is not None and len(self.words.coding.coders) > 1
+    def _compared_coding(self) -> Coding | None:
+        """The coding, where two coders or more coded; otherwise there is nothing to compare."""
+        return self.words.coding if self.words is not None and len(self.words.coding.coders) > 1 else None
 
     def _code_reliability(self) -> Iterator[dict[str, object]]:
-        if self.words is None or not self._coded_twice:
+        if self._compared_coding is None:
             return
-        for row in measure_reliability(self.words.coding).to_dict("records"):
+        for row in measure_reliability(self._compared_coding).to_dict("records"):
             yield {
                 "subject": "code",
                 "unit": "answer turn",
@@ -200,10 +201,10 @@ class Run:
             }
 
     def _dimension_reliability(self) -> Iterator[dict[str, object]]:
-        if self.words is None or not self._coded_twice:
+        if self._compared_coding is None:
             return
         # Resampling few sources gives intervals that are too short; the analytic ones hold better.
-        table = agreement_table(self.words.coding, subject="dimension", interval="analytic")
+        table = agreement_table(self._compared_coding, subject="dimension", interval="analytic")
         for row in table.to_dict("records"):
             yield {
                 **{

@@ -10,6 +10,7 @@ from cmresearch.coding.coverage import saturation
 from cmresearch.report import wording
 from cmresearch.report.telling import MANY, Fact, Tell, of_kind
 from cmresearch.texts import LANGUAGES, in_language, say
+from cmresearch.triangulation import STATUSES
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -127,7 +128,7 @@ def assessment_facts(run: Run, language: str, tell: Tell) -> Iterator[Fact]:
     if measured:
         yield tell("indicators", sorted(set(measured)), n=len(measured))
     yield tell("rule", n=assessment.rule.corroboration)
-    counts = {status: sum(one.status == status for one in dimensions) for status in wording.STATUS_KEYS}
+    counts = {status: sum(one.status == status for one in dimensions) for status in STATUSES}
     statuses = ", ".join(
         f"{wording.count(n, language=language)} {wording.word('status', status, language=language)}"
         for status, n in counts.items()

@@ -12,11 +12,6 @@ from cmresearch.texts import catalogue, in_figures, say
 NOTHING = "–"
 UNBROKEN = "\N{NO-BREAK SPACE}"  # a figure stays on one line with its unit
 RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
-STATUS_KEYS = ("fulfilled", "not_optimal", "not_implemented", "not_assessable")
-STATUS_NAMES: Mapping[str, str] = {key: say(f"status.{key}") for key in STATUS_KEYS}
-DIRECTION_NAMES: Mapping[str, str] = {
-    key: say(f"direction.{key}") for key in ("supports", "hinders", "absent", "context")
-}
 
 
 def is_nothing(value: object) -> bool:
