@@ -77,9 +77,9 @@ def bare_scan(path: Path) -> None:
 
 def draw(path: Path) -> None:
     """The frame counted and checked, and the sample drawn."""
-    from cmresearch.frame import read_frame
     from cmresearch.sampling.allocation import allocate
     from cmresearch.sampling.drawing import draw as draw_sample
+    from cmresearch.sampling.frame import read_frame
 
     frame = read_frame(path, id="id", strata=STRATA)
     size = max(SIZE, len(frame.sizes) * 2)  # two from each stratum at the least
@@ -88,10 +88,10 @@ def draw(path: Path) -> None:
 
 def certificate(path: Path) -> tuple[float, float]:
     """The certificate with both fingerprints of the frame; the sample was drawn before, so only its own time counts."""
-    from cmresearch.frame import read_frame
     from cmresearch.sampling.allocation import allocate
     from cmresearch.sampling.certificate import certify
     from cmresearch.sampling.drawing import draw as draw_sample
+    from cmresearch.sampling.frame import read_frame
 
     frame = read_frame(path, id="id", strata=STRATA)
     sample = draw_sample(frame, allocate(frame, len(frame.sizes) * 2), seed="seed")

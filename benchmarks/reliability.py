@@ -9,8 +9,8 @@ import time
 
 import numpy as np
 
+from cmresearch.reliability.agreement import _times_drawn
 from cmresearch.reliability.coefficients import krippendorff_alpha
-from cmresearch.reliability.resampling import _times_drawn
 
 UNITS, CODERS, CODES, REPLICATES = 989, 3, 12, 1000
 PLAIN_REPLICATES = 5  # the plain loop does the same work per replicate, so a few are enough to measure it

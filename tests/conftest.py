@@ -33,7 +33,7 @@ def real_data():
 @pytest.fixture(scope="session")
 def jakarta():
     """The Jakarta study, run once for all tests that look at what it gives."""
-    from cmresearch.reproduction import run_study
-    from cmresearch.study import open_study
+    from cmresearch.study.run import run_study
+    from cmresearch.study.study import open_study
 
     return run_study(open_study(PROJECT))

@@ -3,11 +3,10 @@
 import zipfile
 
 from cmresearch.archive.archiving import write_archive
-from cmresearch.archive.manifest import MANIFEST, manifest_text
-from cmresearch.archive.zips import zip_folder
-from cmresearch.reproduction import run_study
-from cmresearch.results import write_results
-from cmresearch.study import open_study
+from cmresearch.archive.packing import MANIFEST, manifest_text, zip_folder
+from cmresearch.report.results import write_results
+from cmresearch.study.run import run_study
+from cmresearch.study.study import open_study
 
 DATE = "2021-08-17"
 POST = "@post"  # a channel of the small study; it looks like a name on a network

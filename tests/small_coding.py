@@ -3,7 +3,7 @@
 from cmresearch.codebook.book import Codebook
 from cmresearch.coding.coding import COLUMNS, read_coding
 from cmresearch.coding.sources import read_sources
-from cmresearch.writing import csv_text
+from cmresearch.files.writing import csv_text
 
 HEADER = """+++
 key = "{key}"

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from cmresearch.frame import Frame, read_frame
 from cmresearch.sampling.allocation import allocate
 from cmresearch.sampling.certificate import certify, write_sample
 from cmresearch.sampling.drawing import Sample, draw
+from cmresearch.sampling.frame import Frame, read_frame
 
 SEED = "lottery of 1 May"
 ROWS = [

@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 from cmresearch.coding.coding import COLUMNS
-from cmresearch.writing import csv_text
+from cmresearch.files.writing import csv_text
 
 MARKUP = "<script>alert(1)</script></style><b>bold</b>"
 FORMULA = "=cmd|' /C calc'!A0"
@@ -234,7 +234,7 @@ def write_study(folder: Path) -> Path:
 
 def write_study_with_words(folder: Path) -> Path:
     """The same study with two interviews, coded twice and adjudicated, and coders' records of the sample."""
-    from cmresearch.study import open_study
+    from cmresearch.study.study import open_study
 
     write_study(folder)
     files = {

@@ -1,8 +1,11 @@
-"""The layers of the library: imports point down only, and the two strands meet once."""
+"""The plan of the library: imports point down only, the two strands meet once, and each part has one door."""
 
 from __future__ import annotations
 
 import ast
+import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,79 +13,141 @@ import pytest
 
 PACKAGE = Path(__file__).parents[1] / "src" / "cmresearch"
 
-# From the bottom upwards. A part imports from parts named before it, and from nothing else.
-LAYERS = """
+# A floor a line, from the ground up. A part imports from lower floors; parts of one floor do not know each other.
+FLOORS = """
 errors
-texts
-twins
-sql writing sheets toml_file provenance assumptions findings reliability privacy
-synthetic execution intake
-frame
-sampling
+files language
+privacy reliability
+intake codebook
+sampling coding
 responses
 estimation
-codebook
-coding
-exchange
 triangulation
-convergence
-robustness
-review_entries
 study
-plan
-reproduction
-reviews
-evidence
-report
-results
+report exchange
 archive
 cli
 """
-NUMBERS = {"intake", "frame", "sampling", "responses", "estimation"}
-WORDS = {"codebook", "coding", "exchange"}
-RANK = {name: place for place, name in enumerate(LAYERS.split())}
+QUANTITATIVE = {"intake", "sampling", "responses", "estimation"}
+QUALITATIVE = {"codebook", "coding"}
+FLOOR = {part: floor for floor, line in enumerate(FLOORS.strip().splitlines()) for part in line.split()}
+LOOSE = {"__init__", "__main__", "errors"}
 PRINTS = {"cli", "verify_sample"}  # the stand-alone script is a command line of its own
 
 
-def files() -> Iterator[tuple[str, Path]]:
-    """Every file of the package with the part it belongs to."""
-    for path in sorted(PACKAGE.rglob("*.py")):
-        part = path.relative_to(PACKAGE).parts[0].removesuffix(".py")
-        if part not in {"__init__", "__main__"}:
-            yield part, path
+def part_of(path: Path) -> str:
+    """The part of the library that a file belongs to: its topmost folder, or the file itself."""
+    return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
 
 
 def imports(path: Path) -> set[str]:
-    """The parts of the package that a file imports, at any depth of its code."""
+    """The modules of the library that a file imports, at any depth of its code."""
     nodes = ast.walk(ast.parse(path.read_text(encoding="utf-8")))
-    names = [node.module for node in nodes if isinstance(node, ast.ImportFrom) and node.module]
-    return {name.split(".")[1] for name in names if name.startswith("cmresearch.")}
+    modules = [node.module for node in nodes if isinstance(node, ast.ImportFrom) and node.module]
+    return {module.removeprefix("cmresearch.") for module in modules if module.startswith("cmresearch.")}
 
 
-FILES = list(files())
-NAMES = [str(path.relative_to(PACKAGE)) for _, path in FILES]
+FILES = [path for path in sorted(PACKAGE.rglob("*.py")) if path.parent != PACKAGE or path.stem == "errors"]
+NAMES = [str(path.relative_to(PACKAGE)) for path in FILES]
+DOORS = sorted(PACKAGE.rglob("__init__.py"))
 
 
-@pytest.mark.parametrize(("part", "path"), FILES, ids=NAMES)
-def test_imports_point_down(part, path):
-    assert part in RANK, f"{part} has no place in the layers; give it one"
-    upward = [other for other in imports(path) - {part} if RANK[other] > RANK[part]]
-    assert not upward, f"{part} imports {', '.join(upward)} from above"
+@pytest.mark.parametrize("path", FILES, ids=NAMES)
+def test_imports_point_down(path):
+    part = part_of(path)
+    others = {module.split(".")[0] for module in imports(path)} - {part}
+    upward = [other for other in others if FLOOR[other] >= FLOOR[part]]
+    assert not upward, f"{part} imports {', '.join(upward)}, which stands beside or above it"
 
 
-@pytest.mark.parametrize(("one", "other"), [(NUMBERS, WORDS), (WORDS, NUMBERS)], ids=["numbers", "words"])
+def test_every_folder_has_its_floor():
+    assert set(FLOOR) == {part_of(path) for path in FILES}
+
+
+def test_no_module_lies_loose():
+    assert {path.stem for path in PACKAGE.glob("*.py")} == LOOSE
+
+
+@pytest.mark.parametrize(
+    ("one", "other"), [(QUANTITATIVE, QUALITATIVE), (QUALITATIVE, QUANTITATIVE)], ids=["quantitative", "qualitative"]
+)
 def test_the_two_strands_do_not_know_each_other(one, other):
-    for part, path in FILES:
-        if part in one:
-            assert not imports(path) & other, f"{path.name} of {part} knows {imports(path) & other}"
+    for path in FILES:
+        if part_of(path) in one:
+            known = {module.split(".")[0] for module in imports(path)} & other
+            assert not known, f"{path.name} of {part_of(path)} knows {known}"
 
 
-def test_every_layer_still_exists():
-    assert set(RANK) == {part for part, _ in FILES}
+def test_no_modules_import_each_other_in_a_circle():
+    def name(path: Path) -> str:
+        return ".".join(path.relative_to(PACKAGE).with_suffix("").parts)
+
+    left = {name(path): imports(path) for path in FILES}
+    while free := {module for module, needed in left.items() if not needed & set(left)}:
+        left = {module: needed for module, needed in left.items() if module not in free}
+    assert not left, f"in a circle, or resting on one: {', '.join(sorted(left))}"
 
 
 def test_only_the_command_line_prints():
-    for part, path in FILES:
+    for path in FILES:
         calls = [node for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(node, ast.Call)]
         printing = [call for call in calls if getattr(call.func, "id", "") == "print"]
-        assert not printing or {part, path.stem} & PRINTS, f"{path.name} prints"
+        assert not printing or {part_of(path), path.stem} & PRINTS, f"{path.name} prints"
+
+
+def public_names() -> Iterator[tuple[str, str]]:
+    """Every name that a part shows, with the part."""
+    for stub in sorted(PACKAGE.rglob("__init__.pyi")):
+        part = ".".join(["cmresearch", *stub.parent.relative_to(PACKAGE).parts])
+        for name in re.findall(r"import \w+ as (\w+)", stub.read_text(encoding="utf-8")):
+            yield part, name
+
+
+@pytest.mark.parametrize("door", DOORS, ids=[str(door.parent.relative_to(PACKAGE)) for door in DOORS])
+def test_a_door_holds_public_names_and_nothing_else(door):
+    if part_of(door) == "cli":
+        return  # the command line's own start
+    defined = [node for node in ast.parse(door.read_text(encoding="utf-8")).body if isinstance(node, ast.FunctionDef)]
+    assert not defined
+
+
+def test_every_public_name_is_there_and_has_one_address():
+    code = "from importlib import import_module as i\n" + "\n".join(
+        f"i({part!r}).{name}" for part, name in public_names()
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
+    shown = [
+        name
+        for part, name in public_names()
+        if part not in {"cmresearch", "cmresearch.report.plots", "cmresearch.report.page"}
+    ]
+    assert len(shown) == len(set(shown)), sorted(name for name in set(shown) if shown.count(name) > 1)
+
+
+OLD_ADDRESSES = [
+    ("cmresearch.frame", "read_frame"),
+    ("cmresearch.synthetic", "read_parameters"),
+    ("cmresearch.provenance", "write_hashes"),
+    ("cmresearch.reproduction", "run_study"),
+    ("cmresearch.triangulation", "Rule"),
+    ("cmresearch.convergence", "joint_display"),
+    ("cmresearch.plan", "freeze_plan"),
+    ("cmresearch.reviews", "compare_reviews"),
+    ("cmresearch.review_entries", "read_reviews"),
+    ("cmresearch.evidence.chain", "read_evidence"),
+    ("cmresearch.results", "write_results"),
+    ("cmresearch.report.page", "write_report"),
+    ("cmresearch.report.planning_plots", "plot_allocations"),
+    ("cmresearch.report.sample_plots", "plot_survival"),
+    ("cmresearch.estimation.quantiles", "estimate_quantile"),
+    ("cmresearch.coding.coverage", "code_coverage"),
+    ("cmresearch.study", "open_study"),
+]
+
+
+def test_addresses_that_scripts_use_go_on_working():
+    code = "\n".join(f"from {address} import {name}" for address, name in OLD_ADDRESSES)
+    code += "\nimport cmresearch.frame, cmresearch.sampling.frame\n"
+    code += "assert cmresearch.frame is cmresearch.sampling.frame\n"
+    code += "assert cmresearch.sampling.frame.__spec__.name == 'cmresearch.sampling.frame'\n"
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=60)

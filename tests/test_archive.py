@@ -18,16 +18,16 @@ from small_study import QUOTE, without_a_sample, write_study, write_study_with_w
 from cmresearch.archive import archiving
 from cmresearch.archive.archiving import write_archive
 from cmresearch.archive.checking import verify_archive
-from cmresearch.archive.zips import zip_folder
+from cmresearch.archive.packing import zip_folder
 from cmresearch.cli import main
 from cmresearch.coding.coding import read_coding
 from cmresearch.coding.sources import read_sources
 from cmresearch.errors import ArchiveError
-from cmresearch.reproduction import run_study
-from cmresearch.results import write_results
-from cmresearch.review_entries import add_reviews, make_review
-from cmresearch.reviews import subjects_of
-from cmresearch.study import Study, open_study
+from cmresearch.report.results import write_results
+from cmresearch.study.reviews.entries import add_reviews, make_review
+from cmresearch.study.reviews.subjects import subjects_of
+from cmresearch.study.run import run_study
+from cmresearch.study.study import Study, open_study
 
 PROMISED = {
     *("README.md", "CITATION.cff", "ddi-codebook.xml", "datapackage.json", "ro-crate-metadata.json"),

@@ -13,7 +13,7 @@ from small_archive import POST, archive, packed_again, unpacked, write_results_o
 from small_study import write_study, write_study_with_words
 
 from cmresearch.archive.checking import verify_archive
-from cmresearch.archive.manifest import MANIFEST
+from cmresearch.archive.packing import MANIFEST
 from cmresearch.cli import main
 from cmresearch.errors import ArchiveError
 

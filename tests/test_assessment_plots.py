@@ -7,16 +7,16 @@ import pytest
 from drawn import words_of
 from small_study import write_study_with_words
 
-from cmresearch.report.assessment_plots import (
+from cmresearch.report.plots.assessment_plots import (
     plot_evidence,
     plot_indicators,
     plot_robustness,
     plot_statuses,
     source_name,
 )
-from cmresearch.report.drawing import to_svg
-from cmresearch.reproduction import run_study
-from cmresearch.study import open_study
+from cmresearch.report.plots.drawing import to_svg
+from cmresearch.study.run import run_study
+from cmresearch.study.study import open_study
 
 
 @pytest.fixture(scope="module")

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from cmresearch.assumptions import read_parameters
 from cmresearch.errors import CmResearchError
-from cmresearch.provenance import read_figures
+from cmresearch.study.assumptions import read_parameters
+from cmresearch.study.provenance import read_figures
 
 DATA = Path(__file__).parents[1] / "data"
 

@@ -7,10 +7,10 @@ import shutil
 import pytest
 from small_study import write_study_with_words
 
-from cmresearch.report.page import report_html
+from cmresearch.report.page.page import report_html
 from cmresearch.report.shareable import shareable
-from cmresearch.reproduction import run_study
-from cmresearch.study import open_study
+from cmresearch.study.run import run_study
+from cmresearch.study.study import open_study
 
 pytestmark = pytest.mark.browser
 

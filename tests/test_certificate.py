@@ -7,7 +7,6 @@ import pytest
 from small_draw import ROWS, SEED, as_csv, drawn, export, small_frame
 
 from cmresearch.errors import SampleError
-from cmresearch.frame import read_frame
 from cmresearch.sampling.allocation import allocate
 from cmresearch.sampling.certificate import (
     SCHEMA,
@@ -20,6 +19,7 @@ from cmresearch.sampling.certificate import (
     write_sample,
 )
 from cmresearch.sampling.drawing import draw, ticket
+from cmresearch.sampling.frame import read_frame
 
 
 def certified(frame, size=8, **options):
@@ -131,7 +131,7 @@ def test_a_sample_is_handed_on_in_five_files(tmp_path):
 
 
 def test_a_folder_that_cannot_be_written_is_an_error(tmp_path):
-    from cmresearch.writing import WritingError
+    from cmresearch.files.writing import WritingError
 
     frame = small_frame(tmp_path)
     sample = draw(frame, allocate(frame, 8), seed=SEED)

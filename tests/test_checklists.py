@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from cmresearch.errors import ReportError
-from cmresearch.report.checklists import FOLDER, ORDER, read_checklist, read_checklists
+from cmresearch.report.chapters.checklists import FOLDER, ORDER, read_checklist, read_checklists
 
 NUMBERS = {"coreq": 32, "srqr": 21, "gramms": 6, "jars-mixed": 16}
 

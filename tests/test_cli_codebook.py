@@ -8,7 +8,7 @@ import pytest
 
 from cmresearch.cli import coding as coding_verb
 from cmresearch.cli import main
-from cmresearch.study import open_study
+from cmresearch.study.study import open_study
 
 QUOTE = "riwayat status"
 SOURCE = "interview-1-government-bureau"

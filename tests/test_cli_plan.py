@@ -7,7 +7,7 @@ import pytest
 from small_draw import export
 
 from cmresearch.cli import main
-from cmresearch.cli.plan_help import EXPLAINED
+from cmresearch.cli.plan import EXPLAINED
 
 
 def ask(*words):

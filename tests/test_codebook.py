@@ -6,7 +6,7 @@ import pytest
 
 from cmresearch.codebook.book import read_codebook
 from cmresearch.errors import CodebookError
-from cmresearch.texts import in_language
+from cmresearch.language.catalogue import in_language
 
 SHIPPED = Path(__file__).parents[1] / "codebook"
 

@@ -6,8 +6,7 @@ import jsonschema
 import pytest
 
 from cmresearch.codebook.book import read_codebook
-from cmresearch.codebook.schema import make_schemas, published_schemas, schema_line
-from cmresearch.codebook.templates import write_template
+from cmresearch.codebook.templates import make_schemas, published_schemas, schema_line, write_template
 from cmresearch.errors import CodebookError
 
 SHIPPED = Path(__file__).parents[1] / "codebook"

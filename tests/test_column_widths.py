@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cmresearch.report.column_widths import PADDING, SIZES, lay_out, number_of_columns, rows_of
-from cmresearch.report.tree import read_page
+from cmresearch.report.paper.column_widths import PADDING, SIZES, lay_out, number_of_columns, rows_of
+from cmresearch.report.paper.tree import read_page
 
 UPRIGHT, TURNED = 400.0, 600.0
 

@@ -13,12 +13,11 @@ from cmresearch.cli import main
 from cmresearch.codebook.book import Dimension, Indicator
 from cmresearch.coding.coding import Segment
 from cmresearch.coding.sources import Source
-from cmresearch.convergence import CONVERGENCES, LINES, converge, convergence_faults, joint_display
 from cmresearch.errors import StudyError, TriangulationError
-from cmresearch.reproduction import run_study
-from cmresearch.study import open_study
-from cmresearch.texts import LANGUAGES, say
-from cmresearch.triangulation import (
+from cmresearch.language.catalogue import LANGUAGES, say
+from cmresearch.study.run import run_study
+from cmresearch.study.study import open_study
+from cmresearch.triangulation.assessment import (
     Assessment,
     Decision,
     DimensionAssessment,
@@ -27,6 +26,7 @@ from cmresearch.triangulation import (
     SourceEvidence,
     Step,
 )
+from cmresearch.triangulation.convergence import CONVERGENCES, LINES, converge, convergence_faults, joint_display
 
 WORDS = {"en": "Closure", "id": "Penuntasan"}
 REGISTER = ("register", "Hours", "median", "at_most", 6.0)

@@ -5,8 +5,8 @@ import pytest
 from small_interviews import GIVEN, begin, written
 
 from cmresearch.coding.coverage import code_coverage, saturation
-from cmresearch.report.coverage_plots import plot_coverage, plot_saturation
-from cmresearch.report.drawing import to_svg
+from cmresearch.report.plots.coverage_plots import plot_coverage, plot_saturation
+from cmresearch.report.plots.drawing import to_svg
 
 
 @pytest.fixture

@@ -9,8 +9,8 @@ import pandas as pd
 import pytest
 
 from cmresearch.cli import main
-from cmresearch.results import frame_table, table_text
-from cmresearch.sampling.certificate import write_sample
+from cmresearch.report.results import frame_table, table_text
+from cmresearch.sampling import write_sample
 
 OTHERS = pd.DataFrame(
     {"channel": ["web"] * 3 + ["phone"] * 3, "N": [60] * 3 + [20] * 3, "answered": list("ynyyyn"), "days": range(6)}

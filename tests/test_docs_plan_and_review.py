@@ -7,8 +7,8 @@ import pytest
 from small_study import write_study_with_words
 
 from cmresearch.cli import main
-from cmresearch.reviews import segment_subjects
-from cmresearch.study import open_study
+from cmresearch.study.reviews.subjects import segment_subjects
+from cmresearch.study.study import open_study
 
 
 def keys(study):

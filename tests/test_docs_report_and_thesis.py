@@ -8,10 +8,10 @@ import pytest
 from small_study import in_two_languages, write_study_with_words
 
 from cmresearch.cli import main
-from cmresearch.report.checklists import FOLDER, Item
-from cmresearch.reproduction import run_study
-from cmresearch.results import write_results
-from cmresearch.study import open_study
+from cmresearch.report.chapters.checklists import FOLDER, Item
+from cmresearch.report.results import write_results
+from cmresearch.study.run import run_study
+from cmresearch.study.study import open_study
 
 
 @pytest.fixture
@@ -52,6 +52,8 @@ def test_the_example_is_an_item_of_a_checklist(page):
 
 
 def test_every_place_that_the_page_sends_a_translator_to_is_there(page):
-    library = FOLDER.parent
-    for name in re.findall(r"`((?:catalogues|report)/[a-z_]+\.(?:toml|py))`", page):
-        assert (library / name).is_file(), name
+    library = FOLDER.parents[2]
+    named = re.findall(r"`((?:src/cmresearch/|language/|report/)[a-z_/]+\.(?:toml|py))`", page)
+    assert len(named) == 9
+    for name in named:
+        assert (library / name.removeprefix("src/cmresearch/")).is_file(), name

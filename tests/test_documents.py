@@ -14,7 +14,7 @@ from docx import Document
 
 from cmresearch.errors import ReportError
 from cmresearch.privacy.sharing import check_folder
-from cmresearch.report.documents import write_docx
+from cmresearch.report.paper.documents import write_docx
 
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 4 2"><title>A bar</title><rect width="4" height="2"/></svg>'
 TABLE = (
@@ -25,7 +25,7 @@ PAGE = f'<h1>Title</h1><h2 id="one">One</h2><p>a <b>b</b> <a href="#one">c</a></
 # What a fresh process writes, whatever its hash seed, locale and time zone.
 ALONE = """
 import sys
-from cmresearch.report.documents import write_docx
+from cmresearch.report.paper.documents import write_docx
 write_docx(*sys.argv[1:3], title="T", language="id")
 """
 

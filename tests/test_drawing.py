@@ -5,8 +5,8 @@ from xml.etree import ElementTree
 from drawn import words_of
 from small_estimates import ROWS
 
-from cmresearch.report.drawing import figure_files, to_png, to_svg
-from cmresearch.report.sample_plots import plot_estimates
+from cmresearch.report.plots.drawing import figure_files, to_png, to_svg
+from cmresearch.report.plots.sample_plots import plot_estimates
 
 
 def test_every_figure_says_its_kind_of_data_and_what_it_shows():

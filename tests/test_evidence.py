@@ -8,15 +8,15 @@ import pytest
 from small_study import write_study, write_study_with_words
 
 from cmresearch.cli import main
-from cmresearch.convergence import JointDisplay
 from cmresearch.errors import EvidenceError
-from cmresearch.evidence.building import evidence_of, segment_id
-from cmresearch.evidence.chain import SCHEMA, check_evidence, read_evidence, schema_text
+from cmresearch.report.results import EVIDENCE, write_results
 from cmresearch.report.shareable import shareable
-from cmresearch.reproduction import run_study
-from cmresearch.results import EVIDENCE, write_results
-from cmresearch.study import open_study
-from cmresearch.triangulation import Decision
+from cmresearch.study.evidence.building import evidence_of, segment_id
+from cmresearch.study.evidence.chain import SCHEMA, check_evidence, read_evidence, schema_text
+from cmresearch.study.run import run_study
+from cmresearch.study.study import open_study
+from cmresearch.triangulation.assessment import Decision
+from cmresearch.triangulation.convergence import JointDisplay
 
 
 @pytest.fixture(scope="module")

@@ -6,9 +6,9 @@ import pytest
 
 from cmresearch.cli import main
 from cmresearch.estimation.estimators import estimate_proportion
-from cmresearch.reproduction import run_study
 from cmresearch.sampling.drawing import draw
-from cmresearch.study import open_study
+from cmresearch.study.run import run_study
+from cmresearch.study.study import open_study
 
 NASHVILLE = "nashville-covid-2020/requests.csv"
 
@@ -64,7 +64,7 @@ def test_intervals_cover_the_truth_as_often_as_they_say(nashville, run):
 
 
 def test_the_report_of_a_study_without_interviews_says_so(run, tmp_path):
-    from cmresearch.report.page import write_report
+    from cmresearch.report.page.page import write_report
 
     write_report(run, tmp_path / "report.html")
     assert "no interviews" in (tmp_path / "report.html").read_text(encoding="utf-8").lower()

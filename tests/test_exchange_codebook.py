@@ -8,8 +8,8 @@ from cmresearch.codebook.book import Codebook, read_codebook
 from cmresearch.codebook.edits import Signature, read_draft
 from cmresearch.codebook.tables import apply_changes
 from cmresearch.errors import ExchangeError
-from cmresearch.exchange.codebook_files import changes_of, write_codebook
 from cmresearch.exchange.refi_codebook import read_qdc, write_qdc
+from cmresearch.exchange.study_files import changes_of, write_codebook
 
 REFUSED = "declares a document type or entities, which is refused"
 SCHEMAS = "src/cmresearch/exchange/schemas"

@@ -13,8 +13,8 @@ from html.parser import HTMLParser
 import pytest
 
 from cmresearch.codebook.book import read_codebook
-from cmresearch.exchange.codebook_files import changes_of
 from cmresearch.exchange.refi_codebook import read_qdc
+from cmresearch.exchange.study_files import changes_of
 from cmresearch.exchange.taguette import read_taguette_codebook, tag_of, write_taguette_codebook
 
 pytestmark = pytest.mark.interop

@@ -13,10 +13,10 @@ from cmresearch.codebook.book import read_codebook
 from cmresearch.coding.coding import Coding, Segment, read_coding
 from cmresearch.coding.sources import Source, Sources, read_sources
 from cmresearch.errors import ExchangeError
-from cmresearch.exchange.project_files import write_project
 from cmresearch.exchange.refi_project import write_qdpx
 from cmresearch.exchange.refi_project_reading import read_qdpx
-from cmresearch.study import open_study
+from cmresearch.exchange.study_files import write_project
+from cmresearch.study.study import open_study
 
 PROJECT = Path(__file__).parents[1]
 CODEBOOK = read_codebook(PROJECT / "codebook")

@@ -9,8 +9,8 @@ import pytest
 from cmresearch.codebook.book import read_codebook
 from cmresearch.coding.sources import Source, Sources
 from cmresearch.errors import ExchangeError
-from cmresearch.exchange.codebook_files import changes_of, write_codebook
 from cmresearch.exchange.refi_codebook import read_qdc
+from cmresearch.exchange.study_files import changes_of, write_codebook
 from cmresearch.exchange.taguette import (
     read_taguette_codebook,
     read_taguette_highlights,

@@ -6,7 +6,7 @@ import nbformat
 import pytest
 
 from cmresearch.errors import ReportError
-from cmresearch.execution import execute_notebooks
+from cmresearch.study.notebooks import execute_notebooks
 
 DATUM = "0812-0000-1234"
 

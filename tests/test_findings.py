@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from cmresearch.errors import FindingError
-from cmresearch.findings import Finding, Quantity, compare_findings, evaluate
+from cmresearch.triangulation.findings import Finding, Quantity, compare_findings, evaluate
 
 KNOWN = {
     "figure.all": Quantity(1000, frozenset({"published"})),

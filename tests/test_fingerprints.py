@@ -11,9 +11,9 @@ from small_draw import ROWS, as_csv, changed, small_frame
 
 from cmresearch import frame as frames
 from cmresearch.errors import FrameError, IntakeError, SampleError
-from cmresearch.frame import read_frame
 from cmresearch.sampling import bucket_hashes
 from cmresearch.sampling.fingerprints import fingerprint, read_buckets, read_rows, record_fingerprint
+from cmresearch.sampling.frame import read_frame
 
 
 def sha256(text):

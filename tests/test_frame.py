@@ -7,7 +7,7 @@ import pytest
 
 from cmresearch import frame as frames
 from cmresearch.errors import FrameError, IntakeError
-from cmresearch.frame import check_ids, read_frame
+from cmresearch.sampling.frame import check_ids, read_frame
 
 SIX = "id,channel,city,hours\n1,JAKI,North,1\n2,Qlue,North,3\n3,JAKI,South,\n4,JAKI,South,8\n5,SMS,North,2\n6,Qlue,,4\n"
 

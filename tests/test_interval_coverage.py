@@ -11,7 +11,7 @@ from cmresearch.estimation.estimators import estimate_mean, estimate_proportion
 from cmresearch.estimation.quantiles import estimate_quantile
 from cmresearch.responses.responses import Responses
 from cmresearch.sampling.allocation import allocate
-from cmresearch.synthetic import make_full_set, read_parameters
+from cmresearch.study.synthetic import make_full_set, read_parameters
 
 DRAWS = 2000
 QUESTIONS = {

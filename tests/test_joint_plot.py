@@ -4,10 +4,10 @@ import pytest
 from drawn import words_of
 
 from cmresearch.codebook.book import Dimension
-from cmresearch.convergence import LINES, JointDisplay, JointRow, Line
-from cmresearch.report.drawing import to_svg
-from cmresearch.report.joint_plot import STANDING_MARKS, plot_joint_display
-from cmresearch.triangulation import Decision, DimensionAssessment, Step
+from cmresearch.report.plots.drawing import to_svg
+from cmresearch.report.plots.joint_plot import STANDING_MARKS, plot_joint_display
+from cmresearch.triangulation.assessment import Decision, DimensionAssessment, Step
+from cmresearch.triangulation.convergence import LINES, JointDisplay, JointRow, Line
 
 STANDINGS = ("for", "against", "mixed", "unclear", "silent")
 

@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from cmresearch.errors import IntakeError
-from cmresearch.frame import read_frame
 from cmresearch.intake.mapped_export import read_export
 from cmresearch.intake.mapping import IntakeMapping
 from cmresearch.sampling.allocation import allocate
 from cmresearch.sampling.drawing import draw
+from cmresearch.sampling.frame import read_frame
 
 DIRTY = (
     "No;Kanal;Masuk;Selesai;Biaya\n"

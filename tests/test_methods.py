@@ -10,14 +10,14 @@ import pytest
 from small_study import in_two_languages, without_a_sample, write_study, write_study_with_words
 
 import cmresearch
-from cmresearch.report.checklists import read_checklists
-from cmresearch.report.facts import study_facts
-from cmresearch.report.methods import CHAPTER, methods_html
-from cmresearch.report.tree import read_page
-from cmresearch.reproduction import run_study
-from cmresearch.study import open_study
+from cmresearch.report.chapters.checklists import read_checklists
+from cmresearch.report.chapters.facts import study_facts
+from cmresearch.report.chapters.methods import CHAPTER, methods_html
+from cmresearch.report.paper.tree import read_page
+from cmresearch.study.run import run_study
+from cmresearch.study.study import open_study
 
-CATALOGUE = Path(cmresearch.__file__).parent / "catalogues" / "methods.toml"
+CATALOGUE = Path(cmresearch.__file__).parent / "language" / "catalogues" / "methods.toml"
 OF_WORDS = {*CHAPTER["sources"], *CHAPTER["coding"], *CHAPTER["assessment"], *CHAPTER["robustness"]}
 OF_SAMPLE = {*CHAPTER["sample"], *CHAPTER["records"], *CHAPTER["estimates"]}
 

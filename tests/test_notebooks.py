@@ -14,8 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from cmresearch.provenance import KINDS
-from cmresearch.study import open_study
+from cmresearch.study.provenance import KINDS
+from cmresearch.study.study import open_study
 
 PROJECT = Path(__file__).parent.parent
 FOLDER = PROJECT / "notebooks"

@@ -12,17 +12,16 @@ from small_study import in_two_languages, without_a_sample, write_study, write_s
 
 from cmresearch.cli import main
 from cmresearch.errors import ReportError
-from cmresearch.report.checklists import ORDER, answers, checklists_html, read_checklists
-from cmresearch.report.methods import methods_html
-from cmresearch.report.page import page_body
-from cmresearch.report.paper import LEFT_TO_THE_PAGE, on_paper
-from cmresearch.report.pdf import write_pdf
+from cmresearch.language.catalogue import LANGUAGES
+from cmresearch.report.chapters.checklists import ORDER, answers, checklists_html, read_checklists
+from cmresearch.report.chapters.methods import methods_html
+from cmresearch.report.chapters.thesis import write_thesis
+from cmresearch.report.page.page import page_body
+from cmresearch.report.paper.pdf import LEFT_TO_THE_PAGE, on_paper, write_pdf
+from cmresearch.report.paper.tree import Element, read_page
 from cmresearch.report.shareable import shareable
-from cmresearch.report.thesis import write_thesis
-from cmresearch.report.tree import Element, read_page
-from cmresearch.reproduction import run_study
-from cmresearch.study import open_study
-from cmresearch.texts import LANGUAGES
+from cmresearch.study.run import run_study
+from cmresearch.study.study import open_study
 
 SAID = "are in report.html alone"
 

@@ -9,9 +9,9 @@ from small_study import in_two_languages, write_study, write_study_with_words
 
 from cmresearch.cli import main
 from cmresearch.errors import PlanError
-from cmresearch.plan import changes_table, freeze_plan, plan_changes, read_frozen_plans
-from cmresearch.plan.differences import find_differences
-from cmresearch.study import open_study
+from cmresearch.study.plan.differences import find_differences
+from cmresearch.study.plan.freezing import changes_table, freeze_plan, plan_changes, read_frozen_plans
+from cmresearch.study.study import open_study
 
 
 @pytest.fixture

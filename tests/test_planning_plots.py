@@ -2,8 +2,8 @@
 
 import pytest
 
-from cmresearch.report.drawing import to_svg
-from cmresearch.report.planning_plots import plot_allocations
+from cmresearch.report.plots.drawing import to_svg
+from cmresearch.report.plots.planning_plots import plot_allocations
 from cmresearch.sampling.comparison import compare_allocations
 
 SIZES, SPREAD = {"app": 900, "letter": 100}, {"app": 0.5, "letter": 0.3}

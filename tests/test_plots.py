@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from cmresearch.language.catalogue import LANGUAGES, catalogue
 from cmresearch.report import plots
 from cmresearch.report.estimate_groups import estimate_groups
-from cmresearch.report.figures import figures
-from cmresearch.texts import LANGUAGES, catalogue
+from cmresearch.report.page.figures import figures
 
 REPORT = Path(plots.__file__).parent
 TREES = [ast.parse(path.read_text(encoding="utf-8")) for path in sorted(REPORT.glob("*.py"))]

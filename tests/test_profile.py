@@ -12,14 +12,14 @@ from hypothesis import strategies as st
 from cmresearch.cli import compare_exports as compare_verb
 from cmresearch.cli import inspect as inspect_verb
 from cmresearch.errors import CmResearchError, IntakeError
-from cmresearch.frame import read_frame
+from cmresearch.files.writing import csv_text
 from cmresearch.intake.mapped_export import read_export
 from cmresearch.intake.mapping import IntakeMapping
 from cmresearch.intake.profile import inspect
 from cmresearch.intake.profile_pages import profile_page, starting_study, write_starting_study
 from cmresearch.sampling.allocation import allocate
 from cmresearch.sampling.drawing import draw
-from cmresearch.writing import csv_text
+from cmresearch.sampling.frame import read_frame
 
 HEADER = "Nomor Aduan;Tanggal Masuk;Tanggal Selesai;Kanal;Kategori;Kecamatan;Status;Isi Laporan"
 

@@ -6,16 +6,10 @@ from pathlib import Path
 import pytest
 
 from cmresearch.errors import ProvenanceError
-from cmresearch.provenance import (
-    DataFile,
-    check_data_files,
-    read_data_files,
-    read_figures,
-    sha256_of,
-    write_hashes,
-)
-from cmresearch.study import open_study
-from cmresearch.texts import in_language
+from cmresearch.files.hashes import sha256_of
+from cmresearch.language.catalogue import in_language
+from cmresearch.study.provenance import DataFile, check_data_files, read_data_files, read_figures, write_hashes
+from cmresearch.study.study import open_study
 
 DATA = Path(__file__).parents[1] / "data"
 # printf abc | sha256sum

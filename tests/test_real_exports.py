@@ -8,12 +8,12 @@ import pytest
 
 from cmresearch.estimation.estimators import estimate_proportion
 from cmresearch.estimation.survival import estimate_survival, follow_up
-from cmresearch.frame import read_frame
 from cmresearch.intake.mapped_export import read_export
 from cmresearch.intake.mapping import IntakeMapping
 from cmresearch.responses.responses import Responses
 from cmresearch.sampling.allocation import allocate
 from cmresearch.sampling.drawing import draw
+from cmresearch.sampling.frame import read_frame
 
 BOSTON = "boston-311-2011/requests.csv.gz"
 NEW_YORK = "nyc-council-casework/casework-export-{}.parquet"

@@ -6,10 +6,10 @@ import pytest
 from small_draw import ROWS, SEED, drawn, export
 
 from cmresearch.errors import SampleError
-from cmresearch.frame import read_frame
 from cmresearch.sampling.allocation import allocate
 from cmresearch.sampling.certificate import certify, write_sample
 from cmresearch.sampling.drawing import draw, ticket
+from cmresearch.sampling.frame import read_frame
 from cmresearch.sampling.record_check import check_record
 
 

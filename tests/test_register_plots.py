@@ -2,8 +2,8 @@
 
 from drawn import words_of
 
-from cmresearch.report.drawing import to_svg
-from cmresearch.report.register_plots import plot_months, plot_time_to_close
+from cmresearch.report.plots.drawing import to_svg
+from cmresearch.report.plots.sample_plots import plot_months, plot_time_to_close
 
 
 def test_complaints_that_were_never_closed_count_as_open():

@@ -3,8 +3,8 @@
 import pandas as pd
 from drawn import words_of
 
-from cmresearch.report.drawing import to_svg
-from cmresearch.report.reliability_plots import plot_reliability
+from cmresearch.report.plots.coverage_plots import plot_reliability
+from cmresearch.report.plots.drawing import to_svg
 
 ROW = {"key": "rare_code", "alpha": 0.8125, "lower": 0.7, "upper": 0.9, "percent_agreement": 0.96}
 

@@ -10,9 +10,9 @@ from pages import Page
 from small_study import FORMULA, MARKUP, QUOTE, write_study, write_study_with_words
 
 from cmresearch.errors import ReportError
-from cmresearch.report.page import report_html, write_report
-from cmresearch.reproduction import run_study
-from cmresearch.study import open_study
+from cmresearch.report.page.page import report_html, write_report
+from cmresearch.study.run import run_study
+from cmresearch.study.study import open_study
 
 STUDY = Path(__file__).parents[1]
 

@@ -7,15 +7,14 @@ import pytest
 from pages import Page
 from small_study import in_two_languages, without_a_sample, write_study, write_study_with_words
 
-from cmresearch.plan.freezing import freeze_plan
-from cmresearch.report.colophon import checked_out_commit
-from cmresearch.report.page import report_html
-from cmresearch.report.page_context import PARTS, SECTIONS
+from cmresearch.report.page.context import PARTS, SECTIONS, checked_out_commit
+from cmresearch.report.page.page import report_html
 from cmresearch.report.shareable import shareable_reviews, shareable_with_table
-from cmresearch.reproduction import run_study
-from cmresearch.review_entries import add_reviews, make_review
-from cmresearch.reviews import subjects_of
-from cmresearch.study import open_study
+from cmresearch.study.plan.freezing import freeze_plan
+from cmresearch.study.reviews.entries import add_reviews, make_review
+from cmresearch.study.reviews.subjects import subjects_of
+from cmresearch.study.run import run_study
+from cmresearch.study.study import open_study
 
 
 def shown(study):

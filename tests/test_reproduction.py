@@ -9,8 +9,8 @@ from dataclasses import replace
 import pytest
 from small_study import write_study_with_words
 
-from cmresearch.reproduction import run_study
-from cmresearch.study import Study, open_study
+from cmresearch.study.run import run_study
+from cmresearch.study.study import Study, open_study
 
 DECISION = '[[decision]]\ndimension = "{key}"\nstatus = "fulfilled"\nmemo = "So."\non_convergence = "So."\n'
 

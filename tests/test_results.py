@@ -10,10 +10,10 @@ import pytest
 from small_study import without_a_sample, write_study_with_words
 
 from cmresearch.cli import main
-from cmresearch.reproduction import run_study
-from cmresearch.results import write_results
+from cmresearch.report.results import write_results
 from cmresearch.sampling.verification import verify
-from cmresearch.study import Study, open_study
+from cmresearch.study.run import run_study
+from cmresearch.study.study import Study, open_study
 
 FILES = {
     "assessment.csv", "certificate.json", "estimates.csv", "evidence.json", "findings.csv", "frame.csv",

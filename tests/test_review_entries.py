@@ -5,7 +5,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cmresearch.errors import ReviewError
-from cmresearch.review_entries import add_reviews, make_review, read_reviews, withdraw
+from cmresearch.study.reviews.entries import add_reviews, make_review, read_reviews, withdraw
 
 SHA256 = "ab" * 32
 SAID = {

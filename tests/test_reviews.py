@@ -12,10 +12,10 @@ from small_study import FORMULA, MARKUP, QUOTE, write_study, write_study_with_wo
 from cmresearch.cli import main
 from cmresearch.errors import ReviewError
 from cmresearch.privacy import MaskTable, mask
-from cmresearch.reproduction import run_study
-from cmresearch.review_entries import add_reviews, make_review, read_reviews, withdraw
-from cmresearch.reviews import find_subject, mask_reviews, reviewed, segment_key, subjects_of
-from cmresearch.study import open_study
+from cmresearch.study.reviews.entries import add_reviews, make_review, read_reviews, withdraw
+from cmresearch.study.reviews.subjects import find_subject, mask_reviews, reviewed, segment_key, subjects_of
+from cmresearch.study.run import run_study
+from cmresearch.study.study import open_study
 
 SEGMENT = "interview-1-kelurahan"
 

@@ -9,10 +9,10 @@ from small_study import write_study
 
 from cmresearch.estimation.representativeness import compare_with_frame
 from cmresearch.estimation.survival import estimate_survival
-from cmresearch.report.drawing import to_svg
-from cmresearch.report.sample_plots import plot_estimates, plot_representativeness, plot_strata, plot_survival
+from cmresearch.report.plots.drawing import to_svg
+from cmresearch.report.plots.sample_plots import plot_estimates, plot_representativeness, plot_strata, plot_survival
 from cmresearch.responses.responses import declare_sample
-from cmresearch.study import open_study
+from cmresearch.study.study import open_study
 
 NUMBER = np.arange(60)
 TABLE = pd.DataFrame(

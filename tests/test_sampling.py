@@ -14,9 +14,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cmresearch.errors import SampleError
-from cmresearch.frame import read_frame
 from cmresearch.sampling.allocation import Allocation, allocate
 from cmresearch.sampling.drawing import check_seed, draw, first_by_ticket, shell_command, ticket
+from cmresearch.sampling.frame import read_frame
 
 ROWS = [(f"JK{number:03d}", ("JAKI", "Qlue", "SMS")[number % 7 % 3], f"words, {number}") for number in range(40)]
 SEED = "lottery of 1 May: 4 8 15"
@@ -262,7 +262,7 @@ def test_a_stratum_with_unusually_few_small_tickets_is_read_again_without_a_boun
 
 
 def test_the_989_of_the_jakarta_study_are_these(project):
-    from cmresearch.study import open_study
+    from cmresearch.study.study import open_study
 
     study = open_study(project)
     sample = study.draw(study.read_frame())

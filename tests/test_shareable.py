@@ -8,9 +8,9 @@ import pytest
 
 from cmresearch.coding.sources import Sources
 from cmresearch.privacy import mask_all
-from cmresearch.report.page import report_html
+from cmresearch.report.page.page import report_html
 from cmresearch.report.shareable import shareable, shareable_with_table
-from cmresearch.triangulation import Decision
+from cmresearch.triangulation.assessment import Decision
 
 DATUM = "0812-0000-1234"
 

@@ -3,7 +3,7 @@ import pytest
 from openpyxl import load_workbook
 
 from cmresearch.errors import ReportError
-from cmresearch.sheets import LONGEST, cell_text, write_sheets, write_table
+from cmresearch.files.sheets import LONGEST, cell_text, write_sheets, write_table
 
 TABLE = pd.DataFrame({"code": ["=1+1", "a\x0bb", None], "n": [1, 2.5, float("nan")], "seen": [True, False, True]})
 

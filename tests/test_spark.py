@@ -11,13 +11,13 @@ import pytest
 
 from cmresearch import frame as frames
 from cmresearch.errors import FrameError, IntakeError, SampleError
-from cmresearch.frame import check_ids, read_frame
 from cmresearch.intake.spark import master_and_path, read_in_spark
 from cmresearch.sampling import bucket_hashes
 from cmresearch.sampling.allocation import allocate
 from cmresearch.sampling.certificate import certify
 from cmresearch.sampling.drawing import draw
 from cmresearch.sampling.fingerprints import fingerprint
+from cmresearch.sampling.frame import check_ids, read_frame
 
 # The library's own warnings stay errors; pyspark has some of its own about pandas and sockets.
 pytestmark = [
@@ -337,7 +337,7 @@ def test_an_address_names_a_cluster_and_a_path():
 @pytest.fixture(scope="module")
 def full_set(project):
     """The Jakarta study's full set, as a file."""
-    from cmresearch.study import open_study
+    from cmresearch.study.study import open_study
 
     path = project / "data" / "derived" / "full-set.parquet"
     if not path.is_file():

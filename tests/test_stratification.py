@@ -5,10 +5,10 @@ import re
 import pytest
 
 from cmresearch.errors import FrameError
-from cmresearch.frame import read_frame
 from cmresearch.sampling.allocation import allocate
 from cmresearch.sampling.certificate import certify, write_sample
 from cmresearch.sampling.drawing import draw
+from cmresearch.sampling.frame import read_frame
 from cmresearch.sampling.stratification import class_of, collapse_strata, joined_strata, month_of
 from cmresearch.sampling.verification import verify
 

@@ -6,7 +6,7 @@ from math import sqrt
 import pytest
 
 from cmresearch.errors import AllocationError
-from cmresearch.frame import read_frame
+from cmresearch.sampling.frame import read_frame
 from cmresearch.sampling.stratum_values import read_stratum_values, register_values, share_values, stratum_spread
 
 SIZES = {"JAKI": 70, "Qlue": 25, "SMS": 1}

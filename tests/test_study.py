@@ -9,7 +9,7 @@ import pytest
 from small_study import without_a_sample, write_study
 
 from cmresearch.errors import AllocationError, StudyError
-from cmresearch.study import open_study
+from cmresearch.study.study import open_study
 
 MINIMAL = """
 [study]

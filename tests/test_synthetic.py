@@ -6,7 +6,7 @@ import duckdb
 import pytest
 
 from cmresearch.errors import CmResearchError
-from cmresearch.synthetic import (
+from cmresearch.study.synthetic import (
     COLUMNS,
     apportion,
     content_fingerprint,

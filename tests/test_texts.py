@@ -6,7 +6,16 @@ import pytest
 
 from cmresearch.coding.coverage import code_coverage
 from cmresearch.errors import TextError
-from cmresearch.texts import GAP, LANGUAGES, Phrase, catalogue, in_language, read_catalogues, say, translate
+from cmresearch.language.catalogue import (
+    GAP,
+    LANGUAGES,
+    Phrase,
+    catalogue,
+    in_language,
+    read_catalogues,
+    say,
+    translate,
+)
 
 ENTRIES = sorted(catalogue().items())
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cmresearch.codebook.toml_edit import TomlEditError, add_table, remove_value, set_value, toml_value
+from cmresearch.files.toml_edit import TomlEditError, add_table, remove_value, set_value, toml_value
 
 TEXT = '''\
 #:schema dimension.schema.json

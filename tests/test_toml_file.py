@@ -1,7 +1,7 @@
 import pytest
 
 from cmresearch.errors import CodebookError, StudyError
-from cmresearch.toml_file import key_lines, read_toml_file
+from cmresearch.files.toml import key_lines, read_toml_file
 
 TEXT = '''\
 title = "x"

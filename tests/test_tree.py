@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from cmresearch.errors import ReportError
-from cmresearch.report.tree import Drawing, Element, read_page
+from cmresearch.report.paper.tree import Drawing, Element, read_page
 
 SVG = (
     '<svg role="img"><title>Months &amp; days</title><desc>What arrived.</desc><g><text>2020 &lt; 2021</text></g></svg>'

@@ -12,9 +12,9 @@ from cmresearch.coding.coding import COLUMNS, read_coding
 from cmresearch.coding.sources import read_sources
 from cmresearch.errors import TriangulationError
 from cmresearch.estimation.estimators import estimate_proportion
-from cmresearch.frame import read_frame
 from cmresearch.responses.responses import Responses
-from cmresearch.triangulation import (
+from cmresearch.sampling.frame import read_frame
+from cmresearch.triangulation.assessment import (
     Decision,
     IndicatorResult,
     Rule,

@@ -9,11 +9,11 @@ import pytest
 from small_study import SETTINGS, WORDS, write_study, write_study_with_words
 
 from cmresearch.errors import StudyError
-from cmresearch.findings import Finding, Findings, compare_findings
+from cmresearch.language.catalogue import LANGUAGES
 from cmresearch.report.shareable import shareable
-from cmresearch.study import open_study
-from cmresearch.texts import LANGUAGES
-from cmresearch.triangulation import Decision, with_decisions
+from cmresearch.study.study import open_study
+from cmresearch.triangulation.assessment import Decision, with_decisions
+from cmresearch.triangulation.findings import Finding, Findings, compare_findings
 
 TITLE = 'title = { en = "A <small> study & its limits" }'
 TWO = 'title = { en = "A small study", id = "Penelitian kecil" }'
@@ -116,7 +116,7 @@ def test_a_study_speaks_its_first_language_unless_another_is_asked_for(study):
 
 
 def test_the_certificate_says_the_seed_s_origin_in_the_first_language(study):
-    from cmresearch.reproduction import run_study
+    from cmresearch.study.run import run_study
 
     assert run_study(study).draw.certificate.seed.source == "made up"
 

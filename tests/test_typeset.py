@@ -10,16 +10,16 @@ import sys
 import pytest
 
 from cmresearch.errors import ReportError
-from cmresearch.report.pdf import picture, write_pdf
-from cmresearch.report.tree import read_page
-from cmresearch.report.typeset import LONG_CELL, STYLE, quoted, typst_source
+from cmresearch.report.paper.pdf import picture, write_pdf
+from cmresearch.report.paper.tree import read_page
+from cmresearch.report.paper.typeset import LONG_CELL, STYLE, quoted, typst_source
 
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 4 2"><title>A bar</title><rect width="4" height="2"/></svg>'
 HOSTILE = '#import "x" \\ $a$ *b* _c_ [d] {e} <f> @g // h /* i */ "j" \x07 \u2028 =cmd|x!A0'
 
 ALONE = """
 import sys
-from cmresearch.report.pdf import write_pdf
+from cmresearch.report.paper.pdf import write_pdf
 write_pdf(*sys.argv[1:3], title="A title", language="en")
 """
 

@@ -8,10 +8,10 @@ import pytest
 from small_draw import HEADER, ROWS, as_csv, changed, drawn, export
 
 from cmresearch.errors import IntakeError, SampleError
-from cmresearch.frame import read_frame
 from cmresearch.sampling.allocation import allocate
 from cmresearch.sampling.certificate import certify, read_certificate, write_sample
 from cmresearch.sampling.drawing import draw
+from cmresearch.sampling.frame import read_frame
 from cmresearch.sampling.verification import verify
 
 

@@ -9,8 +9,8 @@ from small_study import FORMULA, MARKUP, OTHER, write_study, write_study_with_wo
 
 from cmresearch.errors import ReportError
 from cmresearch.report.workbook import write_workbook
-from cmresearch.reproduction import run_study
-from cmresearch.study import open_study
+from cmresearch.study.run import run_study
+from cmresearch.study.study import open_study
 
 SHEETS = [
     "Read me",

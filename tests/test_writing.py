@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from cmresearch.writing import WritingError, csv_text, json_text, whole_folder, write_text
+from cmresearch.files.writing import WritingError, csv_text, json_text, whole_folder, write_text
 
 
 def names(folder):

@@ -1,87 +1,89 @@
 """A research workbench for studies of how a city manages complaints.
 
-The verbs of the library, each loaded when it is first used; the records they give are in their modules.
+The verbs of the library, each loaded when it is first used. What else a part offers is imported from the part itself,
+as in `from cmresearch.estimation import estimate_quantile`. From the ground up:
+
+- `errors`: what can go wrong, one class for each subject
+- `files`: files read and written safely
+- `language`: what readers are told, in each of their languages
+- `privacy`: personal data in complaint text, found and masked
+- `reliability`: how far raters agree, whatever was rated
+- `intake`: raw exports opened as complaints, with a list of every fault
+- `sampling`: the frame, allocation and planning, the draw, its certificate and its verification
+- `responses`: what coders recorded for each sampled complaint
+- `estimation`: what the sample says of the full set, and how surely
+- `codebook`: every code, what it means, the dimension it speaks to
+- `coding`: sources, coded segments, every correction since
+- `triangulation`: both strands side by side, and a status for each dimension
+- `study`: one study: settings, provenance, run, plan, reviews, evidence
+- `report`: a run as page, paper, plots, chapters, workbook and results
+- `exchange`: codebooks and codings to and from other programs
+- `archive`: one file for a journal or a repository, and its check
+- `cli`: the same verbs at the command line
 """
 
+import sys
 from importlib import import_module
-from typing import TYPE_CHECKING
+from importlib.abc import Loader, MetaPathFinder
+from importlib.machinery import ModuleSpec
+from types import ModuleType
+
+import lazy_loader
 
 __version__ = "0.1.0"
 
-if TYPE_CHECKING:
-    from cmresearch.codebook.book import read_codebook as read_codebook
-    from cmresearch.coding.coding import measure_reliability as measure_reliability
-    from cmresearch.coding.coding import read_coding as read_coding
-    from cmresearch.coding.sources import read_sources as read_sources
-    from cmresearch.estimation.estimators import estimate_mean as estimate_mean
-    from cmresearch.estimation.estimators import estimate_proportion as estimate_proportion
-    from cmresearch.estimation.estimators import estimate_total as estimate_total
-    from cmresearch.frame import read_frame as read_frame
-    from cmresearch.reliability.coefficients import krippendorff_alpha as krippendorff_alpha
-    from cmresearch.reliability.coefficients import percent_agreement as percent_agreement
-    from cmresearch.reproduction import run_study as run_study
-    from cmresearch.responses.responses import read_sample as read_sample
-    from cmresearch.sampling.allocation import allocate as allocate
-    from cmresearch.sampling.certificate import certify as certify
-    from cmresearch.sampling.drawing import draw as draw
-    from cmresearch.sampling.drawing import ticket as ticket
-    from cmresearch.sampling.verification import verify as verify
-    from cmresearch.study import open_study as open_study
-    from cmresearch.triangulation import assess as assess
-    from cmresearch.triangulation import measure_indicators as measure_indicators
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)
 
-# Loaded on first use: pandas, duckdb and the rest together would make every command wait.
-_HOME = {
-    "allocate": "sampling.allocation",
-    "assess": "triangulation",
-    "certify": "sampling.certificate",
-    "draw": "sampling.drawing",
-    "estimate_mean": "estimation.estimators",
-    "estimate_proportion": "estimation.estimators",
-    "estimate_total": "estimation.estimators",
-    "krippendorff_alpha": "reliability.coefficients",
-    "measure_indicators": "triangulation",
-    "measure_reliability": "coding.coding",
-    "open_study": "study",
-    "percent_agreement": "reliability.coefficients",
-    "read_codebook": "codebook.book",
-    "read_coding": "coding.coding",
-    "read_frame": "frame",
-    "read_sample": "responses.responses",
-    "read_sources": "coding.sources",
-    "run_study": "reproduction",
-    "ticket": "sampling.drawing",
-    "verify": "sampling.verification",
+# Addresses of version 0.1 that scripts may still import, and where their names live now.
+_MOVED = {
+    "assumptions": "study.assumptions",
+    "codebook.schema": "codebook.templates",
+    "convergence": "triangulation.convergence",
+    "estimation.known_totals": "estimation.calibration",
+    "evidence": "study",
+    "evidence.answers": "study.evidence.building",
+    "evidence.building": "study.evidence.building",
+    "evidence.chain": "study.evidence.chain",
+    "execution": "study.notebooks",
+    "findings": "triangulation.findings",
+    "frame": "sampling.frame",
+    "plan": "study",
+    "provenance": "study.provenance",
+    "report.assessment_plots": "report.plots",
+    "report.coverage_plots": "report.plots",
+    "report.drawing": "report.plots",
+    "report.joint_plot": "report.plots",
+    "report.planning_plots": "report.plots",
+    "report.register_plots": "report.plots",
+    "report.reliability_plots": "report.plots",
+    "report.sample_plots": "report.plots",
+    "report.thesis": "report.chapters.thesis",
+    "reproduction": "study.run",
+    "results": "report.results",
+    "review_entries": "study.reviews.entries",
+    "reviews": "study.reviews.subjects",
+    "robustness": "triangulation.robustness",
+    "synthetic": "study.synthetic",
 }
-__all__ = [
-    "allocate",
-    "assess",
-    "certify",
-    "draw",
-    "estimate_mean",
-    "estimate_proportion",
-    "estimate_total",
-    "krippendorff_alpha",
-    "measure_indicators",
-    "measure_reliability",
-    "open_study",
-    "percent_agreement",
-    "read_codebook",
-    "read_coding",
-    "read_frame",
-    "read_sample",
-    "read_sources",
-    "run_study",
-    "ticket",
-    "verify",
-]
 
 
-def __getattr__(name: str) -> object:
-    if name not in _HOME:
-        raise AttributeError(f"module 'cmresearch' has no attribute {name!r}")
-    return getattr(import_module(f"cmresearch.{_HOME[name]}"), name)
+class _Moved(MetaPathFinder, Loader):
+    """The module of an old address, under both its names."""
+
+    def find_spec(self, name: str, path: object = None, target: object = None) -> ModuleSpec | None:  # noqa: ARG002 - the import system's own signature
+        old = name.removeprefix("cmresearch.")
+        return ModuleSpec(name, self) if old != name and old in _MOVED else None
+
+    def create_module(self, spec: ModuleSpec) -> ModuleType:
+        module = import_module(f"cmresearch.{_MOVED[spec.name.removeprefix('cmresearch.')]}")
+        spec.loader_state = module.__spec__
+        return module
+
+    def exec_module(self, module: ModuleType) -> None:
+        """Nothing is run: the module was imported under its own name, and keeps that."""
+        if module.__spec__ is not None:
+            module.__spec__ = module.__spec__.loader_state
 
 
-def __dir__() -> list[str]:
-    return [*__all__, "__version__"]
+# Before the folders, since an old folder may still lie there with nothing but compiled files.
+sys.meta_path.insert(0, _Moved())

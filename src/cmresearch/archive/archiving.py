@@ -8,23 +8,21 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from pathlib import Path
 
-from cmresearch.archive.citation import CITATION, citation_text, cited
 from cmresearch.archive.data_package import DATA_PACKAGE, data_package_text
 from cmresearch.archive.ddi import DDI, ddi_text
-from cmresearch.archive.description import describe, describe_file
+from cmresearch.archive.description import CITATION, citation_text, cited, describe, describe_file
 from cmresearch.archive.gathering import FRAME, Gathered, gather
-from cmresearch.archive.manifest import MANIFEST, manifest_text
 from cmresearch.archive.masking import columns_of
+from cmresearch.archive.packing import MANIFEST, manifest_text, name_faults, names_below, zip_folder
 from cmresearch.archive.readme import README, readme_text
 from cmresearch.archive.ro_crate import RO_CRATE, ro_crate_text
-from cmresearch.archive.zips import name_faults, names_below, zip_folder
 from cmresearch.errors import ArchiveError, raise_all
+from cmresearch.files.hashes import sha256_of
+from cmresearch.files.writing import whole_folder, write_text
 from cmresearch.privacy.sharing import UNREAD, Place, check_folder
-from cmresearch.provenance import sha256_of
 from cmresearch.sampling.certificate import CERTIFICATE, Certificate, read_certificate
 from cmresearch.sampling.verification import verify
-from cmresearch.study import Study
-from cmresearch.writing import whole_folder, write_text
+from cmresearch.study.study import Study
 
 SAID = 50
 """How many places a refusal lists."""

@@ -8,19 +8,26 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from cmresearch.archive.citation import CITATION, citation_faults
+from cmresearch.archive.checks import (
+    READING,
+    Check,
+    cannot,
+    differs,
+    holds,
+    outcome_of,
+    privacy_check,
+    sample_checks,
+    study_checks,
+)
 from cmresearch.archive.data_package import DATA_PACKAGE
 from cmresearch.archive.ddi import DDI
+from cmresearch.archive.description import CITATION, citation_faults
 from cmresearch.archive.gathering import RESULTS
-from cmresearch.archive.manifest import MANIFEST, manifest_faults, read_manifest
-from cmresearch.archive.outcomes import READING, Check, cannot, differs, holds, outcome_of
+from cmresearch.archive.packing import MANIFEST, manifest_faults, read_manifest, unzip, zip_folder
 from cmresearch.archive.readme import PROVES, PROVES_NOT, PROVES_OF_WORDS
-from cmresearch.archive.redrawing import sample_checks
 from cmresearch.archive.ro_crate import RO_CRATE
 from cmresearch.archive.standards import data_package_faults, ddi_faults, ro_crate_faults
-from cmresearch.archive.study_checks import privacy_check, study_checks
-from cmresearch.archive.zips import unzip, zip_folder
-from cmresearch.provenance import sha256_of
+from cmresearch.files.hashes import sha256_of
 from cmresearch.sampling.certificate import CERTIFICATE, read_certificate
 
 

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 
 from cmresearch.archive.description import Description, File, Table, Variable
-from cmresearch.writing import json_text
+from cmresearch.files.writing import json_text
 
 DATA_PACKAGE = "datapackage.json"
 PROFILES = "https://datapackage.org/profiles/2.0"

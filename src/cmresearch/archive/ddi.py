@@ -11,9 +11,9 @@ from xml.etree.ElementTree import Element, SubElement, indent, tostring
 from cmresearch import __version__
 from cmresearch.archive.description import Description, File, Table, Variable, tables_of_records
 from cmresearch.exchange.packing import plain
-from cmresearch.provenance import KIND_MEANS
+from cmresearch.language.catalogue import Twins
 from cmresearch.sampling.certificate import Certificate
-from cmresearch.texts import Twins
+from cmresearch.study.provenance import KIND_MEANS
 
 DDI = "ddi-codebook.xml"
 NAMESPACE = "ddi:codebook:2_5"

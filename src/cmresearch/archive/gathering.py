@@ -25,11 +25,12 @@ from cmresearch.archive.masking import (
 from cmresearch.coding.entries import TEXTS
 from cmresearch.privacy import MaskTable
 from cmresearch.privacy.sharing import check_folder
-from cmresearch.provenance import read_data_files
-from cmresearch.results import REVIEWS
+from cmresearch.report.results import REVIEWS
 from cmresearch.sampling.certificate import BUCKETS, CERTIFICATE, RUN, SAMPLE
 from cmresearch.sampling.drawing import ADDED
-from cmresearch.study import SETTINGS, Study
+from cmresearch.study.provenance import read_data_files
+from cmresearch.study.settings import SETTINGS
+from cmresearch.study.study import Study
 
 RESULTS, FRAME, SHARED_SAMPLE = "results", "frame.csv", "sample-masked.csv"
 ELSEWHERE = "elsewhere"

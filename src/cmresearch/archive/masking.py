@@ -16,13 +16,13 @@ from cmresearch.coding.source_files import PLAIN, SUFFIXES
 from cmresearch.coding.sources import Source
 from cmresearch.coding.text_moves import HEAD
 from cmresearch.errors import ArchiveError
-from cmresearch.exchange.project_files import source_text
 from cmresearch.exchange.refi_sources import ImportedSource
+from cmresearch.exchange.study_files import source_text
+from cmresearch.files.sheets import RISKY
+from cmresearch.files.writing import csv_text, write_text
 from cmresearch.privacy import MaskTable, mask, mask_all
 from cmresearch.report.shareable import mask_coding
-from cmresearch.sheets import RISKY
-from cmresearch.study import Study
-from cmresearch.writing import csv_text, write_text
+from cmresearch.study.study import Study
 
 HEADER = ("kind", "data_kind", "title", "informant", "role", "date", "place", "language", "interviewer", "source_note")
 WRITTEN = ("title", "informant", "place", "interviewer", "source_note")

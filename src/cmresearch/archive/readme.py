@@ -6,16 +6,15 @@ import shlex
 from collections.abc import Iterator, Mapping
 
 from cmresearch import __version__
-from cmresearch.archive.citation import CITATION
 from cmresearch.archive.data_package import DATA_PACKAGE
 from cmresearch.archive.ddi import DDI, sampling_said
-from cmresearch.archive.description import Description
+from cmresearch.archive.description import CITATION, Description
 from cmresearch.archive.gathering import FRAME, RESULTS, SHARED_SAMPLE
-from cmresearch.archive.manifest import MANIFEST
+from cmresearch.archive.packing import MANIFEST
 from cmresearch.archive.ro_crate import RO_CRATE
-from cmresearch.provenance import KIND_MEANS
 from cmresearch.sampling.certificate import BUCKETS, CERTIFICATE, SCRIPT
 from cmresearch.sampling.drawing import shell_command
+from cmresearch.study.provenance import KIND_MEANS
 
 README = "README.md"
 PROVES = (

@@ -8,9 +8,8 @@ from __future__ import annotations
 from urllib.parse import quote
 
 from cmresearch import __version__
-from cmresearch.archive.citation import CITATION
-from cmresearch.archive.description import Description, File
-from cmresearch.writing import json_text
+from cmresearch.archive.description import CITATION, Description, File
+from cmresearch.files.writing import json_text
 
 RO_CRATE = "ro-crate-metadata.json"
 SPECIFICATION = "https://w3id.org/ro/crate/1.1"

@@ -17,12 +17,11 @@ from xml.etree.ElementTree import Element
 
 from cmresearch.archive.data_package import DATA_PACKAGE
 from cmresearch.archive.ddi import DDI, FINGERPRINT, NAMESPACE
-from cmresearch.archive.manifest import MANIFEST
+from cmresearch.archive.packing import MANIFEST, names_below
 from cmresearch.archive.readme import README
 from cmresearch.archive.ro_crate import RO_CRATE, SPECIFICATION
-from cmresearch.archive.zips import names_below
 from cmresearch.exchange.safe_reading import parse_xml
-from cmresearch.provenance import sha256_of
+from cmresearch.files.hashes import sha256_of
 
 FIELD_TYPES = (
     *("string", "number", "integer", "boolean", "object", "array", "list", "datetime", "date", "time", "year"),

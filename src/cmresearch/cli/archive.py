@@ -14,8 +14,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from cmresearch.cli.output import add_json, print_json
-from cmresearch.cli.progress import steps
+from cmresearch.cli.output import add_json, print_json, steps
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -38,7 +37,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Write the archive and say its hash."""
     from cmresearch.archive.archiving import write_archive
-    from cmresearch.study import open_study
+    from cmresearch.study.study import open_study
 
     study = open_study(arguments.study)
     target = arguments.out or study.folder / "archive" / f"{study.settings.study.key}.zip"

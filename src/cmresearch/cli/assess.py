@@ -12,13 +12,12 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
-from cmresearch.cli.output import add_json, show
-from cmresearch.cli.progress import steps
-from cmresearch.cli.studies import add_study, chosen_study
+from cmresearch.cli.arguments import add_study, chosen_study
+from cmresearch.cli.output import add_json, show, steps
 from cmresearch.errors import StudyError
 
 if TYPE_CHECKING:
-    from cmresearch.convergence import JointRow, Labels
+    from cmresearch.triangulation.convergence import JointRow, Labels
 
 # Columns of the joint display that the assessment has not.
 LINES = ("register", "sample", "interviews", "documents")
@@ -35,7 +34,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Assess and show."""
-    from cmresearch.reproduction import run_study
+    from cmresearch.study.run import run_study
 
     study = chosen_study(arguments)
     with steps() as step:

@@ -49,7 +49,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _settled(folder: Path | None) -> list[str]:
     """What the study's settings allow; nothing where no study is near, for the check needs none."""
-    from cmresearch.study import nearest_study, open_study
+    from cmresearch.study.study import nearest_study, open_study
 
     place = nearest_study() if folder is None else folder
     return [] if place is None else open_study(place).settings.sharing.allow

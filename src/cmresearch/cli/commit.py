@@ -13,7 +13,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from cmresearch.cli.frame_arguments import add_frame, add_method, add_sizes, asked_frame, planned, warn
+from cmresearch.cli.arguments import add_frame, add_method, add_sizes, asked_frame, planned, warn
 from cmresearch.cli.output import add_json, print_json
 
 

@@ -24,7 +24,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cmresearch.cli.frame_arguments import (
+from cmresearch.cli.arguments import (
     add_frame,
     add_method,
     add_sizes,
@@ -36,8 +36,8 @@ from cmresearch.cli.frame_arguments import (
 from cmresearch.cli.output import add_json, long_work, show
 
 if TYPE_CHECKING:
-    from cmresearch.frame import Frame
     from cmresearch.sampling.certificate import Certificate
+    from cmresearch.sampling.frame import Frame
 
 MY_OWN = "chosen by whoever drew the sample"
 
@@ -101,7 +101,7 @@ def run(arguments: argparse.Namespace) -> int:
 def _frame_again(arguments: argparse.Namespace, base: Certificate) -> Frame:
     """The frame that the earlier sample was drawn from, from the export or from a study's `frame.csv`."""
     from cmresearch.errors import SampleError
-    from cmresearch.frame import read_frame
+    from cmresearch.sampling.frame import read_frame
     from cmresearch.sampling.verification import read_certified_frame
 
     frame, notes = read_certified_frame(base, arguments.file)

@@ -31,12 +31,223 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cmresearch.cli.estimate_arguments import add_estimate_arguments, refuse_idle
 from cmresearch.cli.output import add_json, long_work, print_json, show
 
 if TYPE_CHECKING:
     from cmresearch.estimation.estimates import Estimates
     from cmresearch.responses.responses import Responses
+import csv
+import re
+
+STATISTICS = ("mean", "total", "proportion", "count", "ratio", "quantile", "contrast")
+INTERVALS = ("korn-graubard", "wilson", "logit", "normal", "hypergeometric")
+# An option that would change nothing is refused: who gave it expects another figure than would come out.
+USED_BY = {
+    "value": ("proportion", "count", "contrast"),
+    "categories": ("proportion", "count", "contrast"),
+    "denominator": ("ratio", "contrast"),
+    "probability": ("quantile",),
+    "rule": ("quantile",),
+    "interval": ("proportion",),
+    "coefficients": ("contrast",),
+    "deff": ("mean", "total", "proportion", "count", "ratio"),
+}
+NEEDS = {"distance": "totals", "bounds": "totals", "number": "replicates", "seed": "replicates"}
+# A domain's name may hold commas and equal signs; its coefficient ends it.
+TERM = re.compile(r"(?P<domain>.*?)=\s*(?P<coefficient>[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)\s*(?:,|$)")
+DESTINATIONS = {"probability": "probabilities", "interval": "method"}
+
+
+def add_estimate_arguments(parser: argparse.ArgumentParser) -> None:
+    """The design, the question, and how it is answered."""
+    _add_design(parser)
+    _add_question(parser)
+    _add_choices(parser)
+    _add_weights(parser)
+    _add_replicates(parser)
+
+
+def refuse_idle(arguments: argparse.Namespace) -> None:
+    """Refuse options that this statistic does not use, and a statistic without what it needs.
+
+    Raises:
+        EstimationError: All of them at once.
+    """
+    from cmresearch.errors import EstimationError, raise_all
+
+    statistic = arguments.statistic
+    faults = [
+        f"--{option} plays no part in a {statistic}; it belongs to {', '.join(users)}"
+        for option, users in USED_BY.items()
+        if statistic not in users and _told(arguments, option)
+    ]
+    faults += [
+        f"--{option} plays no part without --{needed}"
+        for option, needed in NEEDS.items()
+        if _told(arguments, option) and not _told(arguments, needed)
+    ]
+    if statistic == "contrast" and not arguments.by:
+        faults.append("a contrast compares domains: name the columns that make them with --by")
+    if statistic == "contrast" and _told(arguments, "value") and _told(arguments, "denominator"):
+        faults.append("--value makes a contrast of shares, --denominator one of ratios: give one of them")
+    if statistic == "ratio" and not _told(arguments, "denominator"):
+        faults.append("a ratio needs a denominator: name its column with --denominator")
+    if arguments.explain and _told(arguments, "replicates"):
+        faults.append("--explain shows how linearised standard errors come about; leave --replicates out")
+    if arguments.replicates == "jackknife" and (_told(arguments, "number") or _told(arguments, "seed")):
+        faults.append("the jackknife has a replicate for each unit and draws nothing; leave --number and --seed out")
+    raise_all(EstimationError, faults)
+
+
+def _told(arguments: argparse.Namespace, option: str) -> bool:
+    return getattr(arguments, DESTINATIONS.get(option, option)) is not None
+
+
+def _add_design(parser: argparse.ArgumentParser) -> None:
+    design = parser.add_argument_group("design")
+    design.add_argument(
+        "--strata",
+        default=[],
+        type=_words,
+        metavar="COLUMN[,COLUMN]",
+        help="the columns that make the strata (default: none, a simple random sample)",
+    )
+    design.add_argument(
+        "--population-size", required=True, metavar="COLUMN", help="how many units the row's stratum holds"
+    )
+    design.add_argument("--weight", metavar="COLUMN", help="design weights (default: population size over sampled)")
+    design.add_argument(
+        "--lonely",
+        default="error",
+        choices=["error", "adjust", "average", "certainty"],
+        help="what to do with a stratum of which one unit of several was drawn (default: error)",
+    )
+
+
+def _add_question(parser: argparse.ArgumentParser) -> None:
+    question = parser.add_argument_group("question")
+    question.add_argument(
+        "--statistic",
+        required=True,
+        choices=STATISTICS,
+        help="a contrast is the difference between every two domains: of means, of shares with --value, of ratios "
+        "with --denominator",
+    )
+    question.add_argument("--variable", required=True, metavar="COLUMN", help="what is estimated")
+    question.add_argument("--value", help="one category of a proportion, a count or a contrast of shares")
+    question.add_argument(
+        "--categories",
+        type=_words,
+        metavar="VALUE[,VALUE]",
+        help="values that the variable may have; one that no sampled unit has is a share of 0, with an interval",
+    )
+    question.add_argument("--denominator", metavar="COLUMN", help="what a ratio divides by")
+    question.add_argument("--by", type=_words, metavar="COLUMN[,COLUMN]", help="the columns that make the domains")
+    question.add_argument(
+        "--probability",
+        dest="probabilities",
+        type=_probabilities,
+        metavar="P[,P]",
+        help="which quantiles (default: 0.5, the median)",
+    )
+    question.add_argument(
+        "--coefficients",
+        type=_coefficients,
+        metavar="DOMAIN=C[,DOMAIN=C]",
+        help="one contrast of your own in place of every difference",
+    )
+
+
+def _add_choices(parser: argparse.ArgumentParser) -> None:
+    choices = parser.add_argument_group("how it is answered")
+    choices.add_argument("--level", type=float, default=0.95, help="the interval's level (default: 0.95)")
+    choices.add_argument(
+        "--interval",
+        dest="method",
+        choices=INTERVALS,
+        help="the interval of a proportion (default: korn-graubard, which is never empty and covers rare things too)",
+    )
+    choices.add_argument(
+        "--rule",
+        choices=["math", "school", "interpolated"],
+        help="which value is a quantile (default: math, the smallest with at least that share at or below it)",
+    )
+    choices.add_argument(
+        "--deff",
+        choices=["without_replacement", "with_replacement"],
+        help="which simple random sample the design effect compares with (default: without_replacement)",
+    )
+    choices.add_argument(
+        "--missing", default="error", choices=["error", "drop"], help="what to do with blank values (default: error)"
+    )
+    choices.add_argument(
+        "--blank",
+        default=[],
+        type=_words,
+        metavar="WORD[,WORD]",
+        help="words that stand where there is no value, such as NA (default: empty cells only)",
+    )
+    choices.add_argument("--explain", action="store_true", help="the sums of each stratum instead, to redo the figures")
+
+
+def _add_weights(parser: argparse.ArgumentParser) -> None:
+    weights = parser.add_argument_group("known totals")
+    weights.add_argument(
+        "--totals", type=Path, metavar="FILE", help="calibrate on these: a file with column, category, total"
+    )
+    weights.add_argument(
+        "--distance",
+        choices=["linear", "raking", "logit"],
+        help="how weights may move (default: linear; one margin alone post-stratifies)",
+    )
+    weights.add_argument(
+        "--bounds", type=_bounds, metavar="LOW,HIGH", help="smallest and largest ratio of new to old weight"
+    )
+
+
+def _add_replicates(parser: argparse.ArgumentParser) -> None:
+    replicates = parser.add_argument_group("replicate weights")
+    replicates.add_argument(
+        "--replicates",
+        choices=["jackknife", "bootstrap"],
+        help="standard errors by replicate weights, calibrated anew in each (default: linearised)",
+    )
+    replicates.add_argument("--number", type=int, metavar="N", help="how many bootstrap replicates (default: 500)")
+    replicates.add_argument("--seed", type=int, metavar="N", help="starts the bootstrap's draws (default: 1)")
+
+
+def _words(text: str) -> list[str]:
+    """Words between commas; one that holds a comma stands in double quotes, as in a CSV file."""
+    return [word for word in next(csv.reader([text]), []) if word]
+
+
+def _numbers(text: str, wanted: str) -> list[float]:
+    try:
+        return [float(part) for part in text.split(",")]
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"{text!r}; expected {wanted}") from error
+
+
+def _probabilities(text: str) -> list[float]:
+    return _numbers(text, "numbers between 0 and 1 with commas between them, such as 0.25,0.5")
+
+
+def _bounds(text: str) -> tuple[float, float]:
+    wanted = "two numbers with a comma between them, such as 0.5,2"
+    found = _numbers(text, wanted)
+    if len(found) != 2:
+        raise argparse.ArgumentTypeError(f"{text!r}; expected {wanted}")
+    return found[0], found[1]
+
+
+def _coefficients(text: str) -> dict[str, float]:
+    terms = list(TERM.finditer(text))
+    if "".join(term[0] for term in terms) != text:
+        raise argparse.ArgumentTypeError(f"{text!r}; expected domains with their coefficients, such as a=1,b=-1")
+    found = {term["domain"].strip(): float(term["coefficient"]) for term in terms}
+    if "" in found or len(found) < len(terms):
+        raise argparse.ArgumentTypeError(f"{text!r}; expected each domain once, such as a=1,b=-1")
+    return found
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -118,7 +329,7 @@ def _estimated(sample: Responses, arguments: argparse.Namespace) -> Estimates:
 def _calibration(arguments: argparse.Namespace) -> Callable[[Responses], Responses]:
     if arguments.totals is None:
         return lambda sample: sample
-    from cmresearch.estimation.known_totals import read_known_totals
+    from cmresearch.estimation.calibration import read_known_totals
 
     known = read_known_totals(arguments.totals)
     return lambda sample: known.applied_to(sample, distance=arguments.distance or "linear", bounds=arguments.bounds)

@@ -18,15 +18,15 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from cmresearch.cli.arguments import add_study, chosen_study
 from cmresearch.cli.output import add_json, print_json
-from cmresearch.cli.studies import add_study, chosen_study
 from cmresearch.errors import ExchangeError
 
 if TYPE_CHECKING:
     from cmresearch.coding.coding import Coding
     from cmresearch.exchange.imported_codebook import ImportedCodebook
     from cmresearch.exchange.losses import LossReport
-    from cmresearch.study import Study
+    from cmresearch.study.study import Study
 
 KINDS = ("real", "published", "synthetic", "illustrative")
 OUT = {
@@ -135,8 +135,8 @@ def _to_taguette(arguments: argparse.Namespace) -> LossReport:
 
 
 def _from_qdpx(arguments: argparse.Namespace) -> LossReport:
-    from cmresearch.exchange.project_files import write_project
     from cmresearch.exchange.refi_project_reading import read_qdpx
+    from cmresearch.exchange.study_files import write_project
 
     imported = read_qdpx(arguments.file, language=arguments.language, data_kind=arguments.kind)
     write_project(arguments.folder, imported)
@@ -156,14 +156,14 @@ def _from_taguette(arguments: argparse.Namespace) -> LossReport:
 
 
 def _written(folder: Path, imported: ImportedCodebook) -> LossReport:
-    from cmresearch.exchange.codebook_files import write_codebook
+    from cmresearch.exchange.study_files import write_codebook
 
     write_codebook(folder, imported.codebook)
     return imported.report
 
 
 def _from_highlights(arguments: argparse.Namespace) -> LossReport:
-    from cmresearch.exchange.project_files import write_segments
+    from cmresearch.exchange.study_files import write_segments
     from cmresearch.exchange.taguette import read_taguette_highlights
 
     coding = _coding(chosen_study(arguments))

@@ -30,10 +30,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Look, show and write."""
+    from cmresearch.files.writing import write_text
     from cmresearch.intake.complaints import Reading
     from cmresearch.intake.profile import inspect
     from cmresearch.intake.profile_pages import profile_page, write_starting_study
-    from cmresearch.writing import write_text
 
     reading = Reading(
         sheet=arguments.sheet, table=arguments.table, member=arguments.member, encoding=arguments.encoding

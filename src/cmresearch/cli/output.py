@@ -5,10 +5,37 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from textwrap import fill
 from typing import Any
+
+
+@contextmanager
+def steps() -> Iterator[Callable[[str], None]]:
+    """A function that is told each step as it begins; finished ones stay with their seconds, on standard error."""
+    from rich.console import Console
+
+    console = Console(stderr=True, highlight=False)
+    began = time.monotonic()
+    running: list[tuple[str, float]] = []
+    with console.status("", spinner="line") as status:
+
+        def finish() -> None:
+            if running:
+                name, start = running.pop()
+                console.print(f"[green]✓[/green] {name} [dim]{time.monotonic() - start:.1f} s[/dim]")
+
+        def step(name: str) -> None:
+            finish()
+            running.append((name, time.monotonic()))
+            status.update(name)
+
+        yield step
+        finish()
+    print(f"{time.monotonic() - began:.1f} s in all", file=sys.stderr)
+
 
 MOST_UNBROKEN = 20  # letters of a cell
 MARGIN = 3  # of a column; one more ends the line
@@ -25,8 +52,6 @@ def long_work() -> Iterator[Callable[[str], None]]:
     if not sys.stderr.isatty():
         yield lambda step: None  # noqa: ARG005 - the name is part of what is promised
         return
-    from cmresearch.cli.progress import steps
-
     with steps() as step:
         yield step
 

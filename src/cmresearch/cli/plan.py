@@ -26,17 +26,134 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from cmresearch.cli import plan_freeze
-from cmresearch.cli.frame_arguments import add_frame, add_sizes, asked_frame, asked_values, warn
+from cmresearch.cli.arguments import add_frame, add_sizes, asked_frame, asked_values, warn
 from cmresearch.cli.output import add_json, show
-from cmresearch.cli.plan_help import EXPLAINED
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from cmresearch.frame import Frame
+    from cmresearch.sampling.frame import Frame
     from cmresearch.sampling.planning import SampleSize
     from cmresearch.sampling.stratum_values import Numbers, StratumValues
+from typing import TYPE_CHECKING
+
+from cmresearch.cli.output import print_json
+
+if TYPE_CHECKING:
+    from cmresearch.study.plan.freezing import FrozenPlan
+
+DRAWN = "a sample was drawn before this version was frozen, and the version says so: it does not show what came first"
+OTHER_BYTES = (
+    "study.toml says what the frozen one says, but its bytes differ (comments, order, line ends), so a certificate "
+    "would name another hash; put the frozen file back, or freeze this one too with --reason"
+)
+
+
+def add_actions(questions: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """What the actions can be told."""
+    freeze = questions.add_parser("freeze", help="keep study.toml as the plan, with its hash, before the draw")
+    freeze.add_argument("--reason", default="", metavar="TEXT", help="add a plan that has changed as an amendment")
+    freeze.add_argument(
+        "--published", default="", metavar="TEXT", help="where the hash of this version was made public"
+    )
+    changes = questions.add_parser("changes", help="every change of study.toml since it was frozen")
+    for each in (freeze, changes):
+        each.add_argument("--study", type=Path, metavar="FOLDER", help="the study's folder (default: the nearest one)")
+        add_json(each)
+
+
+def freeze(arguments: argparse.Namespace) -> int:
+    """Freeze the plan, and print the hash to make public."""
+    from cmresearch.study.plan.freezing import freeze_plan, read_frozen_plans
+    from cmresearch.study.study import open_study
+
+    study = open_study(arguments.study)
+    before = read_frozen_plans(study)
+    plan = freeze_plan(study, reason=arguments.reason, published=arguments.published)
+    is_new = len(before) < plan.version
+    warn(_warnings(plan, is_new=is_new, study_sha256=study.sha256))
+    if arguments.json:
+        print_json(_record(plan))
+        return 0
+    print(f"{study.plan / str(plan.version)}: {'frozen' if is_new else 'this plan is frozen already'}")
+    print(f"SHA-256 of its SHA256SUMS: {plan.sha256}")
+    if plan.published:
+        print(f"public, as you say: {'; '.join(plan.published)}")
+    else:
+        print("Make that hash public before the draw; then say where: cmresearch plan freeze --published PLACE")
+    return 0
+
+
+def changes(arguments: argparse.Namespace) -> int:
+    """List every change since the plan was frozen; 1 where one of them is in no amendment."""
+    from cmresearch.errors import PlanError
+    from cmresearch.study.plan.freezing import changes_table, plan_changes, read_frozen_plans
+    from cmresearch.study.study import open_study
+
+    study = open_study(arguments.study)
+    plans = read_frozen_plans(study)
+    if not plans:
+        raise PlanError(f"no plan of the study in {study.folder} was frozen; cmresearch plan freeze does it")
+    found = plan_changes(study)
+    if arguments.json or found:
+        title = f"{len(found)} changes since version 1 was frozen; what no amendment names is not covered by one"
+        show(arguments, changes_table(found).to_dict("records"), title=title)
+    else:
+        print(f"nothing of the plan changed since version {plans[-1].version} was frozen ({plans[-1].sha256})")
+    return int(any(each.amendment is None for each in found))
+
+
+def _warnings(plan: FrozenPlan, *, is_new: bool, study_sha256: str) -> tuple[str, ...]:
+    drawn = (DRAWN,) if is_new and plan.sample_sha256 else ()
+    return (*drawn, OTHER_BYTES) if plan.study_sha256 != study_sha256 else drawn
+
+
+def _record(plan: FrozenPlan) -> dict[str, object]:
+    names = ("version", "sha256", "study_sha256", "codebook_sha256", "sample_sha256", "reason", "published")
+    return {name: getattr(plan, name) for name in names}
+
+
+EXPLAINED = {
+    "share": """How many complaints to draw so that a share is known to a margin, or the margin that a size reaches.
+
+A share of one half needs the most, so it is taken where nothing is known. Say how many can be coded (--response) and
+by how much the design makes variances larger than a simple random sample's (--design-effect).
+
+  cmresearch plan share --margin 0.03 --population 14581
+  cmresearch plan share --relative-margin 0.2 --share 0.05 --response 0.95 --method wilson
+  cmresearch plan share --size 989 --population 14581
+""",
+    "mean": """How many complaints to draw so that a mean is known to a margin, or the margin that a size reaches.
+
+The standard deviation is in the unit of what is measured, such as days: take that of a pilot study or of the register.
+
+  cmresearch plan mean --deviation 40 --margin 3 --population 14581
+  cmresearch plan mean --deviation 40 --size 989 --population 14581
+""",
+    "difference": """How many complaints to draw in each of two groups so that their shares are likely to be told apart.
+
+  cmresearch plan difference --share 0.6 --other 0.5 --power 0.9
+""",
+    "handbook": """The sizes by Krejcie and Morgan, Slovin and Cochran, and what each of them takes for granted.
+
+  cmresearch plan handbook --population 14581 --margin 0.03
+""",
+    "allocation": """The methods of allocation side by side, with the standard error to expect overall and by domain.
+
+"ratio" compares the standard error with proportional allocation's; "gain" is what the exact integer optimum saves of it
+against rounding; "lonely strata" would have one drawn complaint of several and no variance of their own. Without
+--variable or --planning all strata are taken to differ alike, as for a share of one half.
+
+  cmresearch plan allocation complaints.csv --id number --strata channel --size 400
+  cmresearch plan allocation complaints.csv --id number --strata channel --size 400 --planning pilot.csv --plot plan.svg
+""",
+    "margins": """How surely a sample that was drawn knows a share or a mean, as a whole and in each stratum or domain.
+
+  cmresearch plan margins drawn --share 0.2
+  cmresearch plan margins drawn --planning pilot.csv --response 0.95
+""",
+}
+
 
 KINDS = ("published", "real", "synthetic", "illustrative")
 
@@ -54,7 +171,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     _difference(question("difference", "the sizes of two groups whose shares differ"))
     _handbook(question("handbook", "the sizes that handbooks give, and what they take for granted"))
     _allocation(question("allocation", "the methods of allocation side by side, for a file"))
-    plan_freeze.add_actions(questions)
+    add_actions(questions)
     _margins(question("margins", "the margins that a drawn sample reaches, in each stratum or domain"))
 
 
@@ -285,9 +402,9 @@ def _lonely(table: pd.DataFrame) -> tuple[str, ...]:
 
 
 def _write_plot(arguments: argparse.Namespace, table: pd.DataFrame, asked: Literal["share", "mean"]) -> None:
-    from cmresearch.report.drawing import to_svg
+    from cmresearch.files.writing import whole_folder, write_text
     from cmresearch.report.plots import plot_allocations
-    from cmresearch.writing import whole_folder, write_text
+    from cmresearch.report.plots.drawing import to_svg
 
     figure = plot_allocations(table, kind=arguments.kind, asked=asked)
     alt = f"Expected standard errors of {arguments.size} complaints by each method of allocation, overall and by domain"
@@ -320,7 +437,7 @@ def _answer_margins(arguments: argparse.Namespace) -> int:
 def _domains_of(strata: Sequence[str], values: Mapping[str, Sequence[str]], by: str | None) -> dict[str, str] | None:
     """The domain of each stratum, from some of the columns that make the strata."""
     from cmresearch.errors import AllocationError, nearest, raise_all
-    from cmresearch.frame import JOINT
+    from cmresearch.sampling.frame import JOINT
 
     if by is None:
         return None
@@ -343,6 +460,7 @@ ANSWERS = {
     "difference": _answer_difference,
     "handbook": _answer_handbook,
     "allocation": _answer_allocation,
-    **plan_freeze.ANSWERS,
+    "freeze": freeze,
+    "changes": changes,
     "margins": _answer_margins,
 }

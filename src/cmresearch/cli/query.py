@@ -12,8 +12,8 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from cmresearch.cli.arguments import add_study, chosen_study
 from cmresearch.cli.output import add_json, show
-from cmresearch.cli.studies import add_study, chosen_study
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -48,7 +48,7 @@ def run(arguments: argparse.Namespace) -> int:
     coding = study.read_coding(study.read_codebook(), study.read_sources())
     table = _asked(arguments, coding)
     if arguments.out is not None:
-        from cmresearch.sheets import write_table
+        from cmresearch.files.sheets import write_table
 
         write_table(table, arguments.out, title=arguments.what, note=f"{study.words_kind} data")
         print(f"{arguments.out}: {len(table)} rows")

@@ -17,14 +17,14 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from cmresearch.cli.arguments import add_study, chosen_study
 from cmresearch.cli.output import add_json, show
-from cmresearch.cli.studies import add_study, chosen_study
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from cmresearch.reliability.coefficients import Options
-    from cmresearch.study import Study
+    from cmresearch.study.study import Study
 
 WHAT = ("codes", "dimensions", "all", "boundaries", "variables", "disagreements", "ratings")
 SHOWN = (
@@ -56,7 +56,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Measure and show, one row for each code, dimension, variable or difference."""
     table, note = _table(arguments)
     if arguments.out is not None:
-        from cmresearch.sheets import write_table
+        from cmresearch.files.sheets import write_table
 
         write_table(table, arguments.out, title=arguments.what, note=note)
     # One unit, and no groups, need no column.

@@ -9,9 +9,8 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from cmresearch.cli.output import add_json, print_json
-from cmresearch.cli.progress import steps
-from cmresearch.cli.studies import add_language, add_study, chosen_study
+from cmresearch.cli.arguments import add_language, add_study, chosen_study
+from cmresearch.cli.output import add_json, print_json, steps
 
 HTML, PDF = (".html", ".htm"), ".pdf"
 
@@ -32,12 +31,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Run the study and write its report."""
     from cmresearch.errors import ReportError
-    from cmresearch.report.page import chosen_language, page_body, write_report
-    from cmresearch.report.paper import write_paper
+    from cmresearch.files.writing import whole_folder
+    from cmresearch.report.page.page import chosen_language, page_body, write_report
+    from cmresearch.report.paper.pdf import write_paper
+    from cmresearch.report.results import REPORT
     from cmresearch.report.shareable import shareable_reviews, shareable_with_table
-    from cmresearch.reproduction import run_study
-    from cmresearch.results import REPORT
-    from cmresearch.writing import whole_folder
+    from cmresearch.study.run import run_study
 
     study = chosen_study(arguments)
     language = chosen_language(study, arguments.language)

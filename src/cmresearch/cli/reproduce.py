@@ -13,9 +13,8 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from cmresearch.cli.output import add_json, print_json, show
-from cmresearch.cli.progress import steps
-from cmresearch.cli.studies import add_language, add_study, chosen_study
+from cmresearch.cli.arguments import add_language, add_study, chosen_study
+from cmresearch.cli.output import add_json, print_json, show, steps
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -28,9 +27,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Run the study, write its results and show what came of it."""
-    from cmresearch.report.page import chosen_language
-    from cmresearch.reproduction import run_study
-    from cmresearch.results import write_results
+    from cmresearch.report.page.page import chosen_language
+    from cmresearch.report.results import write_results
+    from cmresearch.study.run import run_study
 
     study = chosen_study(arguments)
     language = chosen_language(study, arguments.language)

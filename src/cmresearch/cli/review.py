@@ -18,14 +18,14 @@ import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from cmresearch.cli.arguments import add_study, chosen_study
 from cmresearch.cli.output import add_json, long_work, print_json, show
-from cmresearch.cli.studies import add_study, chosen_study
 from cmresearch.errors import ReviewError, raise_all
 
 if TYPE_CHECKING:
-    from cmresearch.review_entries import SubjectKind
-    from cmresearch.reviews import ReviewState, Subject
-    from cmresearch.study import Study
+    from cmresearch.study.reviews.entries import SubjectKind
+    from cmresearch.study.reviews.subjects import ReviewState, Subject
+    from cmresearch.study.study import Study
 
 KINDS = ("sample", "segment", "status", "finding")
 
@@ -70,7 +70,7 @@ def _date(arguments: argparse.Namespace) -> str:
 
 
 def _add(arguments: argparse.Namespace, study: Study) -> int:
-    from cmresearch.review_entries import add_reviews, make_review, read_reviews
+    from cmresearch.study.reviews.entries import add_reviews, make_review, read_reviews
 
     before = {each.entry for each in read_reviews(study.reviews_file)}
     said = {"verdict": arguments.verdict, "reviewer": arguments.reviewer, "reason": arguments.reason}
@@ -94,7 +94,7 @@ def _keys(arguments: argparse.Namespace, study: Study) -> list[str]:
 
 def _found(keys: list[str], kind: SubjectKind, subjects: tuple[Subject, ...]) -> list[Subject]:
     """The subjects of the keys, every unknown key told at once."""
-    from cmresearch.reviews import find_subject
+    from cmresearch.study.reviews.subjects import find_subject
 
     found, faults = [], []
     for key in keys:
@@ -107,7 +107,7 @@ def _found(keys: list[str], kind: SubjectKind, subjects: tuple[Subject, ...]) ->
 
 
 def _withdraw(arguments: argparse.Namespace, study: Study) -> int:
-    from cmresearch.review_entries import withdraw
+    from cmresearch.study.reviews.entries import withdraw
 
     said = {"reviewer": arguments.reviewer, "reason": arguments.reason, "date": _date(arguments)}
     entry = withdraw(study.reviews_file, arguments.entry, **said)
@@ -116,7 +116,7 @@ def _withdraw(arguments: argparse.Namespace, study: Study) -> int:
 
 
 def _list(arguments: argparse.Namespace, study: Study) -> int:
-    from cmresearch.reviews import compare_reviews
+    from cmresearch.study.reviews.subjects import compare_reviews
 
     reviews = study.read_reviews()
     if not (reviews or arguments.json or arguments.out or arguments.coverage):
@@ -126,7 +126,7 @@ def _list(arguments: argparse.Namespace, study: Study) -> int:
     table = found.coverage() if arguments.coverage else found.to_frame()
     title = "What was reviewed" if arguments.coverage else f"{len(table)} reviews"
     if arguments.out is not None:
-        from cmresearch.sheets import write_table
+        from cmresearch.files.sheets import write_table
 
         write_table(table, arguments.out, title=title, note=f"{', '.join(sorted(study.kinds))} data")
         print(f"{arguments.out}: {len(table)} rows")
@@ -162,8 +162,8 @@ def _show_subjects(arguments: argparse.Namespace, study: Study) -> int:
 
 def _subjects(study: Study, kind: str | None) -> tuple[Subject, ...]:
     """What can be reviewed; segments need no run of the whole study."""
-    from cmresearch.reproduction import run_study
-    from cmresearch.reviews import segment_subjects, subjects_of
+    from cmresearch.study.reviews.subjects import segment_subjects, subjects_of
+    from cmresearch.study.run import run_study
 
     if kind == "segment":
         if study.settings.words is None:

@@ -8,9 +8,8 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from cmresearch.cli.output import add_json, print_json
-from cmresearch.cli.progress import steps
-from cmresearch.cli.studies import add_study, chosen_study
+from cmresearch.cli.arguments import add_study, chosen_study
+from cmresearch.cli.output import add_json, print_json, steps
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -24,11 +23,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Run the study and write its documents and figures."""
+    from cmresearch.files.writing import whole_folder
+    from cmresearch.report.chapters.thesis import write_thesis
+    from cmresearch.report.results import THESIS
     from cmresearch.report.shareable import shareable
-    from cmresearch.report.thesis import write_thesis
-    from cmresearch.reproduction import run_study
-    from cmresearch.results import THESIS
-    from cmresearch.writing import whole_folder
+    from cmresearch.study.run import run_study
 
     study = chosen_study(arguments)
     target = arguments.out or study.results / THESIS

@@ -15,12 +15,11 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from cmresearch.cli.output import add_json, show
-from cmresearch.cli.progress import steps
-from cmresearch.cli.studies import add_study, chosen_study
+from cmresearch.cli.arguments import add_study, chosen_study
+from cmresearch.cli.output import add_json, show, steps
 
 if TYPE_CHECKING:
-    from cmresearch.evidence.chain import Evidence, Node
+    from cmresearch.study.evidence.chain import Evidence, Node
 
 STEPS, SHOWN = 3, 12
 HASH = re.compile("[0-9a-f]{64}")
@@ -59,10 +58,10 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _evidence(arguments: argparse.Namespace) -> tuple[Evidence, Mapping[str, str]]:
     """The evidence, and of a run the words of each segment: a file holds their hashes alone."""
-    from cmresearch.evidence.building import evidence_of, segment_id
-    from cmresearch.evidence.chain import read_evidence
     from cmresearch.report.shareable import shareable
-    from cmresearch.reproduction import run_study
+    from cmresearch.study.evidence.building import evidence_of, segment_id
+    from cmresearch.study.evidence.chain import read_evidence
+    from cmresearch.study.run import run_study
 
     if arguments.evidence:
         return read_evidence(arguments.evidence), {}

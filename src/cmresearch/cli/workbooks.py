@@ -14,10 +14,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cmresearch.cli.studies import add_study, chosen_study
+from cmresearch.cli.arguments import add_study, chosen_study
 
 if TYPE_CHECKING:
-    from cmresearch.study import Study
+    from cmresearch.study.study import Study
 
 MASK_TABLE = Path("private") / "mask-table.json"
 

@@ -1,8 +1,5 @@
 """Every code, what it means, the dimension of the theory it speaks to, and how it came to be so."""
 
-from cmresearch.codebook.book import Codebook, read_codebook
+import lazy_loader
 
-__all__ = [
-    "Codebook",
-    "read_codebook",
-]
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

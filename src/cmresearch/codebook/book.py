@@ -35,8 +35,8 @@ from cmresearch.codebook.records import (
     Words,
 )
 from cmresearch.errors import CodebookError, nearest, raise_all
-from cmresearch.toml_file import TomlFile, read_toml_file
-from cmresearch.twins import Said
+from cmresearch.files.toml import TomlFile, read_toml_file
+from cmresearch.language.translations import Said
 
 __all__ = [
     "Change",

@@ -24,7 +24,7 @@ from cmresearch.codebook.records import (
     version_order,
 )
 from cmresearch.errors import nearest
-from cmresearch.toml_file import Place, TomlFile, describe_fault, tables
+from cmresearch.files.toml import Place, TomlFile, describe_fault, tables
 
 _MODELS: dict[str, type[Record]] = {"codebook.toml": Head, "variables.toml": Variables}
 _TABLES: dict[str, type[Record]] = {

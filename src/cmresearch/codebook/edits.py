@@ -12,10 +12,10 @@ from typing import Any
 
 from cmresearch.codebook.book import Codebook, read_codebook
 from cmresearch.codebook.records import Code, Kind, first_id, version_order
-from cmresearch.codebook.toml_edit import Value, add_table, set_value, toml_table
 from cmresearch.errors import CodebookError, nearest
-from cmresearch.toml_file import Place
-from cmresearch.writing import write_text
+from cmresearch.files.toml import Place
+from cmresearch.files.toml_edit import Value, add_table, set_value, toml_table
+from cmresearch.files.writing import write_text
 
 HEAD = "codebook.toml"
 CHANGES = "CHANGES.md"

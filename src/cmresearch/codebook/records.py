@@ -17,7 +17,7 @@ from pydantic import (
     model_validator,
 )
 
-from cmresearch.twins import Remark
+from cmresearch.language.translations import Remark
 
 T = TypeVar("T")
 

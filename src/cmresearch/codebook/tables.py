@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from cmresearch.codebook.book import Code, Codebook
 from cmresearch.codebook.edits import MEANING, Draft, Signature, new_code, rename, reword
-from cmresearch.codebook.toml_edit import Value
 from cmresearch.errors import CodebookError, nearest, raise_all
-from cmresearch.texts import in_language
+from cmresearch.files.toml_edit import Value
+from cmresearch.language.catalogue import in_language
 
 if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet

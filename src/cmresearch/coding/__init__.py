@@ -1,12 +1,5 @@
 """Who said what, which coder gave which code to which words of it, and every correction since."""
 
-from cmresearch.coding.coding import Coding, measure_reliability, read_coding
-from cmresearch.coding.sources import Sources, read_sources
+import lazy_loader
 
-__all__ = [
-    "Coding",
-    "Sources",
-    "measure_reliability",
-    "read_coding",
-    "read_sources",
-]
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

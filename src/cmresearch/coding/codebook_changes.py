@@ -14,7 +14,7 @@ from cmresearch.codebook.book import Codebook
 from cmresearch.codebook.edits import MEANING
 from cmresearch.codebook.records import Code, version_order
 from cmresearch.coding.coding import Coding, Entry
-from cmresearch.twins import Said
+from cmresearch.language.translations import Said
 
 What: TypeAlias = Literal[
     "added", "removed", "changed", "merged", "retired", "activated", "renamed", "reworded", "clarified", "not recorded"

@@ -14,7 +14,7 @@ from cmresearch.coding.coding import Coding, read_coding
 from cmresearch.coding.entries import COLUMNS, HISTORY_COLUMNS, Action, Segment, read_rows
 from cmresearch.coding.sources import Source, Sources
 from cmresearch.errors import CodingError, nearest, raise_all
-from cmresearch.writing import csv_text, write_text
+from cmresearch.files.writing import csv_text, write_text
 
 
 @dataclass(frozen=True)

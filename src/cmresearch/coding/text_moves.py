@@ -13,7 +13,7 @@ from typing import Literal, TypeAlias
 from cmresearch.coding.edits import Revision
 from cmresearch.coding.entries import TEXTS, Action, Entry, read_text_hashes
 from cmresearch.coding.sources import Sources
-from cmresearch.writing import write_text
+from cmresearch.files.writing import write_text
 
 Fate: TypeAlias = Literal["in place", "moved", "other words", "lost"]
 TOKEN = re.compile(r"\w+|\W")

@@ -1,20 +1,5 @@
 """What the sample says of the full set, and how surely."""
 
-from cmresearch.estimation.estimates import Estimate, Estimates
-from cmresearch.estimation.estimators import (
-    estimate_count,
-    estimate_mean,
-    estimate_proportion,
-    estimate_ratio,
-    estimate_total,
-)
+import lazy_loader
 
-__all__ = [
-    "Estimate",
-    "Estimates",
-    "estimate_count",
-    "estimate_mean",
-    "estimate_proportion",
-    "estimate_ratio",
-    "estimate_total",
-]
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -28,7 +28,7 @@ from cmresearch.exchange.coder_workbooks import (
     variables_mark,
     workbook_mark,
 )
-from cmresearch.writing import csv_text, write_text
+from cmresearch.files.writing import csv_text, write_text
 
 if TYPE_CHECKING:
     from openpyxl import Workbook

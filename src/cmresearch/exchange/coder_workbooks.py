@@ -12,8 +12,8 @@ import pandas as pd
 
 from cmresearch.codebook.book import Codebook, CodedVariable
 from cmresearch.errors import ResponseError, nearest, raise_all
-from cmresearch.sheets import cell_text, head, put, save_workbook
-from cmresearch.texts import in_language
+from cmresearch.files.sheets import cell_text, head, put, save_workbook
+from cmresearch.language.catalogue import in_language
 
 if TYPE_CHECKING:
     from openpyxl import Workbook

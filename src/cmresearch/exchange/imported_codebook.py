@@ -16,7 +16,41 @@ from cmresearch.codebook.records import version_order
 from cmresearch.errors import ExchangeError
 from cmresearch.exchange.losses import LossReport, Tally
 from cmresearch.exchange.packing import unpack, unpack_list
-from cmresearch.exchange.refi_codebook import CodeSet, ForeignCode
+
+
+@dataclass(frozen=True)
+class ForeignCode:
+    """A code as a file of another program has it.
+
+    Attributes:
+        guid: Its id in lower case, without braces.
+        name: Its name.
+        parent: The id of the code above it, or None.
+        description: Its description as it stands.
+    """
+
+    guid: str
+    name: str
+    parent: str | None
+    description: str = ""
+
+
+@dataclass(frozen=True)
+class CodeSet:
+    """A set of codes (a code group) as a file of another program has it.
+
+    Attributes:
+        guid: Its id in lower case, without braces.
+        name: Its name.
+        description: Its description as it stands.
+        members: The ids of its codes, in their order.
+    """
+
+    guid: str
+    name: str
+    description: str
+    members: tuple[str, ...]
+
 
 NOT_GIVEN = "(not in the file)"
 NEW_DIMENSION = "imported_codes"

@@ -5,21 +5,17 @@ from __future__ import annotations
 import re
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from cmresearch import __version__
 from cmresearch.codebook.book import Code, Codebook, Dimension
 from cmresearch.errors import ExchangeError
+from cmresearch.exchange.imported_codebook import CodeSet, ForeignCode, ImportedCodebook, codebook_of
 from cmresearch.exchange.losses import LossReport, Tally
 from cmresearch.exchange.packing import pack, pack_list, plain
 from cmresearch.exchange.safe_reading import parse_xml, read_bounded
-from cmresearch.twins import Said
-
-if TYPE_CHECKING:
-    from cmresearch.exchange.imported_codebook import ImportedCodebook
+from cmresearch.language.translations import Said
 
 NAMESPACE = "urn:QDA-XML:codebook:1.0"
 FORMAT = "REFI-QDA codebook"
@@ -28,40 +24,6 @@ GUIDS = uuid.UUID("8d0f7c1e-52a4-5b7e-9d57-2f6f0c0a7f31")
 """Under this every id is made that the codebook does not have, so that the same study gives the same file."""
 HEX = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 ABOUT = "About this codebook"
-
-
-@dataclass(frozen=True)
-class ForeignCode:
-    """A code as a file of another program has it.
-
-    Attributes:
-        guid: Its id in lower case, without braces.
-        name: Its name.
-        parent: The id of the code above it, or None.
-        description: Its description as it stands.
-    """
-
-    guid: str
-    name: str
-    parent: str | None
-    description: str = ""
-
-
-@dataclass(frozen=True)
-class CodeSet:
-    """A set of codes (a code group) as a file of another program has it.
-
-    Attributes:
-        guid: Its id in lower case, without braces.
-        name: Its name.
-        description: Its description as it stands.
-        members: The ids of its codes, in their order.
-    """
-
-    guid: str
-    name: str
-    description: str
-    members: tuple[str, ...]
 
 
 def guid_of(*names: str) -> str:
@@ -117,8 +79,6 @@ def read_qdc(path: str | Path, *, language: str = "en") -> ImportedCodebook:
     Raises:
         ExchangeError: The file is not there, no XML, or no REFI-QDA codebook.
     """
-    from cmresearch.exchange.imported_codebook import codebook_of
-
     file, tally = Path(path), Tally()
     content = read_bounded(file)
     root = parse_xml(content, file.name)

@@ -15,11 +15,10 @@ from cmresearch.codebook.book import Code, Codebook
 from cmresearch.coding.coding import Segment
 from cmresearch.coding.sources import Source, Sources
 from cmresearch.errors import ExchangeError, nearest, raise_all
-from cmresearch.exchange.imported_codebook import CODE_FIELDS, ImportedCodebook, codebook_of, slug
+from cmresearch.exchange.imported_codebook import CODE_FIELDS, ForeignCode, ImportedCodebook, codebook_of, slug
 from cmresearch.exchange.losses import LossReport, Tally
 from cmresearch.exchange.packing import pack, plain, unpack
 from cmresearch.exchange.refi_codebook import (
-    ForeignCode,
     describe_code,
     language_of_names,
     lose_beyond_codes,
@@ -27,7 +26,7 @@ from cmresearch.exchange.refi_codebook import (
     write_bytes,
 )
 from cmresearch.exchange.safe_reading import read_bounded
-from cmresearch.writing import csv_text
+from cmresearch.files.writing import csv_text
 
 CODEBOOK_FORMAT = "Taguette codebook"
 HIGHLIGHTS_FORMAT = "Taguette highlights"

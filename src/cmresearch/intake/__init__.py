@@ -1,8 +1,5 @@
 """Raw exports, as cities really write them, opened as complaints, with a list of every fault found."""
 
-from cmresearch.intake.complaints import Complaints, read_complaints
+import lazy_loader
 
-__all__ = [
-    "Complaints",
-    "read_complaints",
-]
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

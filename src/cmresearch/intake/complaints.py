@@ -19,12 +19,12 @@ import pandas as pd
 from pydantic import BaseModel, ConfigDict
 
 from cmresearch.errors import IntakeError, nearest
+from cmresearch.files.hashes import sha256_of
+from cmresearch.files.sql import as_text, connect, literal, plain, quoted
 from cmresearch.intake.batches import Column, batches
 from cmresearch.intake.formats import Scan, read_database, read_json, read_sqlite, read_workbook, scan_of_csv
 from cmresearch.intake.signs import recognise, unpack
 from cmresearch.intake.text import read_text, rewrite
-from cmresearch.provenance import sha256_of
-from cmresearch.sql import as_text, connect, literal, plain, quoted
 
 __all__ = ["READERS", "Complaints", "Reading", "literal", "plain", "quoted", "read_complaints", "settle"]
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
+from cmresearch.files.sql import literal, quoted
 from cmresearch.intake.complaints import Complaints
 from cmresearch.intake.faults import as_count
-from cmresearch.sql import literal, quoted
 
 DAYS = (
     "%Y-%m-%d", "%Y/%m/%d", "%m/%d/%Y", "%d/%m/%Y", "%d-%m-%Y", "%m-%d-%Y", "%d.%m.%Y", "%Y.%m.%d", "%d-%b-%Y",

@@ -9,9 +9,9 @@ from pathlib import Path
 import pandas as pd
 
 from cmresearch.errors import IntakeError
+from cmresearch.files.hashes import sha256_of
+from cmresearch.files.sql import literal
 from cmresearch.intake.complaints import Complaints, quoted, read_complaints
-from cmresearch.provenance import sha256_of
-from cmresearch.sql import literal
 
 EXAMPLES = 3
 FILES = ("first", "second")

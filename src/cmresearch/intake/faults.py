@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from cmresearch.sql import literal, quoted
+from cmresearch.files.sql import literal, quoted
 
 Action = Literal["keep", "refuse", "set aside", "repair"]
 EXAMPLES = 3

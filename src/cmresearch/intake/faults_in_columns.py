@@ -8,8 +8,8 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from cmresearch.files.sql import literals, quoted
 from cmresearch.intake.faults import EXAMPLES, MORE, PRIVATE, Fault, Subject, as_count, shown
-from cmresearch.sql import literals, quoted
 
 MISSING = (
     "", "-", "--", "---", ".", "?", "#n/a", "#value!", "#ref!", "(blank)", "(null)", "<null>", "blank", "missing",

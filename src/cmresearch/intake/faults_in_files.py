@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from cmresearch.files.sql import literal, quoted
 from cmresearch.intake.complaints import Complaints
 from cmresearch.intake.faults import Fault, as_count, shown
 from cmresearch.intake.mapping import IntakeMapping, formats_of, pairs, parsed, text_of
-from cmresearch.sql import literal, quoted
 
 # The engine's patterns do not repeat without bound.
 MOST_SEPARATORS = 200

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from cmresearch.files.sql import literal, literals, quoted
 from cmresearch.intake.faults import EXAMPLES, MORE, Fault, Subject, as_count, shown
-from cmresearch.sql import literal, literals, quoted
 
 PLACEHOLDERS = (
     "1899-12-30", "1899-12-31", "1900-01-01", "1901-01-01", "1970-01-01", "1980-01-01", "1990-01-01", "1999-12-31",

@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cmresearch.errors import IntakeError, nearest
+from cmresearch.files.sql import literal, quoted
 from cmresearch.intake.text import HEAD_ROWS, Header, Text, find_header
-from cmresearch.sql import literal, quoted
 
 if TYPE_CHECKING:
     import duckdb

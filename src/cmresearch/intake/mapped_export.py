@@ -5,7 +5,7 @@ The same file and mapping give the same complaints for ever; rows in the file = 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
@@ -13,13 +13,46 @@ from typing import Literal
 import pandas as pd
 
 from cmresearch.errors import IntakeError, raise_all
+from cmresearch.files.sql import literal, quoted
 from cmresearch.intake.complaints import Complaints, read_complaints, settle
-from cmresearch.intake.detectors import find_faults
 from cmresearch.intake.faults import DEFAULTS, MAY_BE_SET_ASIDE, ROLES, Action, Fault, Subject, as_count
+from cmresearch.intake.faults_in_columns import find_category_faults, find_column_faults, find_number_faults
 from cmresearch.intake.faults_in_files import find_date_faults, find_file_faults
-from cmresearch.intake.faults_in_rows import swapped_rows
+from cmresearch.intake.faults_in_rows import (
+    find_gaps,
+    find_near_duplicates,
+    find_repeated_ids,
+    find_rows,
+    find_swapped_dates,
+    find_time_faults,
+    swapped_rows,
+)
 from cmresearch.intake.mapping import IntakeMapping, changes, expression, formats_of, misfits, pairs
-from cmresearch.sql import literal, quoted
+
+DETECTORS: tuple[Callable[[Subject], Iterator[Fault]], ...] = (
+    find_column_faults,
+    find_rows,
+    find_repeated_ids,
+    find_swapped_dates,
+    find_gaps,
+    find_time_faults,
+    find_category_faults,
+    find_number_faults,
+    find_near_duplicates,
+)
+
+
+def find_faults(subject: Subject) -> tuple[Fault, ...]:
+    """Every fault that the table's own content shows, in the order in which the detectors stand.
+
+    Args:
+        subject: The table.
+    """
+    found: list[Fault] = []
+    for detector in DETECTORS:
+        found.extend(detector(subject))
+    return tuple(fault for fault in found if fault.count)
+
 
 AGAIN, BLANK, RAGGED, REPEATED = (
     "the header again",

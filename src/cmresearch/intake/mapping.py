@@ -8,9 +8,9 @@ from typing import Literal
 from pydantic import Field
 
 from cmresearch.errors import nearest
+from cmresearch.files.sql import literal, literals, quoted
 from cmresearch.intake.complaints import Complaints, Reading
 from cmresearch.intake.faults import ROLES, Action
-from cmresearch.sql import literal, literals, quoted
 
 SERIALS = {"excel": "1899-12-30", "excel 1904": "1904-01-01"}
 EPOCHS = {"unix": 1, "unix ms": 1000}

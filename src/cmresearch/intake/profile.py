@@ -8,13 +8,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
+from cmresearch.files.sql import literal, quoted
 from cmresearch.intake.complaints import Complaints, Reading, read_complaints, settle
 from cmresearch.intake.date_formats import day_first, find_formats, reads_both_ways
 from cmresearch.intake.faults import as_count
 from cmresearch.intake.faults_in_columns import is_missing_word, means_missing
 from cmresearch.intake.mapped_export import IntakeReport, read_export
 from cmresearch.intake.mapping import IntakeMapping
-from cmresearch.sql import literal, quoted
 
 Kind = Literal["empty", "time", "number", "whole number", "category", "text", "other"]
 EXAMPLES = 3
@@ -395,7 +395,7 @@ def _ready(mapping: IntakeMapping, columns: Sequence[ColumnProfile], report: Int
 
 def _siblings(path: Path) -> tuple[str, ...]:
     """Other files beside this one with the same bytes: one export under two names counts once."""
-    from cmresearch.provenance import sha256_of
+    from cmresearch.files.hashes import sha256_of
 
     size = path.stat().st_size
     same = [

@@ -10,9 +10,9 @@ from html import escape
 from pathlib import Path
 
 from cmresearch.errors import IntakeError
+from cmresearch.files.writing import write_text
 from cmresearch.intake.faults import PRIVATE, Fault
 from cmresearch.intake.profile import ColumnProfile, Profile
-from cmresearch.writing import write_text
 
 SIZE = 400
 MOST_STRATA = 60

@@ -22,11 +22,11 @@ import duckdb
 import pandas as pd
 
 from cmresearch.errors import IntakeError
+from cmresearch.files.hashes import sha256_of
+from cmresearch.files.sql import connect, plain, quoted
 from cmresearch.intake.batches import Column
 from cmresearch.intake.complaints import Complaints, control_pattern
 from cmresearch.intake.spark_sql import TEXT_OF_DOUBLE, TEXT_OF_FLOAT, spark_sql
-from cmresearch.provenance import sha256_of
-from cmresearch.sql import connect, plain, quoted
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession

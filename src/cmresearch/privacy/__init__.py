@@ -1,32 +1,10 @@
 """Personal data in complaint text: finding it and masking it.
 
 `find_personal_data` says what is there, `mask` and `mask_all` put stable placeholders in its place, and the
-private `MaskTable` remembers which placeholder stands for what. What is about to be shared is scanned by
-`cmresearch.privacy.sharing`.
+private `MaskTable` remembers which placeholder stands for what. `check_folder` looks through
+what is about to be shared.
 """
 
-from cmresearch.privacy.finding import KINDS, Finding, find_personal_data
-from cmresearch.privacy.masking import (
-    Masked,
-    MaskedSpan,
-    MaskTable,
-    mask,
-    mask_all,
-    normal_form,
-    read_mask_table,
-    write_mask_table,
-)
+import lazy_loader
 
-__all__ = [
-    "KINDS",
-    "Finding",
-    "MaskTable",
-    "Masked",
-    "MaskedSpan",
-    "find_personal_data",
-    "mask",
-    "mask_all",
-    "normal_form",
-    "read_mask_table",
-    "write_mask_table",
-]
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from cmresearch.privacy.names import find_names
 from cmresearch.privacy.numbers import find_births, find_long_numbers, find_plates
 from cmresearch.privacy.places import find_addresses, find_web
-from cmresearch.privacy.reading import Candidate, Reading, read
+from cmresearch.privacy.words import Candidate, Reading, read
 
 KINDS = (
     "nik",

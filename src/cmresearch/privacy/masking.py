@@ -12,9 +12,9 @@ from types import MappingProxyType
 import phonenumbers
 
 from cmresearch.errors import PrivacyError, nearest
+from cmresearch.files.writing import json_text, write_text
 from cmresearch.privacy.finding import KINDS, Finding, find_personal_data
 from cmresearch.privacy.numbers import INDONESIAN_MOBILE, NORTH_AMERICAN
-from cmresearch.writing import json_text, write_text
 
 PRIVATE_FOLDER = "private"
 """The only name of a folder that a mask table is written to; git is told to ignore what is in it."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 
-from cmresearch.privacy.reading import Candidate, Reading
 from cmresearch.privacy.words import (
     AFTER_PLACES,
     FAMILY_NAMES,
@@ -17,6 +16,8 @@ from cmresearch.privacy.words import (
     SURE_NAMES,
     TITLES,
     WEAK_CUES,
+    Candidate,
+    Reading,
 )
 
 _LONGEST_FIRST = sorted(TITLES - {"dr", "ir"}, key=lambda title: (-len(title), title))

@@ -7,8 +7,7 @@ import re
 
 import phonenumbers
 
-from cmresearch.privacy.reading import Candidate, Reading
-from cmresearch.privacy.words import MONTHS, NOT_ON_PLATES, PLATE_AREAS, PROVINCES, words_of
+from cmresearch.privacy.words import MONTHS, NOT_ON_PLATES, PLATE_AREAS, PROVINCES, Candidate, Reading, words_of
 
 # Patterns begin with the signs a match can begin with, and look behind afterwards: that is how Python's engine
 # skips quickly over text in which there is nothing to find.

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 
-from cmresearch.privacy.reading import Candidate, Reading
-from cmresearch.privacy.words import STREET_STOPS, words_of
+from cmresearch.privacy.words import STREET_STOPS, Candidate, Reading, words_of
 
 # The parts of an address that lead to a house.
 _NUMBER = (

@@ -1,9 +1,5 @@
 """How far raters agree: coefficients and intervals from arrays of ratings, whatever was rated."""
 
-from cmresearch.reliability.coefficients import Reliability, krippendorff_alpha, percent_agreement
+import lazy_loader
 
-__all__ = [
-    "Reliability",
-    "krippendorff_alpha",
-    "percent_agreement",
-]
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -13,6 +13,7 @@ from cmresearch.errors import ReliabilityError, nearest
 from cmresearch.reliability.agreement import (
     Chance,
     Floats,
+    Interval,
     Metric,
     Statistic,
     WeightName,
@@ -22,9 +23,6 @@ from cmresearch.reliability.agreement import (
     check_metric,
     check_ratings,
     corrected_agreement,
-)
-from cmresearch.reliability.resampling import (
-    Interval,
     percentile_interval,
     resampled_values,
     standard_error,

@@ -1,9 +1,5 @@
-"""A run of a study as a page, a workbook and figures."""
+"""A run of a study as a page, a PDF, a workbook, figures, and the documents of a thesis."""
 
-from cmresearch.report.page import write_report
-from cmresearch.report.workbook import write_workbook
+import lazy_loader
 
-__all__ = [
-    "write_report",
-    "write_workbook",
-]
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

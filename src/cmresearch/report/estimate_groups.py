@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from cmresearch.language.catalogue import in_language, say
 from cmresearch.report import wording
-from cmresearch.texts import in_language, say
 
 if TYPE_CHECKING:
-    from cmresearch.reproduction import Run
+    from cmresearch.study.run import Run
 
 
 @dataclass(frozen=True)

@@ -7,10 +7,10 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from cmresearch.errors import TextError
+from cmresearch.language.catalogue import in_language, say, translate
 from cmresearch.report import wording
-from cmresearch.report.drawing import title_of
-from cmresearch.report.quotations import NOT_GIVEN, NOT_KEPT
-from cmresearch.texts import in_language, say, translate
+from cmresearch.report.page.passages import NOT_GIVEN, NOT_KEPT
+from cmresearch.report.plots.drawing import title_of
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -28,7 +28,7 @@ def environment(language: str) -> Environment:
     from jinja2 import Environment, PackageLoader, StrictUndefined  # only who wants a report needs it
 
     made = Environment(
-        loader=PackageLoader("cmresearch"),
+        loader=PackageLoader("cmresearch.report"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,

@@ -7,12 +7,12 @@ from dataclasses import replace
 
 from cmresearch.coding.coding import Coding, Segment
 from cmresearch.coding.sources import Source, Sources, Turn
-from cmresearch.convergence import joint_display
+from cmresearch.language.catalogue import Twins
 from cmresearch.privacy import Masked, MaskTable, mask_all
-from cmresearch.reproduction import Run, Words
-from cmresearch.reviews import Reviewed, mask_reviews, reviewed
-from cmresearch.texts import Twins
-from cmresearch.triangulation import Decision, assess, with_decisions
+from cmresearch.study.reviews.subjects import Reviewed, mask_reviews, reviewed
+from cmresearch.study.run import Run, Words
+from cmresearch.triangulation.assessment import Decision, assess, with_decisions
+from cmresearch.triangulation.convergence import joint_display
 
 
 def shareable(run: Run) -> Run:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from cmresearch.texts import catalogue, in_figures, say
+from cmresearch.language.catalogue import catalogue, in_figures, say
 
 NOTHING = "–"
 UNBROKEN = "\N{NO-BREAK SPACE}"  # a figure stays on one line with its unit

@@ -10,19 +10,19 @@ from typing import TYPE_CHECKING, Any
 from cmresearch import __version__
 from cmresearch.errors import ReportError
 from cmresearch.estimation.explanation import Formula
-from cmresearch.findings import RESULTS
-from cmresearch.provenance import KIND_MEANS
+from cmresearch.files.sheets import NARROWEST, WIDEST, head, put, save_workbook
 from cmresearch.report import wording
 from cmresearch.report.estimate_groups import variable_name
-from cmresearch.report.figures import kinds_of
-from cmresearch.report.traces import formula_sheets
-from cmresearch.sheets import NARROWEST, WIDEST, head, put, save_workbook
+from cmresearch.report.page.figures import kinds_of
+from cmresearch.report.page.traces import formula_sheets
+from cmresearch.study.provenance import KIND_MEANS
+from cmresearch.triangulation.findings import RESULTS
 
 if TYPE_CHECKING:
     from openpyxl import Workbook
     from openpyxl.cell import Cell
 
-    from cmresearch.reproduction import Run, Words
+    from cmresearch.study.run import Run, Words
 
 SIGNIFICANT_DIGITS = 9  # beyond them, versions of the numerical libraries differ
 NO_WORDS = "This study has no interviews and no codebook: the words are left out."

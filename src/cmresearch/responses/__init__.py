@@ -1,9 +1,5 @@
-"""What the coders recorded for each sampled complaint, and which complaints they could not code."""
+"""What coders recorded for each sampled complaint, which complaints they could not code, and how far they agree."""
 
-from cmresearch.responses.responses import Responses, read_responses, read_sample
+import lazy_loader
 
-__all__ = [
-    "Responses",
-    "read_responses",
-    "read_sample",
-]
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

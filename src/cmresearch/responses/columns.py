@@ -15,8 +15,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from cmresearch.errors import IntakeError, ResponseError, nearest, raise_all
+from cmresearch.files.sql import connect, literal, plain, quoted
 from cmresearch.intake.complaints import read_complaints
-from cmresearch.sql import connect, literal, plain, quoted
 
 COUNT = "sampled units in this row"
 

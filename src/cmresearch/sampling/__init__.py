@@ -1,18 +1,5 @@
-"""How many complaints to draw, drawing them so that anybody can draw them again, and the certificate of it."""
+"""The frame, how many complaints to draw from it, and drawing them so that anybody can draw them again and check."""
 
-from cmresearch.sampling.allocation import Allocation, allocate
-from cmresearch.sampling.certificate import Certificate, certify
-from cmresearch.sampling.drawing import Sample, draw, ticket
-from cmresearch.sampling.verification import Verification, verify
+import lazy_loader
 
-__all__ = [
-    "Allocation",
-    "Certificate",
-    "Sample",
-    "Verification",
-    "allocate",
-    "certify",
-    "draw",
-    "ticket",
-    "verify",
-]
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

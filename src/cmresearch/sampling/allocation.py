@@ -13,7 +13,7 @@ from typing import Literal
 import pandas as pd
 
 from cmresearch.errors import AllocationError, nearest, raise_all
-from cmresearch.frame import Frame
+from cmresearch.sampling.frame import Frame
 
 METHODS = ("proportional", "equal", "neyman", "cost", "power")
 LARGEST_FRACTIONS = "largest fractions, ties by label in UTF-8 byte order"

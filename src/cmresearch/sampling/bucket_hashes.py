@@ -11,10 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cmresearch.errors import SampleError
-from cmresearch.frame import IDS_AT_ONCE, Frame, check_ids
+from cmresearch.files.sql import as_text, literals
 from cmresearch.intake.batches import Texts
 from cmresearch.intake.spark import SparkComplaints
-from cmresearch.sql import as_text, literals
+from cmresearch.sampling.frame import IDS_AT_ONCE, Frame, check_ids
 
 BUCKET_NAMES = tuple(f"{number:03x}" for number in range(4096))
 UNIT_SEPARATOR = "\x1f"

@@ -22,12 +22,13 @@ from pydantic import (
 from pydantic_core import ErrorDetails
 
 from cmresearch.errors import SampleError, nearest, raise_all
-from cmresearch.frame import Frame
+from cmresearch.files.hashes import sha256_of_text
+from cmresearch.files.writing import json_text, whole_folder, write_text
 from cmresearch.sampling.allocation import Allocation
 from cmresearch.sampling.drawing import Sample
 from cmresearch.sampling.fingerprints import Fingerprint as Fingerprint  # noqa: PLC0414 - studies name it from here
-from cmresearch.sampling.fingerprints import fingerprint, record_fingerprint, sha256_of_text
-from cmresearch.writing import json_text, whole_folder, write_text
+from cmresearch.sampling.fingerprints import fingerprint, record_fingerprint
+from cmresearch.sampling.frame import Frame
 
 RULE = "sha256(seed|id); in each stratum the sample_size complaints with the smallest tickets"
 NOT_PUBLISHED = (

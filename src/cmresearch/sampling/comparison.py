@@ -9,8 +9,8 @@ from math import sqrt
 import pandas as pd
 
 from cmresearch.errors import AllocationError, raise_all
-from cmresearch.frame import Frame
 from cmresearch.sampling.allocation import SIZES_ALONE, Allocation, Remainders, allocate
+from cmresearch.sampling.frame import Frame
 from cmresearch.sampling.planning import quantile
 from cmresearch.sampling.stratum_values import share_values
 

@@ -12,10 +12,10 @@ from math import isqrt
 import pandas as pd
 
 from cmresearch.errors import SampleError, raise_all
-from cmresearch.frame import Frame
+from cmresearch.files.sql import literal, literals
+from cmresearch.files.writing import csv_text
 from cmresearch.sampling.allocation import Allocation
-from cmresearch.sql import literal, literals
-from cmresearch.writing import csv_text
+from cmresearch.sampling.frame import Frame
 
 ADDED = ("stratum", "ticket", "inclusion_probability", "design_weight")
 TICKET_BITS = 256

@@ -3,27 +3,16 @@
 from __future__ import annotations
 
 import csv
-import hashlib
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from cmresearch.errors import SampleError
-from cmresearch.frame import Frame
+from cmresearch.files.hashes import sha256_of_text
+from cmresearch.files.writing import csv_text
 from cmresearch.sampling.bucket_hashes import BUCKET_NAMES, UNIT_SEPARATOR, Bucket, bucket_hashes
-from cmresearch.writing import csv_text
-
-
-def sha256_of_text(text: str) -> str:
-    """The SHA-256 of a text in UTF-8, as 64 hexadecimal digits.
-
-    Example:
-        >>> sha256_of_text("2026|JK2003020001")[:8]
-        'a7d625bb'
-    """
-    return hashlib.sha256(text.encode()).hexdigest()
-
+from cmresearch.sampling.frame import Frame
 
 EMPTY = sha256_of_text("")
 
@@ -70,7 +59,7 @@ def fingerprint(frame: Frame, content_columns: Sequence[str]) -> Fingerprint:
 
     Example:
         >>> import tempfile
-        >>> from cmresearch.frame import read_frame
+        >>> from cmresearch.sampling.frame import read_frame
         >>> export = Path(tempfile.mkdtemp()) / "export.csv"
         >>> _ = export.write_text("id,channel\n1,JAKI\n2,Qlue\n3,JAKI\n", encoding="utf-8")
         >>> made = fingerprint(read_frame(export, id="id", strata="channel"), ["channel"])

@@ -8,9 +8,9 @@ from typing import Literal
 from unicodedata import category
 
 from cmresearch.errors import SampleError
-from cmresearch.frame import JOINT
 from cmresearch.sampling.certificate import CERTIFICATE, Certificate, read_certificate
 from cmresearch.sampling.drawing import shell_command, ticket
+from cmresearch.sampling.frame import JOINT
 from cmresearch.sampling.verification import read_certified_frame
 
 Outcome = Literal["in the sample", "not in the sample", "not in the frame", "not known"]

@@ -13,8 +13,8 @@ from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
 from cmresearch.errors import FrameError, nearest, raise_all
-from cmresearch.frame import Frame, read_frame
 from cmresearch.intake.complaints import literal, quoted
+from cmresearch.sampling.frame import Frame, read_frame
 
 JOINED = " + "
 

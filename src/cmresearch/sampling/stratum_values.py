@@ -11,7 +11,7 @@ from pathlib import Path
 import pandas as pd
 
 from cmresearch.errors import AllocationError, nearest, raise_all
-from cmresearch.frame import Frame
+from cmresearch.sampling.frame import Frame
 
 STRATUM, COLUMNS = "stratum", ("deviation", "mean", "share", "cost")
 FIRST_ROW = 2  # as a spreadsheet shows it: the header is row 1

@@ -10,11 +10,10 @@ from pathlib import Path
 from typing import Literal
 
 from cmresearch.errors import FrameError, SampleError
-from cmresearch.frame import JOINT, Frame, read_frame
+from cmresearch.files.hashes import sha256_of
 from cmresearch.intake.complaints import Complaints, literal, read_complaints
 from cmresearch.intake.mapped_export import read_export
 from cmresearch.intake.mapping import IntakeMapping
-from cmresearch.provenance import sha256_of
 from cmresearch.sampling.allocation import Allocation
 from cmresearch.sampling.bucket_hashes import Bucket, bucket_of
 from cmresearch.sampling.certificate import BUCKETS, CERTIFICATE, RULE, SAMPLE, Certificate, read_certificate
@@ -28,6 +27,7 @@ from cmresearch.sampling.fingerprints import (
     read_rows,
     record_fingerprint,
 )
+from cmresearch.sampling.frame import JOINT, Frame, read_frame
 
 Subject = Literal["certificate", "commitment", "membership", "content", "sample", "record"]
 EXAMPLES = 3

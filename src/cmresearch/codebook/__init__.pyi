@@ -1,0 +1,11 @@
+from .book import Code as Code
+from .book import Codebook as Codebook
+from .book import CodedVariable as CodedVariable
+from .book import Dimension as Dimension
+from .book import Indicator as Indicator
+from .book import read_codebook as read_codebook
+from .edits import read_draft as read_draft
+from .edits import write_draft as write_draft
+from .tables import write_codebook_workbook as write_codebook_workbook
+from .templates import read_crosswalk as read_crosswalk
+from .templates import write_template as write_template

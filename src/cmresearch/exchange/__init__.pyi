@@ -1,0 +1,9 @@
+from .coder_workbook_reading import read_coder_workbook as read_coder_workbook
+from .coder_workbooks import write_coder_workbook as write_coder_workbook
+from .refi_codebook import read_qdc as read_qdc
+from .refi_codebook import write_qdc as write_qdc
+from .refi_project import write_qdpx as write_qdpx
+from .refi_project_reading import read_qdpx as read_qdpx
+from .taguette import read_taguette_codebook as read_taguette_codebook
+from .taguette import read_taguette_highlights as read_taguette_highlights
+from .taguette import write_taguette_codebook as write_taguette_codebook

@@ -1,0 +1,1 @@
+"""Files read and written safely: TOML, sheets, tables, hashes, and the database engine; whole, or not at all."""

@@ -1,0 +1,9 @@
+from .complaints import Complaints as Complaints
+from .complaints import read_complaints as read_complaints
+from .exports import compare_exports as compare_exports
+from .mapped_export import Export as Export
+from .mapped_export import IntakeReport as IntakeReport
+from .mapped_export import read_export as read_export
+from .mapping import IntakeMapping as IntakeMapping
+from .profile import inspect as inspect
+from .spark import read_in_spark as read_in_spark

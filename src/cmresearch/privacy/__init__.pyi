@@ -1,0 +1,13 @@
+from .finding import KINDS as KINDS
+from .finding import Finding as Finding
+from .finding import find_personal_data as find_personal_data
+from .masking import Masked as Masked
+from .masking import MaskedSpan as MaskedSpan
+from .masking import MaskTable as MaskTable
+from .masking import mask as mask
+from .masking import mask_all as mask_all
+from .masking import normal_form as normal_form
+from .masking import read_mask_table as read_mask_table
+from .masking import write_mask_table as write_mask_table
+from .sharing import check_folder as check_folder
+from .suppression import small_cells as small_cells

@@ -1,0 +1,1 @@
+"""The documents of a thesis: methods chapter, checklists, tables and figures."""

@@ -1,0 +1,192 @@
+"""What a study's files bear out about its interviews, documents and coding, and about what was made of them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+from cmresearch.coding.coverage import saturation
+from cmresearch.language.catalogue import LANGUAGES, in_language, say
+from cmresearch.report import wording
+from cmresearch.report.chapters.telling import MANY, Fact, Tell, of_kind
+from cmresearch.triangulation.assessment import STATUSES
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+    from cmresearch.study.run import Run, Words
+
+
+def sources_facts(run: Run, language: str, tell: Tell) -> Iterator[Fact]:
+    """What is known of the interviews and documents."""
+    if run.words is None:
+        return
+    sources = run.words.sources
+    interviews = [sources[key] for key in of_kind(run.words, "interview")]
+    documents = [sources[key] for key in of_kind(run.words, "document")]
+    kinds = sorted({each.data_kind for each in interviews})
+    if interviews:
+        roles = dict.fromkeys(run.study.label(each.role, language) for each in interviews)
+        yield tell("informants", kinds, n=len(interviews), roles=", ".join(roles))
+        yield from _recorded_of_interviews(interviews, kinds, tell)
+        spoken = dict.fromkeys(LANGUAGES.get(each.language, each.language) for each in interviews)
+        yield tell("interview_language", kinds, languages=", ".join(spoken))
+        yield tell("transcripts")
+    if documents:
+        yield tell("documents", sorted({each.data_kind for each in documents}), n=len(documents))
+    rendered = sum(bool(source.renderings) for source in sources.values())
+    if rendered:
+        yield tell("renderings", n=rendered)
+    yield tell("masked")
+
+
+def _recorded_of_interviews(interviews: Iterable[object], kinds: list[str], tell: Tell) -> Iterator[Fact]:
+    """What the headers of the interviews say: dates, places and who asked."""
+    dates = sorted(str(each.date) for each in interviews if each.date)  # type: ignore[attr-defined]
+    if dates and dates[0] == dates[-1]:
+        yield tell("interview_date", kinds, name="interview_dates", first=dates[0])
+    elif dates:
+        yield tell("interview_dates", kinds, first=dates[0], last=dates[-1])
+    for key, gap, name in (("interview_places", "places", "place"), ("interviewers", "names", "interviewer")):
+        said = dict.fromkeys(str(getattr(each, name)) for each in interviews if getattr(each, name))
+        if said:
+            yield tell(key, kinds, **{gap: "; ".join(said)})
+
+
+def coding_facts(run: Run, language: str, tell: Tell) -> Iterator[Fact]:
+    """What is known of the codebook and of who coded what."""
+    if run.words is None:
+        return
+    codebook, coding, kind = run.words.codebook, run.words.coding, [run.study.words_kind]
+    yield tell(
+        "codebook",
+        title=in_language(codebook.title, language),
+        version=codebook.version,
+        codes=len(codebook.codes),
+        dimensions=len(codebook.dimensions),
+    )
+    if codebook.theory:
+        yield tell("theory", theory=" ".join(in_language(codebook.theory, language).split()))
+    names = ", ".join(coding.coders)
+    if len(coding.coders) > MANY:
+        yield tell("coders", kind, n=len(coding.coders), names=names)
+    elif coding.coders:
+        yield tell("coder_one", kind, name="coders", names=names)
+    coded_by = {
+        key: {who for who, source in coding.coded if source == key and who in coding.coders}
+        for key in run.words.sources
+    }
+    double = sum(len(who) > MANY for who in coded_by.values())
+    if double:
+        yield tell("double_sources", kind, n=double, all=len(coded_by))
+    yield tell("coding_unit")
+    yield tell("adjudication", kind, n=len(coding.adjudicated))
+    memos = sum(bool(segment.memo) for segment in coding)
+    if memos:
+        yield tell("memos", kind, n=memos)
+    added = saturation(coding).to_dict("records")
+    if added:
+        before = int(added[-1]["codes_so_far"]) - int(added[-1]["new_codes"])
+        yield tell("saturation", kind, new=int(added[-1]["new_codes"]), all=before)
+
+
+def reliability_facts(run: Run, language: str, tell: Tell) -> Iterator[Fact]:
+    """How far the coders agreed."""
+    table = run.reliability_table()
+    if not len(table):
+        return
+    level = wording.decimal(100 * float(table["level"].iloc[0]), 0, language=language)
+    yield tell("alpha", level=level)
+    for subject in dict.fromkeys(table["subject"]):
+        yield from _alpha_of(subject, table[table["subject"] == subject], language, tell)
+
+
+def _alpha_of(subject: str, part: DataFrame, language: str, tell: Tell) -> Iterator[Fact]:
+    """Between which values alpha lies for one subject, and how many have none."""
+    known, kind = sorted(part["alpha"].dropna()), sorted(set(part["data_kind"]))
+    named = wording.word("reliability_subject", subject, language=language)
+    unit = wording.word("reliability_unit", part["unit"].iloc[0], language=language)
+    said = [wording.decimal(alpha, 2, language=language) for alpha in known]
+    place = {"name": f"alpha_{subject}", "subject": named, "unit": unit}
+    if len(known) == 1:
+        yield tell("alpha_one", kind, alpha=said[0], **place)
+    elif known:
+        yield tell("alpha_range", kind, least=said[0], most=said[-1], n=len(known), **place)
+    missing = len(part) - len(known)
+    if missing:
+        yield tell("alpha_undefined", kind, name=f"alpha_undefined_{subject}", subject=named, n=missing)
+
+
+def assessment_facts(run: Run, language: str, tell: Tell) -> Iterator[Fact]:
+    """How evidence became a status, and what was decided."""
+    if run.words is None:
+        return
+    assessment, kind = run.words.assessment, [str(run.study.words_kind)]
+    dimensions = assessment.dimensions
+    measured = [each.data_kind for one in dimensions for each in one.indicators if each.estimate is not None]
+    if measured:
+        yield tell("indicators", sorted(set(measured)), n=len(measured))
+    yield tell("rule", n=assessment.rule.corroboration)
+    counts = {status: sum(one.status == status for one in dimensions) for status in STATUSES}
+    statuses = ", ".join(
+        f"{wording.count(n, language=language)} {wording.word('status', status, language=language)}"
+        for status, n in counts.items()
+        if n
+    )
+    yield tell("statuses", sorted({each for one in dimensions for each in one.data_kinds}), statuses=statuses)
+    decided = assessment.decisions
+    proposed = {one.dimension.key: one.status for one in dimensions}
+    against = sum(one.status != proposed.get(key) for key, one in decided.items())
+    if decided:
+        yield tell("decisions", kind, n=len(decided), all=len(dimensions), against=against)
+    else:
+        yield tell("undecided", name="decisions", all=len(dimensions))
+    yield from _converging(run.words, language, tell)
+    yield from _shown(run.words, kind, tell)
+
+
+def _converging(words: Words, language: str, tell: Tell) -> Iterator[Fact]:
+    """How the lines of evidence converge, as decided or else as the rule proposes."""
+    found = Counter(row.researcher_convergence or row.convergence for row in words.joint_display)
+    said = [f"{wording.count(n, language=language)} {say(f'convergence.{key}', language)}" for key, n in found.items()]
+    yield tell(
+        "convergence",
+        sorted({each for row in words.joint_display for each in row.assessed.data_kinds}),
+        convergences=", ".join(said),
+    )
+    explained = sum(bool(row.on_convergence_in(language).strip()) for row in words.joint_display)
+    if explained:
+        yield tell("convergence_memos", n=explained)
+
+
+def _shown(words: Words, kind: list[str], tell: Tell) -> Iterator[Fact]:
+    """Which words are shown, and that those who see it otherwise are."""
+    dimensions = words.assessment.dimensions
+    quoted = {segment for one in dimensions for each in one.sources for segment in each.segments}
+    if quoted:
+        yield tell("quotations", kind, n=len(quoted))
+    both = sum(bool(one.supports) and bool(one.hinders or one.absent) for one in dimensions)
+    if both:
+        yield tell("both_sides", kind, n=both)
+    if any(one.not_counted for one in dimensions):
+        yield tell("minor_themes", kind)
+
+
+def robustness_facts(run: Run, language: str, tell: Tell) -> Iterator[Fact]:
+    """How firmly the statuses stand."""
+    if run.words is None:
+        return
+    robustness = run.words.robustness
+    kinds = dict.fromkeys(world.kind for world in robustness.worlds)
+    tried = {kind: robustness.tried(kind) for kind in kinds}
+    if not tried:
+        return
+    worlds = [say(f"worlds_tried.{kind}", language, n=wording.count(n, language=language)) for kind, n in tried.items()]
+    kind = [run.study.words_kind]
+    yield tell("robustness", kind, n=sum(tried.values()), worlds="; ".join(worlds))
+    firm = sum(not robustness.flips(dimension) for dimension in robustness.statuses)
+    yield tell("robust_dimensions", kind, n=firm, all=len(robustness.statuses))
+
+
+OF_WORDS = (sources_facts, coding_facts, reliability_facts, assessment_facts, robustness_facts)

@@ -1,0 +1,47 @@
+"""A fact of a study and the sentence that tells it, in any language of the catalogues."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias
+
+from cmresearch.language.catalogue import say
+from cmresearch.report import wording
+
+if TYPE_CHECKING:
+    from cmresearch.study.run import Words
+
+MANY = 1  # fewer coders than two give another sentence
+
+
+@dataclass(frozen=True)
+class Fact:
+    """Something that the study's files bear out.
+
+    Attributes:
+        key: Its key, by which chapters and checklists name it.
+        text: The sentence, in the language asked for.
+        kinds: The kinds of data that it speaks of; empty where it speaks of none.
+    """
+
+    key: str
+    text: str
+    kinds: tuple[str, ...] = ()
+
+
+Facts: TypeAlias = Mapping[str, Fact]
+Tell: TypeAlias = Callable[..., Fact]
+
+
+def tell_of(language: str, key: str, kinds: Iterable[str] = (), /, name: str = "", **gaps: object) -> Fact:
+    """A fact by its text; whole numbers are written as the language does."""
+    filled = {
+        gap: wording.count(value, language=language) if isinstance(value, int) else value for gap, value in gaps.items()
+    }
+    return Fact(name or key, say(f"fact.{key}", language, **filled), tuple(kinds))
+
+
+def of_kind(words: Words | None, kind: str) -> list[str]:
+    """The keys of the interviews, or of the documents; none in a study without words."""
+    return [] if words is None else [key for key, source in words.sources.items() if source.kind == kind]

@@ -1,0 +1,117 @@
+"""The joint display as one picture: the lines of evidence side by side, with status and convergence at the end."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cmresearch.language.catalogue import in_language, say
+from cmresearch.report.plots.assessment_plots import STATUS_MARKS
+from cmresearch.report.plots.drawing import (
+    BLUE,
+    GREY,
+    INK,
+    ORANGE,
+    RED,
+    RULE,
+    canvas_of_rows,
+    drawing,
+    part_columns,
+    write_beside,
+)
+from cmresearch.report.wording import word
+from cmresearch.triangulation.convergence import LINES
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+    from cmresearch.triangulation.convergence import JointDisplay, JointRow
+
+STANDING_MARKS = {
+    "for": ("o", BLUE),
+    "against": ("v", RED),
+    "mixed": ("D", ORANGE),
+    "unclear": ("s", GREY),
+    "silent": ("_", GREY),
+}
+STATUS_WIDTH = 2.1  # columns that the status takes, with its word beside the mark
+
+
+@drawing()
+def plot_joint_display(display: JointDisplay, *, kind: str, title: str = "", language: str = "en") -> Figure:
+    """What each line of evidence says of each dimension, and what becomes of it, at a glance.
+
+    Args:
+        display: The joint display, from `joint_display`.
+        kind: The kind of data, for the label in the corner.
+        title: The question that the figure answers.
+        language: The language of its texts, one of `LANGUAGES`.
+
+    Returns:
+        Dimensions as rows; a mark for each line of evidence, whose shape says what its colour says, with its figure
+        beside it; at the end the status as mark and word, and the convergence in words, dissonance in bold. Status and
+        convergence are the researcher's where there is a decision, with a star where it differs from the rule's.
+    """
+    figure, axes = canvas_of_rows(
+        [f"{row.dimension.number}  {in_language(row.dimension.name, language)}" for row in display],
+        title=title or say("figure.joint_display.title", language),
+        kind=kind,
+        language=language,
+        key=[(*look, say(f"standing.{key}", language)) for key, look in STANDING_MARKS.items()],
+        row=0.38,
+        right=1.55,
+        bottom=0.95,
+    )
+    for place, row in enumerate(display):
+        for column, line in enumerate(row.lines):
+            _cell(axes, column, place, STANDING_MARKS[line.standing], line.in_short(language=language))
+        _end(axes, place, row, language)
+    _name_columns(axes, language)
+    _part_rows(axes, len(display))
+    axes.set_xlabel(say("figure.joint_display.axis", language))
+    return figure
+
+
+def _end(axes: Axes, place: int, row: JointRow, language: str) -> None:
+    """The status and the convergence of a dimension, as decided where there is a decision."""
+    status = row.researcher_status or row.status
+    converging = row.researcher_convergence or row.convergence
+    shown = _starred(word("status", status, language=language), differs=status != row.status, language=language)
+    _cell(axes, len(LINES), place, STATUS_MARKS[status], shown)
+    weight = "bold" if converging == "dissonance" else "normal"
+    said = _starred(
+        say(f"convergence.{converging}", language), differs=converging != row.convergence, language=language
+    )
+    write_beside(axes, place, said, weight=weight)
+
+
+def _starred(text: str, *, differs: bool, language: str) -> str:
+    return say("figure.joint_display.differs", language, word=text) if differs else text
+
+
+def _cell(axes: Axes, column: int, place: int, look: tuple[str, str], text: str) -> None:
+    """A mark with its words to the right."""
+    mark, colour = look
+    axes.plot(column - 0.28, place, mark, color=colour, markersize=7.5, markeredgewidth=1.6, zorder=4)
+    if text:
+        axes.text(column - 0.12, place, text, size=8, ha="left", va="center", color=INK)
+
+
+def _name_columns(axes: Axes, language: str) -> None:
+    """The names of the columns on top, each at its left edge, and a thin line between them."""
+    names = [*(say(f"line.{key}", language) for key in LINES), say("figure.joint_display.status", language)]
+    axes.xaxis.tick_top()
+    axes.set_xticks([place - 0.42 for place in range(len(names))], names, ha="left")
+    axes.tick_params(axis="x", length=0, labelcolor=INK, labelsize=8)
+    part_columns(axes, len(names) - 1)
+    axes.set_xlim(-0.5, len(LINES) - 0.5 + STATUS_WIDTH)
+    end, points = say("figure.joint_display.convergence", language), "offset points"
+    header = axes.annotate(end, (1.015, 1), (0, 3.5), xycoords="axes fraction", textcoords=points, va="bottom")
+    header.set(size=8, color=INK)
+
+
+def _part_rows(axes: Axes, rows: int) -> None:
+    """A thin line between the rows, in the place of one through their words."""
+    axes.grid(visible=False)
+    for edge in range(rows):
+        axes.axhline(edge - 0.5, color=RULE, linewidth=0.5, zorder=0)

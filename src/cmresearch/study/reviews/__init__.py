@@ -1,0 +1,1 @@
+"""What reviewers confirmed or queried, entry by entry, and what has changed since."""

@@ -1,0 +1,238 @@
+"""The settings of one study, as its `study.toml` says them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Literal, TypeVar
+
+from pydantic import BaseModel, ConfigDict, ValidationError, field_validator, model_validator
+
+from cmresearch.errors import StudyError, nearest
+from cmresearch.files.toml import describe_fault, read_toml_file
+from cmresearch.intake.mapping import IntakeMapping
+from cmresearch.language.catalogue import LANGUAGES, in_language
+from cmresearch.language.translations import AsWritten, Text
+from cmresearch.study.provenance import DataKind
+from cmresearch.triangulation.assessment import Status
+from cmresearch.triangulation.convergence import Convergence
+from cmresearch.triangulation.findings import Finding
+
+SETTINGS = "study.toml"
+Model = TypeVar("Model", bound=BaseModel)
+
+
+class _Settings(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+class About(_Settings):
+    """What the study is. The languages of its title are those in which every text for readers must be given."""
+
+    key: str
+    title: dict[str, str]
+    place: AsWritten
+    period: AsWritten
+    question: Text = ""
+    reference: AsWritten = ""
+    limits: list[Text] = []
+
+    @field_validator("title")
+    @classmethod
+    def _in_known_languages(cls, title: dict[str, str]) -> dict[str, str]:
+        known = " or ".join(LANGUAGES)
+        faults = [f"{language!r}{nearest(language, LANGUAGES)}" for language in title if language not in LANGUAGES]
+        if faults or not title:
+            found = f"is in {', '.join(faults)}, of which there is no catalogue" if faults else "is empty"
+            raise ValueError(f"title {found}; expected one for each language of the study, {known}")
+        return title
+
+    def in_language(self, language: str | None = None) -> About:
+        """The same with its texts but the title in one language; by default the study's first."""
+        names = ("place", "period", "question", "reference")
+        said = {name: in_language(getattr(self, name), language) for name in names}
+        return self.model_copy(update={**said, "limits": [in_language(limit, language) for limit in self.limits]})
+
+
+class FullSetSettings(_Settings):
+    """Where the full set of complaints is, or what it is made from."""
+
+    kind: DataKind
+    origin: Text
+    file: str | None = None
+    made_from: str | None = None
+    seed: str | None = None
+
+
+class ExportSettings(_Settings):
+    """One export of the register, for studies that compare what it says at several times."""
+
+    name: str
+    file: str
+    until: str
+
+
+class FrameSettings(_Settings):
+    """Which complaints could be drawn, and which columns are register columns and which are words."""
+
+    id: str
+    strata: list[str]
+    where: str | None = None
+    register_columns: list[str] = []
+    text: list[str] = []
+
+
+class SampleSettings(_Settings):
+    """How the sample is drawn.
+
+    The methods neyman, cost and power plan with a register variable, or with a file of values for each stratum.
+    """
+
+    size: int
+    seed: str
+    seed_source: Text
+    method: str = "proportional"
+    minimum: int = 2
+    maximum: int | None = None
+    take_all: list[str] = []
+    variable: str | None = None
+    planning: str | None = None
+    power: float = 0.5
+    published: str | None = None
+
+
+class ResponseSettings(_Settings):
+    """Where the coders' records of the sampled complaints are."""
+
+    folder: str
+    kind: DataKind
+    variables: list[str]
+    double_coded: int = 0
+
+
+class WordSettings(_Settings):
+    """Where the codebook, the sources, their coding and the researcher's decisions are."""
+
+    codebook: str
+    sources: list[str]
+    coding: str
+    kind: DataKind
+    decisions: str | None = None
+
+
+class ReviewSettings(_Settings):
+    """Where the reviews of the study are written down."""
+
+    file: str = "reviews.toml"
+
+
+class SharingSettings(_Settings):
+    """What of the kinds that the privacy check looks for may be shared, because it is public."""
+
+    allow: list[str] = []
+
+
+class EstimateSettings(_Settings):
+    """One estimate from the sample: a variable, a statistic, and the domains it is wanted for."""
+
+    variable: str
+    statistic: Literal["mean", "total", "proportion"]
+    value: str | None = None
+    by: list[str] = []
+
+
+class RuleSettings(_Settings):
+    """The decision rule's one choice."""
+
+    corroboration: int = 2
+
+
+class DecisionSettings(_Settings):
+    """The researcher's own status and convergence for one dimension, and why."""
+
+    dimension: str
+    status: Status
+    memo: AsWritten = ""
+    convergence: Convergence | None = None
+    on_convergence: AsWritten = ""
+
+
+class DecisionFile(_Settings):
+    """The file of the researcher's decisions."""
+
+    data_kind: DataKind
+    decision: list[DecisionSettings]
+
+
+class PublishedSettings(_Settings):
+    """Where the published figures are."""
+
+    figures: str
+
+
+class ProvenanceSettings(_Settings):
+    """Where the data files are declared."""
+
+    files: str
+
+
+class Settings(_Settings):
+    """Everything in `study.toml`: every choice that another study would make differently."""
+
+    study: About
+    full_set: FullSetSettings
+    intake: IntakeMapping | None = None
+    frame: FrameSettings
+    sample: SampleSettings | None = None
+    variables: dict[str, str] = {}
+    labels: dict[str, Text] = {}
+    responses: ResponseSettings | None = None
+    words: WordSettings | None = None
+    rule: RuleSettings = RuleSettings()
+    published: PublishedSettings | None = None
+    provenance: ProvenanceSettings | None = None
+    reviews: ReviewSettings = ReviewSettings()
+    sharing: SharingSettings = SharingSettings()
+    export: list[ExportSettings] = []
+    estimate: list[EstimateSettings] = []
+    finding: list[Finding] = []
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """The languages of the study, which are those of its title, the first one first."""
+        return tuple(self.study.title)
+
+    @model_validator(mode="after")
+    def _has_a_sample_where_one_is_read(self) -> Settings:
+        reading = [name for name, part in (("[responses]", self.responses), ("[[estimate]]", self.estimate)) if part]
+        if reading and self.sample is None:
+            raise ValueError(f"there is no [sample], and {' and '.join(reading)} can only be of one")
+        return self
+
+
+def read_settings(path: Path) -> Settings:
+    """The settings in a `study.toml`.
+
+    Raises:
+        StudyError: It is no TOML, holds unknown or missing keys or values of another kind, or a text for readers is
+            not in every language of the title; all faults at once.
+    """
+    return read_checked(Settings, path)
+
+
+def read_checked(model: type[Model], path: Path, languages: tuple[str, ...] | None = None) -> Model:
+    """The records of a TOML file of the study, checked; every fault at once, with its line."""
+    file = read_toml_file(path, StudyError)
+    known = [name for each in _Settings.__subclasses__() for name in each.model_fields]
+    try:
+        return model.model_validate(file.data, context=_languages(file.data) if languages is None else languages)
+    except ValidationError as error:
+        faults = [file.fault(fault["loc"], describe_fault(fault, known)) for fault in error.errors()]
+        raise StudyError("\n".join(faults)) from error
+
+
+def _languages(data: Mapping[str, object]) -> tuple[str, ...]:
+    """The languages of a title as it was read; none where it cannot be used, which is a fault of its own."""
+    about = data.get("study")
+    title = about.get("title") if isinstance(about, dict) else None
+    return tuple(language for language in title if language in LANGUAGES) if isinstance(title, dict) else ()

@@ -1,0 +1,469 @@
+"""Register, sample, interviews and documents side by side for each dimension, and a status with its evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Literal, TypeAlias, get_args
+
+import pandas as pd
+
+from cmresearch.codebook.book import Codebook, Dimension, Indicator
+from cmresearch.coding.coding import Coding, Segment
+from cmresearch.coding.sources import Source
+from cmresearch.errors import TriangulationError, nearest, raise_all
+from cmresearch.estimation.estimators import estimate_proportion
+from cmresearch.language.catalogue import Phrase, Twins, in_language, say
+from cmresearch.responses.responses import Responses
+from cmresearch.sampling.frame import Frame
+
+Status: TypeAlias = Literal["fulfilled", "not_optimal", "not_implemented", "not_assessable"]
+Outcome: TypeAlias = Literal["met", "not_met", "inconclusive"]
+STATUSES: tuple[str, ...] = get_args(Status)
+STATEMENTS = ("supports", "hinders", "absent")  # the directions that the rule counts
+
+
+@dataclass(frozen=True)
+class Rule:
+    """How evidence becomes a status.
+
+    Attributes:
+        corroboration: How many different sources must state the same before it counts, 1 or more.
+    """
+
+    corroboration: int = 2
+
+    def __post_init__(self) -> None:
+        if self.corroboration < 1:
+            # With 0 a dimension of which nobody speaks would be corroborated in every direction.
+            raise TriangulationError(f"corroboration is {self.corroboration}; expected 1 source or more")
+
+
+@dataclass(frozen=True)
+class IndicatorResult:
+    """What an indicator shows, held against its threshold.
+
+    Attributes:
+        dimension: The key of the dimension it speaks to.
+        indicator: The indicator as the codebook defines it.
+        estimate: The figure, or None where it was not measured.
+        lower: The lower end of its interval; equal to the estimate where the whole register was counted.
+        upper: The upper end of its interval.
+        n: How many complaints the figure rests on.
+        outcome: met, not_met, or inconclusive where the interval straddles the threshold or nothing was
+            measured.
+        data_kind: published, real, synthetic or illustrative; empty where nothing was measured.
+    """
+
+    dimension: str
+    indicator: Indicator
+    estimate: float | None
+    lower: float | None
+    upper: float | None
+    n: int
+    outcome: Outcome
+    data_kind: str
+
+    def describe(self) -> str:
+        """The result in words, such as `explicit_final_answer 0.612 [0.580, 0.643] not met`."""
+        key, outcome = self.indicator.key, self.outcome.replace("_", " ")
+        if self.estimate is None:
+            return f"{key} not measured, {outcome}"
+        if self.indicator.kind == "register":
+            return f"{key} {self.estimate:.3f} (exact) {outcome}"
+        return f"{key} {self.estimate:.3f} [{self.lower:.3f}, {self.upper:.3f}] {outcome}"
+
+
+@dataclass(frozen=True)
+class SourceEvidence:
+    """What one source says of one dimension.
+
+    Attributes:
+        source: The interview or document.
+        standing: counted for documents and for informants whose role could know, otherwise not_counted.
+        segments: Its adjudicated segments whose code relates to the dimension.
+    """
+
+    source: Source
+    standing: Literal["counted", "not_counted"]
+    segments: tuple[Segment, ...]
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of the rule, as it was taken for one dimension.
+
+    Attributes:
+        number: Its number, from 1.
+        status: The status it would give.
+        holds: Whether its condition holds; the first that does decides.
+        reasons: What was found for each part of the condition.
+    """
+
+    number: int
+    status: Status
+    holds: bool
+    reasons: tuple[Phrase, ...]
+
+    @property
+    def because(self) -> str:
+        """The reasons in English."""
+        return self.because_in("en")
+
+    def because_in(self, language: str) -> str:
+        """The reasons in a language."""
+        return "; ".join(reason.say(language) for reason in self.reasons)
+
+
+@dataclass(frozen=True)
+class DimensionAssessment:
+    """The proposed status of one dimension with all its evidence.
+
+    Attributes:
+        dimension: The dimension as the codebook defines it.
+        steps: The steps of the rule up to the one that decided.
+        sources: What each source says of it, in the order of the sources; silent ones are left out.
+        indicators: What its indicators show, in the order of the codebook.
+    """
+
+    dimension: Dimension
+    steps: tuple[Step, ...]
+    sources: tuple[SourceEvidence, ...]
+    indicators: tuple[IndicatorResult, ...]
+
+    @property
+    def status(self) -> Status:
+        """The status that the rule proposes."""
+        return self.steps[-1].status
+
+    @property
+    def decided_by(self) -> str:
+        """The step that decided, in English."""
+        return self.decided_by_in("en")
+
+    def decided_by_in(self, language: str) -> str:
+        """The step that decided, in a language."""
+        step = self.steps[-1]
+        return say("step.decided", language, number=step.number, because=step.because_in(language))
+
+    @property
+    def supports(self) -> tuple[str, ...]:
+        """The counted sources that support it, by key."""
+        return _stating(self.sources, "supports")
+
+    @property
+    def hinders(self) -> tuple[str, ...]:
+        """The counted sources that speak of a hindrance, by key."""
+        return _stating(self.sources, "hinders")
+
+    @property
+    def absent(self) -> tuple[str, ...]:
+        """The counted sources that state its absence, by key."""
+        return _stating(self.sources, "absent")
+
+    @property
+    def not_counted(self) -> tuple[str, ...]:
+        """The sources that speak of it and whose informant could not know, by key."""
+        return tuple(each.source.key for each in self.sources if each.standing == "not_counted")
+
+    @property
+    def segments(self) -> tuple[Segment, ...]:
+        """All its segments, those of sources that are not counted included."""
+        return tuple(segment for each in self.sources for segment in each.segments)
+
+    @property
+    def data_kinds(self) -> tuple[str, ...]:
+        """The kinds of data the evidence rests on, by name."""
+        kinds = {each.source.data_kind for each in self.sources} | {each.data_kind for each in self.indicators}
+        return tuple(sorted(kinds - {""}))
+
+
+@dataclass(frozen=True)
+class Decision:
+    """A researcher's own status for a dimension; where it overrules the rule's, the memo says why.
+
+    Attributes:
+        status: The status.
+        memo: Why, as the researcher wrote it; one text, or one for each language of the study.
+        convergence: How the lines of evidence converge in the researcher's own reading; empty where none was given.
+        on_convergence: What the researcher makes of how they converge; one text, or one for each language.
+    """
+
+    status: str
+    memo: str | Twins = ""
+    convergence: str = ""
+    on_convergence: str | Twins = ""
+
+    def memo_in(self, language: str | None = None) -> str:
+        """The memo in a language; by default the first that it has."""
+        return in_language(self.memo, language)
+
+
+@dataclass(frozen=True)
+class Assessment:
+    """A status per dimension, each with the steps and the evidence behind it.
+
+    Attributes:
+        rule: The rule that proposed the statuses.
+        dimensions: One record per dimension, in the order of the codebook.
+        decisions: The researcher's own statuses, by dimension.
+    """
+
+    rule: Rule
+    dimensions: tuple[DimensionAssessment, ...]
+    decisions: Mapping[str, Decision] = field(default_factory=dict)
+
+    def dimension(self, key: str) -> DimensionAssessment:
+        """The status of one dimension with the steps, segments and indicators behind it.
+
+        Raises:
+            TriangulationError: There is no such dimension; the nearest spelling is offered.
+        """
+        known = {each.dimension.key: each for each in self.dimensions}
+        if key not in known:
+            raise TriangulationError(f"the assessment has no dimension {key!r}{nearest(key, known)}")
+        return known[key]
+
+    def to_frame(self, *, language: str = "en") -> pd.DataFrame:
+        """The assessment as a table.
+
+        Args:
+            language: The language of the dimensions' names and of memos that have twins, one of the codebook's.
+
+        Returns:
+            One row per dimension: dimension, number, name, proposed_status, researcher_status and memo (empty
+            without a decision), decided_by, supports, hinders, absent and not_counted (keys of sources), indicators,
+            and data_kind.
+
+        Raises:
+            TriangulationError: The dimensions have no names in this language.
+        """
+        known = list(self.dimensions[0].dimension.name) if self.dimensions else [language]
+        if language not in known:
+            raise TriangulationError(f"the dimensions have no names in {language!r}; expected {', '.join(known)}")
+        return pd.DataFrame([self._row(each, language) for each in self.dimensions])
+
+    def _row(self, each: DimensionAssessment, language: str) -> dict[str, object]:
+        decision = self.decisions.get(each.dimension.key)
+        return {
+            "dimension": each.dimension.key,
+            "number": each.dimension.number,
+            "name": each.dimension.name[language],
+            "proposed_status": each.status,
+            "researcher_status": decision.status if decision else "",
+            "memo": decision.memo_in(language) if decision else "",
+            "decided_by": each.decided_by,
+            "supports": ", ".join(each.supports),
+            "hinders": ", ".join(each.hinders),
+            "absent": ", ".join(each.absent),
+            "not_counted": ", ".join(each.not_counted),
+            "indicators": "; ".join(result.describe() for result in each.indicators),
+            "data_kind": ", ".join(each.data_kinds),
+        }
+
+    def _repr_html_(self) -> str:
+        return self.to_frame().to_html(index=False)
+
+
+def judge(indicator: Indicator, lower: float, upper: float) -> Outcome:
+    """Whether an interval meets an indicator's threshold.
+
+    Met where all of the interval lies on the wanted side (the threshold itself included), not met where none of
+    it does, inconclusive where it straddles the threshold. An exact figure is an interval without width.
+    """
+    if indicator.direction == "at_least":
+        met, missed = lower >= indicator.threshold, upper < indicator.threshold
+    else:
+        met, missed = upper <= indicator.threshold, lower > indicator.threshold
+    return "met" if met else "not_met" if missed else "inconclusive"
+
+
+def measure_indicators(
+    codebook: Codebook, frame: Frame | None, responses: Responses | None, *, register_kind: str = "real"
+) -> tuple[IndicatorResult, ...]:
+    """What every indicator of the codebook shows: register ones exactly, coded ones from the sample.
+
+    Args:
+        codebook: The codebook with the indicators.
+        frame: The frame, on which register indicators are counted; without one they are not measured.
+        responses: The coded sample, from which coded indicators are estimated (95 % intervals); without one they
+            are not measured.
+        register_kind: The kind of data of the frame: published, real, synthetic or illustrative.
+
+    Returns:
+        One result per indicator, in the order of the codebook. What is not measured is inconclusive.
+    """
+    results = []
+    for dimension in codebook.dimensions:
+        for indicator in dimension.indicators:
+            if indicator.kind == "register" and frame is not None:
+                results.append(_counted(dimension.key, indicator, frame, register_kind))
+            elif indicator.kind == "coded" and responses is not None:
+                results.append(_estimated(dimension.key, indicator, responses))
+            else:
+                results.append(_not_measured(dimension.key, indicator))
+    return tuple(results)
+
+
+def assess(
+    codebook: Codebook, *, coding: Coding, indicators: Iterable[IndicatorResult] = (), rule: Rule | None = None
+) -> Assessment:
+    """A proposed status for every dimension of the codebook, with each step and the evidence behind it.
+
+    Sources that count are the documents and the interviews whose informant's role could know. Each may, by its
+    adjudicated segments, support a dimension, speak of a hindrance and state its absence; a statement is
+    corroborated where `rule.corroboration` different sources make it. There is no counting of votes. The first
+    step that holds decides:
+
+    1. not_implemented: absence is corroborated, support is not, and no indicator is met.
+    2. not_optimal: a hindrance or absence is corroborated, or an indicator is not met.
+    3. not_assessable: support is not corroborated, or an indicator is inconclusive.
+    4. fulfilled.
+
+    Silence therefore never leads to not_implemented. An indicator without a result counts as inconclusive.
+
+    Args:
+        codebook: The dimensions, their codes and indicators, and the roles that could know.
+        coding: The coding; only its adjudicated segments are evidence.
+        indicators: What the indicators show, from `measure_indicators`.
+        rule: The rule; by default two sources corroborate.
+
+    Returns:
+        One record per dimension, in the order of the codebook.
+
+    Raises:
+        TriangulationError: A result belongs to no indicator of the codebook, or coders coded and nothing was
+            adjudicated.
+    """
+    if len(coding) and not len(coding.adjudicated):
+        raise TriangulationError("none of the coded segments is adjudicated; the coders settle first what counts")
+    given = {(each.dimension, each.indicator.key): each for each in indicators}
+    known = [(each.key, indicator.key) for each in codebook.dimensions for indicator in each.indicators]
+    strange = [f"{key!r} is no indicator of dimension {of!r}" for of, key in given if (of, key) not in known]
+    raise_all(TriangulationError, strange)
+    chosen = rule or Rule()
+    return Assessment(chosen, tuple(_assessed(each, coding, given, chosen) for each in codebook.dimensions))
+
+
+def with_decisions(assessment: Assessment, decisions: Mapping[str, Decision]) -> Assessment:
+    """The assessment with the researcher's own statuses beside the proposed ones.
+
+    Args:
+        assessment: The assessment.
+        decisions: The researcher's decision for each dimension that was decided, by its key.
+
+    Raises:
+        TriangulationError: A dimension or status is unknown, or a status is overruled without a memo; all at once.
+    """
+    raise_all(TriangulationError, decision_faults(assessment, decisions))
+    return replace(assessment, decisions=dict(decisions))
+
+
+def decision_faults(assessment: Assessment, decisions: Mapping[str, Decision]) -> list[str]:
+    """Every status of the researcher's that cannot stand beside the proposed ones, a sentence each."""
+    proposed = {each.dimension.key: each.status for each in assessment.dimensions}
+    faults = []
+    for key, decision in decisions.items():
+        if key not in proposed:
+            faults.append(f"decision on {key!r}: the assessment has no such dimension{nearest(key, proposed)}")
+        elif decision.status not in STATUSES:
+            expected = f"expected one of {', '.join(STATUSES)}{nearest(decision.status, STATUSES)}"
+            faults.append(f"decision on {key!r}: there is no status {decision.status!r}; {expected}")
+        elif decision.status != proposed[key] and not decision.memo_in().strip():
+            faults.append(f"decision on {key!r}: {decision.status} overrules {proposed[key]} without a memo; say why")
+    return faults
+
+
+def _counted(dimension: str, indicator: Indicator, frame: Frame, kind: str) -> IndicatorResult:
+    measures = {"proportion": frame.share, "mean": frame.mean, "median": frame.median}
+    value = measures[indicator.statistic](indicator.variable)
+    known = int(frame.summary(indicator.variable)["known"].sum())
+    return IndicatorResult(dimension, indicator, value, value, value, known, judge(indicator, value, value), kind)
+
+
+def _estimated(dimension: str, indicator: Indicator, responses: Responses) -> IndicatorResult:
+    (row,) = estimate_proportion(responses, indicator.variable, value=str(indicator.value))
+    outcome = judge(indicator, row.lower, row.upper)
+    kind = responses.data_kind
+    return IndicatorResult(dimension, indicator, row.estimate, row.lower, row.upper, row.n, outcome, kind)
+
+
+def _not_measured(dimension: str, indicator: Indicator) -> IndicatorResult:
+    return IndicatorResult(dimension, indicator, None, None, None, 0, "inconclusive", "")
+
+
+def _assessed(
+    dimension: Dimension, coding: Coding, given: Mapping[tuple[str, str], IndicatorResult], rule: Rule
+) -> DimensionAssessment:
+    sources = _sources_on(dimension, coding)
+    results = tuple(
+        given.get((dimension.key, each.key), _not_measured(dimension.key, each)) for each in dimension.indicators
+    )
+    return DimensionAssessment(dimension, _steps(sources, results, rule), sources, results)
+
+
+def _sources_on(dimension: Dimension, coding: Coding) -> tuple[SourceEvidence, ...]:
+    spoken = coding.adjudicated.of_dimension(dimension.key)
+    found = []
+    for key, source in coding.sources.items():
+        segments = tuple(each for each in spoken if each.source == key)
+        if segments:
+            counts = source.kind == "document" or source.role in dimension.can_know
+            found.append(SourceEvidence(source, "counted" if counts else "not_counted", segments))
+    return tuple(found)
+
+
+def _stating(sources: Iterable[SourceEvidence], direction: str) -> tuple[str, ...]:
+    return tuple(
+        each.source.key
+        for each in sources
+        if each.standing == "counted" and any(segment.direction == direction for segment in each.segments)
+    )
+
+
+def _steps(sources: tuple[SourceEvidence, ...], results: tuple[IndicatorResult, ...], rule: Rule) -> tuple[Step, ...]:
+    """The steps of the rule up to the first that holds."""
+    stating = {direction: _stating(sources, direction) for direction in STATEMENTS}
+    sure = {direction: len(keys) >= rule.corroboration for direction, keys in stating.items()}
+    said = {direction: _said(direction, keys, rule) for direction, keys in stating.items()}
+    found = {
+        outcome: [each.indicator.key for each in results if each.outcome == outcome] for outcome in get_args(Outcome)
+    }
+    shown = {
+        outcome: _shown(outcome, keys) if results else Phrase("step.no_indicator") for outcome, keys in found.items()
+    }
+    conditions: list[tuple[Status, bool, list[Phrase]]] = [
+        (
+            "not_implemented",
+            sure["absent"] and not sure["supports"] and not found["met"],
+            [said["absent"], said["supports"], shown["met"]],
+        ),
+        (
+            "not_optimal",
+            sure["hinders"] or sure["absent"] or bool(found["not_met"]),
+            [said["hinders"], said["absent"], shown["not_met"]],
+        ),
+        (
+            "not_assessable",
+            not sure["supports"] or bool(found["inconclusive"]),
+            [said["supports"], shown["inconclusive"]],
+        ),
+        ("fulfilled", True, [Phrase("step.none_before"), said["supports"], shown["met"]]),
+    ]
+    steps = [
+        Step(number, status, holds, tuple(reasons))
+        for number, (status, holds, reasons) in enumerate(conditions, start=1)
+    ]
+    deciding = next(step.number for step in steps if step.holds)
+    return tuple(steps[:deciding])
+
+
+def _said(direction: str, keys: tuple[str, ...], rule: Rule) -> Phrase:
+    listed = ", ".join(keys) or Phrase("step.no_source")
+    if len(keys) >= rule.corroboration:
+        return Phrase(f"step.{direction}", {"sources": listed})
+    return Phrase(f"step.{direction}_lacking", {"sources": listed, "needed": rule.corroboration})
+
+
+def _shown(outcome: str, keys: list[str]) -> Phrase:
+    return Phrase(f"step.{outcome}", {"indicators": ", ".join(keys)}) if keys else Phrase(f"step.none_{outcome}")
