@@ -291,12 +291,12 @@ def _responses(ids: tuple[str, ...], coder: str, values: tuple[str, str]) -> str
 
 
 def in_two_languages(folder: Path) -> Path:
-    """A study of English texts with an Indonesian twin for each."""
+    """A study of English texts with an Indonesian translation for each."""
     settings = folder / "study.toml"
-    twins = re.sub(TEXTS, r"\1 = { en = \2, id = \2 }", settings.read_text(encoding="utf-8"))
-    twins = twins.replace('["Twenty complaints are few."]', '[{ en = "Few.", id = "Sedikit." }]')
-    twins = twins.replace('its limits" }', 'its limits", id = "Penelitian kecil" }')
-    settings.write_text(twins, encoding="utf-8")
+    translations = re.sub(TEXTS, r"\1 = { en = \2, id = \2 }", settings.read_text(encoding="utf-8"))
+    translations = translations.replace('["Twenty complaints are few."]', '[{ en = "Few.", id = "Sedikit." }]')
+    translations = translations.replace('its limits" }', 'its limits", id = "Penelitian kecil" }')
+    settings.write_text(translations, encoding="utf-8")
     return folder
 
 

@@ -52,6 +52,6 @@ def test_an_item_of_no_section_is_named(changed):
         read_checklist(changed(f'section = "{first}"', 'section = "nowhere"'))
 
 
-def test_a_text_without_its_twin_is_named(changed):
+def test_a_text_without_its_translation_is_named(changed):
     with pytest.raises(ReportError, match="expected a text in each of en, id"):
         read_checklist(changed("topic = { en", "topic = { de"))

@@ -169,17 +169,17 @@ def test_a_text_of_several_lines_is_read_as_one(write):
     assert read_codebook(write()).code("quick").definition == "Statements about time."
 
 
-def test_a_remark_may_be_one_text_or_have_a_twin_in_each_language(write):
-    twins = 'note = { id = "Diduga\\nsaja.", en = "Guessed." }'
-    book = read_codebook(write([("02-closure.toml", 'note = "Guessed."', twins)]))
+def test_a_remark_may_be_one_text_or_have_a_translation_in_each_language(write):
+    translations = 'note = { id = "Diduga\\nsaja.", en = "Guessed." }'
+    book = read_codebook(write([("02-closure.toml", 'note = "Guessed."', translations)]))
     assert book.dimension("speed").provenance.note == "Seen."
     note = book.dimension("closure").provenance.note
     assert (in_language(note), in_language(note, "id")) == ("Guessed.", "Diduga saja.")
 
 
 def test_remarks_in_one_language_only_are_listed_by_field(write):
-    twins = 'note = { en = "Guessed.", id = "Diduga." }'
-    found = read_codebook(write([("02-closure.toml", 'note = "Guessed."', twins)])).untwinned()
+    translations = 'note = { en = "Guessed.", id = "Diduga." }'
+    found = read_codebook(write([("02-closure.toml", 'note = "Guessed."', translations)])).untranslated()
     assert found["note"] == ("speed",)
     assert found["title"] == found["theory"] == ("codebook",)
 
@@ -412,7 +412,7 @@ ONE_FAULT = {
         "book/02-closure.toml, line 34: can_know is empty; expected one or more; "
         "where nobody can know, no interview counts",
     ),
-    "a remark without a twin in one of the languages": (
+    "a remark without a translation in one of the languages": (
         [("02-closure.toml", 'note = "Guessed."', 'note = { en = "Guessed." }')],
         "book/02-closure.toml, line 9: note ('Guessed.') has no text in 'id'; expected en, id",
     ),

@@ -167,11 +167,11 @@ def test_a_definition_changed_by_hand_without_a_word_in_its_history_is_told(fold
     assert found.words["definition"].startswith("Statements [-about-] {+on+} audits")
 
 
-def test_a_twin_that_a_remark_gets_is_told_as_that_and_nothing_else():
+def test_a_translation_that_a_remark_gets_is_told_as_that_and_nothing_else():
     old = SMALL_CODEBOOK
     value = old.variables[1].values[0]
-    twins = value.model_copy(update={"definition": {"en": value.definition, "id": "ya, lengkapnya"}})
-    variable = old.variables[1].model_copy(update={"values": (twins, *old.variables[1].values[1:])})
+    translations = value.model_copy(update={"definition": {"en": value.definition, "id": "ya, lengkapnya"}})
+    variable = old.variables[1].model_copy(update={"values": (translations, *old.variables[1].values[1:])})
     (found,) = compare_codebooks(old, old.model_copy(update={"variables": (old.variables[0], variable)}))
     assert found.words == {"value yes id": "{+ya, lengkapnya+}"}
 

@@ -76,12 +76,12 @@ def test_the_file_has_no_byte_order_mark_no_carriage_return_and_every_name_once(
 
 def test_two_codes_with_one_label_are_told_apart_by_their_keys_and_keep_their_label(codebook, tmp_path):
     first, *others = codebook.dimensions[0].codes
-    twin = others[0].model_copy(update={"label": first.label})
-    dimension = codebook.dimensions[0].model_copy(update={"codes": (first, twin, *others[1:])})
+    translation = others[0].model_copy(update={"label": first.label})
+    dimension = codebook.dimensions[0].model_copy(update={"codes": (first, translation, *others[1:])})
     doubled = Codebook.model_construct(**dict(codebook) | {"dimensions": (dimension, *codebook.dimensions[1:])})
     write_qdc(tmp_path / "a.qdc", doubled)
-    assert f'name="{first.label["en"]} ({twin.key})"' in (tmp_path / "a.qdc").read_text(encoding="utf-8")
-    assert read_qdc(tmp_path / "a.qdc").codebook.code(twin.key).label == first.label
+    assert f'name="{first.label["en"]} ({translation.key})"' in (tmp_path / "a.qdc").read_text(encoding="utf-8")
+    assert read_qdc(tmp_path / "a.qdc").codebook.code(translation.key).label == first.label
 
 
 def test_names_can_be_in_another_language_of_the_codebook(codebook, tmp_path):

@@ -254,7 +254,7 @@ def test_interviews_that_are_not_there_fill_no_item(tmp_path):
     assert "this study has no interviews" in read_page(checklists_html(run, "en")).text
 
 
-def test_every_text_of_a_checklist_has_its_twin():
+def test_every_text_of_a_checklist_has_its_translation():
     for checklist in read_checklists():
         for item in checklist.item:
             assert set(item.topic) == set(LANGUAGES)

@@ -162,15 +162,15 @@ reading = { en = "A slip.", id = "Kekeliruan." }
 
 
 @pytest.fixture
-def twins(tmp_path):
-    """A file of figures with twins in English and Indonesian."""
+def translations(tmp_path):
+    """A file of figures with translations in English and Indonesian."""
     path = tmp_path / "figures.toml"
     path.write_text(TWINS, "utf-8")
     return path
 
 
-def test_the_texts_of_figures_are_told_in_the_language_asked_for(twins):
-    told = read_figures(twins, ("en", "id")).in_language("id")
+def test_the_texts_of_figures_are_told_in_the_language_asked_for(translations):
+    told = read_figures(translations, ("en", "id")).in_language("id")
     figure, series, contradiction = told["total"], told.series["by_month"], told.contradictions[0]
     assert (figure.unit, figure.period, figure.sources[0].name) == ("aduan", "2020", "Sebuah koran")
     assert (series.unit, series.period, series.note) == ("laporan", "Maret", "Jumlah.")
@@ -178,35 +178,37 @@ def test_the_texts_of_figures_are_told_in_the_language_asked_for(twins):
     assert (contradiction.reading, contradiction.sources[0].name) == ("Kekeliruan.", "Sebuah koran")
 
 
-def test_figures_speak_the_first_language_of_the_study_unless_told_otherwise(twins):
+def test_figures_speak_the_first_language_of_the_study_unless_told_otherwise(translations):
     for languages, unit, name in ((("en", "id"), "complaints", "A newspaper"), (("id", "en"), "aduan", "Sebuah koran")):
-        figure = read_figures(twins, languages).in_language()["total"]
+        figure = read_figures(translations, languages).in_language()["total"]
         assert (figure.unit, figure.sources[0].name) == (unit, name)
 
 
-def test_texts_of_figures_that_lack_a_language_are_named_at_once(twins):
-    _changed(twins, 'unit = { en = "complaints", id = "aduan" }', 'unit = { en = "complaints" }')
-    _changed(twins, '"A newspaper" }', '"A newspaper", fr = "Un journal" }')
-    _changed(twins, 'unit = "laporan"', "unit = 3")
-    _changed(twins, 'id = "Kekeliruan."', 'id = " "')
+def test_texts_of_figures_that_lack_a_language_are_named_at_once(translations):
+    _changed(translations, 'unit = { en = "complaints", id = "aduan" }', 'unit = { en = "complaints" }')
+    _changed(translations, '"A newspaper" }', '"A newspaper", fr = "Un journal" }')
+    _changed(translations, 'unit = "laporan"', "unit = 3")
+    _changed(translations, 'id = "Kekeliruan."', 'id = " "')
     with pytest.raises(ProvenanceError) as raised:
-        read_figures(twins, ("en", "id"))
+        read_figures(translations, ("en", "id"))
     assert str(raised.value).splitlines() == [
-        f"{twins}, source press: name ('Sebuah koran') has a text in 'fr'; expected en, id",
-        f"{twins}, figure total: unit ('complaints') has no text in 'id'; expected en, id",
-        f"{twins}, series by_month: unit is 3; expected a text, or a text for each language",
-        f"{twins}, contradiction 1: reading ('A slip.') has no text in 'id'; expected en, id",
+        f"{translations}, source press: name ('Sebuah koran') has a text in 'fr'; expected en, id",
+        f"{translations}, figure total: unit ('complaints') has no text in 'id'; expected en, id",
+        f"{translations}, series by_month: unit is 3; expected a text, or a text for each language",
+        f"{translations}, contradiction 1: reading ('A slip.') has no text in 'id'; expected en, id",
     ]
 
 
-def test_a_source_without_name_or_address_is_a_fault_and_no_crash(twins):
-    _changed(twins, 'url = "https://example.org/" }', 'link = "https://example.org/" }\nweb = "https://example.org/"')
+def test_a_source_without_name_or_address_is_a_fault_and_no_crash(translations):
+    _changed(
+        translations, 'url = "https://example.org/" }', 'link = "https://example.org/" }\nweb = "https://example.org/"'
+    )
     with pytest.raises(ProvenanceError) as raised:
-        read_figures(twins)
+        read_figures(translations)
     assert str(raised.value).splitlines() == [
-        f"{twins}, source press: url is missing",
-        f"{twins}, source press: unknown field 'link'",
-        f"{twins}, source web: is 'https://example.org/'; expected a table with name and url",
+        f"{translations}, source press: url is missing",
+        f"{translations}, source press: unknown field 'link'",
+        f"{translations}, source web: is 'https://example.org/'; expected a table with name and url",
     ]
 
 
@@ -224,7 +226,7 @@ def test_every_text_of_the_studys_figures_and_files_has_a_reader_in_both_languag
         assert [source.url for source in one.sources] == [source.url for source in two.sources]
 
 
-def test_the_origin_of_a_data_file_may_have_twins(data):
+def test_the_origin_of_a_data_file_may_have_translations(data):
     _changed(data, 'origin = "a newspaper"', 'origin = { en = "a newspaper", id = "sebuah koran" }')
     kept, made = read_data_files(data, ("en", "id"))
     assert (in_language(kept.origin, "id"), in_language(kept.origin)) == ("sebuah koran", "a newspaper")

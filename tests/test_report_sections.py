@@ -174,7 +174,7 @@ def test_no_two_places_of_a_page_in_both_languages_have_one_name(both):
             assert each["href"][1:] in page.ids
 
 
-def test_no_text_of_the_study_stands_there_with_all_its_twins(jakarta):
+def test_no_text_of_the_study_stands_there_with_all_its_translations(jakarta):
     assert "{&#39;en&#39;" not in report_html(jakarta)
 
 

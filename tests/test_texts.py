@@ -7,8 +7,8 @@ import pytest
 from cmresearch.coding.coverage import code_coverage
 from cmresearch.errors import TextError
 from cmresearch.language.catalogue import (
-    GAP,
     LANGUAGES,
+    PLACEHOLDER,
     Phrase,
     catalogue,
     in_language,
@@ -20,12 +20,12 @@ from cmresearch.language.catalogue import (
 ENTRIES = sorted(catalogue().items())
 
 
-@pytest.mark.parametrize("twins", [pytest.param(twins, id=key) for key, twins in ENTRIES])
-def test_every_text_has_its_twin_with_the_same_gaps(twins):
-    assert set(twins) == set(LANGUAGES)
-    assert all(text.strip() for text in twins.values())
-    gaps = {language: sorted(set(GAP.findall(text))) for language, text in twins.items()}
-    assert len(set(map(tuple, gaps.values()))) == 1, gaps
+@pytest.mark.parametrize("translations", [pytest.param(translations, id=key) for key, translations in ENTRIES])
+def test_every_text_has_its_translation_with_the_same_placeholders(translations):
+    assert set(translations) == set(LANGUAGES)
+    assert all(text.strip() for text in translations.values())
+    placeholders = {language: sorted(set(PLACEHOLDER.findall(text))) for language, text in translations.items()}
+    assert len(set(map(tuple, placeholders.values()))) == 1, placeholders
 
 
 def test_a_text_without_its_key_is_refused_with_the_nearest_spelling():
@@ -35,17 +35,17 @@ def test_a_text_without_its_key_is_refused_with_the_nearest_spelling():
         say("status.not_optimel")
 
 
-def test_a_text_without_a_twin_names_the_languages_it_has():
-    with pytest.raises(TextError, match=r"text 'status\.fulfilled' has no twin in 'fr'; it has en, id"):
+def test_a_text_without_a_translation_names_the_languages_it_has():
+    with pytest.raises(TextError, match=r"text 'status\.fulfilled' has no translation in 'fr'; it has en, id"):
         say("status.fulfilled", "fr")
 
 
-def test_a_gap_left_open_is_refused():
-    with pytest.raises(TextError, match=r"has the gaps .* given are"):
+def test_a_placeholder_left_open_is_refused():
+    with pytest.raises(TextError, match=r"has the placeholders .* given are"):
         say("notes.sample.not_codable", lost=3)
 
 
-def test_a_phrase_in_a_gap_is_said_in_the_same_language():
+def test_a_phrase_in_a_placeholder_is_said_in_the_same_language():
     inner = Phrase("status.fulfilled")
     assert Phrase("notes.sample.not_codable", {"lost": inner, "drawn": 9}).say("id").startswith("terpenuhi dari 9")
 

@@ -59,7 +59,7 @@ class EvidenceError(CmResearchError):
 
 
 class TextError(CmResearchError):
-    """A text for readers is missing, or has no twin in the language wanted."""
+    """A text for readers is missing, or has no translation in the language wanted."""
 
 
 class StudyError(CmResearchError):

@@ -11,7 +11,7 @@ from xml.etree.ElementTree import Element, SubElement, indent, tostring
 from cmresearch import __version__
 from cmresearch.archive.description import Description, File, Table, Variable, tables_of_records
 from cmresearch.exchange.packing import plain
-from cmresearch.language.catalogue import Twins
+from cmresearch.language.catalogue import Translations
 from cmresearch.sampling.certificate import Certificate
 from cmresearch.study.provenance import KIND_MEANS
 
@@ -140,7 +140,7 @@ def _questions(variable: Variable) -> Iterator[tuple[str, str]]:
     yield from variable.question.items()
 
 
-def _put_each(parent: Element, tag: str, text: str | Twins, **attributes: str) -> None:
+def _put_each(parent: Element, tag: str, text: str | Translations, **attributes: str) -> None:
     """An element for each language that a text of the study has."""
     for language, words in {"": text}.items() if isinstance(text, str) else text.items():
         _put(parent, tag, words, language, **attributes)

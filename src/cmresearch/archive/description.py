@@ -14,7 +14,7 @@ from cmresearch.archive.gathering import FRAME, RESULTS, SHARED_SAMPLE, Gathered
 from cmresearch.archive.packing import names_below
 from cmresearch.codebook.book import Codebook, CodedVariable
 from cmresearch.files.hashes import sha256_of
-from cmresearch.language.catalogue import Twins, in_language
+from cmresearch.language.catalogue import Translations, in_language
 from cmresearch.sampling.certificate import BUCKETS, CERTIFICATE, SCRIPT, Certificate
 from cmresearch.study.settings import SETTINGS
 from cmresearch.study.study import Study
@@ -104,7 +104,7 @@ class Category:
 
     value: str
     label: Mapping[str, str]
-    definition: str | Twins
+    definition: str | Translations
 
 
 @dataclass(frozen=True)
@@ -186,7 +186,7 @@ class Description:
         """The study's title in that language."""
         return self.said(self.study.settings.study.title)
 
-    def said(self, text: str | Twins) -> str:
+    def said(self, text: str | Translations) -> str:
         """A text of the study in that language."""
         return in_language(text, self.language)
 

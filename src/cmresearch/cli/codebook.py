@@ -305,7 +305,7 @@ def _check(arguments: argparse.Namespace) -> int:
     show(arguments, rows, title=title)
     for key, named in codebook.outdated_neighbours().items() if not arguments.json else ():
         print(f"to read again: {key} still names a code out of use ({', '.join(named)})")
-    for field, owners in codebook.untwinned().items() if not arguments.json else ():
+    for field, owners in codebook.untranslated().items() if not arguments.json else ():
         print(f"in one language only: {field} of {', '.join(owners)}; reports in every language show it as it is")
     return 0
 

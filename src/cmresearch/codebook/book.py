@@ -149,7 +149,7 @@ class Codebook(Head):
         named = {key: tuple(old for old in ended if re.search(rf"\b{old}\b", text)) for key, text in texts.items()}
         return {key: found for key, found in named.items() if found}
 
-    def untwinned(self) -> dict[str, tuple[str, ...]]:
+    def untranslated(self) -> dict[str, tuple[str, ...]]:
         """The remarks for readers that are in one language only, where the codebook has several.
 
         Returns:

@@ -239,7 +239,7 @@ def _variables(codebook: Codebook) -> dict[str, dict[str, str]]:
     return {
         each.key: _flat(
             {"label": each.label, "question": each.question}
-            | {f"value {value.key}": _twins(value.definition, codebook) for value in each.values}
+            | {f"value {value.key}": _translations(value.definition, codebook) for value in each.values}
         )
         for each in codebook.variables
     }
@@ -247,13 +247,13 @@ def _variables(codebook: Codebook) -> dict[str, dict[str, str]]:
 
 def _indicators(codebook: Codebook) -> dict[str, dict[str, str]]:
     return {
-        key: _flat(dict(vars(each)) | {"threshold_source": _twins(each.threshold_source, codebook)})
+        key: _flat(dict(vars(each)) | {"threshold_source": _translations(each.threshold_source, codebook)})
         for key, each in codebook.indicators.items()
     }
 
 
-def _twins(remark: Said, codebook: Codebook) -> Said:
-    """A remark without twins as one in the codebook's first language, so that a twin that came shows as just that."""
+def _translations(remark: Said, codebook: Codebook) -> Said:
+    """A remark without translations as one in the codebook's first language, so that a new translation shows as one."""
     return {codebook.languages[0]: remark} if isinstance(remark, str) else remark
 
 

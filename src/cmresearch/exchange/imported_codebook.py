@@ -165,23 +165,23 @@ def _first(fields: Mapping[str, Sequence[str]], name: str) -> str:
 
 
 def _head(description: str) -> dict[str, list[str]]:
-    """The fields that say what codebook this is; those that have twins only once its languages are known."""
+    """The fields that say what codebook this is; those that have translations only once its languages are known."""
     languages = unpack_list(_first(unpack(description, HEAD_FIELDS)[1], "languages"))
-    return unpack(description, [*HEAD_FIELDS, *_twin_names(("title", "theory"), languages)])[1]
+    return unpack(description, [*HEAD_FIELDS, *_translation_names(("title", "theory"), languages)])[1]
 
 
-def _twin_names(names: Sequence[str], languages: Sequence[str]) -> list[str]:
+def _translation_names(names: Sequence[str], languages: Sequence[str]) -> list[str]:
     return [f"{name}_{language}" for name in names for language in languages]
 
 
-def _twins(fields: Mapping[str, Sequence[str]], name: str, languages: Sequence[str]) -> str | dict[str, str]:
-    """A text, or the first of its twins under the name and each other under the name with its language."""
+def _translations(fields: Mapping[str, Sequence[str]], name: str, languages: Sequence[str]) -> str | dict[str, str]:
+    """A text, or the first of its translations under the name and each other under the name with its language."""
     others = {language: _first(fields, f"{name}_{language}") for language in languages[1:]}
-    return _with_twins(_first(fields, name), others, languages)
+    return _with_translations(_first(fields, name), others, languages)
 
 
-def _with_twins(first: str, others: Mapping[str, str], languages: Sequence[str]) -> str | dict[str, str]:
-    """The text with its twins, or alone where one of them was lost on the way."""
+def _with_translations(first: str, others: Mapping[str, str], languages: Sequence[str]) -> str | dict[str, str]:
+    """The text with its translations, or alone where one of them was lost on the way."""
     found = {language: others.get(language, "") for language in languages[1:]}
     return {languages[0]: first, **found} if found and all((first, *found.values())) else first
 
@@ -233,7 +233,7 @@ def _keys(codes: Sequence[ForeignCode], tally: Tally) -> dict[str, str]:
 
 def _dimensions(sets: Sequence[CodeSet], reading: _Reading) -> Iterator[dict[str, Any]]:
     taken: set[str] = {NEW_DIMENSION}
-    names = [*DIMENSION_FIELDS, *_twin_names(("name", "definition", "note"), reading.languages)]
+    names = [*DIMENSION_FIELDS, *_translation_names(("name", "definition", "note"), reading.languages)]
     numbered = []
     for each in sets:
         free, fields = unpack(each.description, names)
@@ -263,7 +263,7 @@ def _packed_dimension(key: str, fields: Mapping[str, Sequence[str]], reading: _R
         "provenance": {
             "name": _first(fields, "name_is"),
             "sources": unpack_list(_first(fields, "sources")),
-            "note": _twins(fields, "note", languages),
+            "note": _translations(fields, "note", languages),
         },
         "evidence": {"can_know": unpack_list(_first(fields, "can_know"))},
     }
@@ -397,11 +397,11 @@ def _codebook(
     references = [
         {
             "key": key,
-            "citation": _with_twins(said, _by_language(twins), languages),
+            "citation": _with_translations(said, _by_language(translations), languages),
             "url": "" if url == "-" else url,
             "seen": seen,
         }
-        for key, said, url, seen, *twins in (each for each in sources if len(each) >= 4)
+        for key, said, url, seen, *translations in (each for each in sources if len(each) >= 4)
     ]
     named = {each for dimension in dimensions for each in dimension["provenance"]["sources"]}
     for key in sorted(named - {each["key"] for each in references}):
@@ -413,10 +413,10 @@ def _codebook(
     made = [change["version"] for each in dimensions for code in each["code"] for change in code.get("history", ())]
     data = {
         "version": version if VERSION.fullmatch(version) else max(["0.1.0", *made], key=version_order),
-        "title": _twins(packed, "title", languages) or name,
+        "title": _translations(packed, "title", languages) or name,
         "languages": list(languages),
         "license": _first(packed, "license") or NOT_GIVEN,
-        "theory": _twins(packed, "theory", languages) or NOT_GIVEN,
+        "theory": _translations(packed, "theory", languages) or NOT_GIVEN,
         "notes": [" ".join(note.split()) for note in packed.get("note", ())],
         "source": references,
         "dimensions": list(dimensions),

@@ -218,7 +218,7 @@ def _dimension_fields(dimension: Dimension) -> Iterator[tuple[str, str]]:
     yield from ((f"name_{language}", words) for language, words in dimension.name.items())
     yield "name_is", dimension.provenance.name
     yield "sources", pack_list(dimension.provenance.sources)
-    yield from _twins("note", dimension.provenance.note)
+    yield from _translations("note", dimension.provenance.note)
     yield "can_know", pack_list(dimension.can_know)
     yield "number", str(dimension.number)
     yield "key", dimension.key
@@ -226,18 +226,18 @@ def _dimension_fields(dimension: Dimension) -> Iterator[tuple[str, str]]:
 
 def _head_fields(codebook: Codebook) -> Iterator[tuple[str, str]]:
     for field in ("title", "version", "license", "theory"):
-        yield from _twins(field, getattr(codebook, field))
+        yield from _translations(field, getattr(codebook, field))
     yield "languages", pack_list(codebook.languages)
     yield from (("note", note) for note in codebook.notes)
     for each in codebook.sources:
         # An address may be missing; a part of a list is never empty.
-        first, *others = _twins("source", each.citation)
-        twins = (f"{name.removeprefix('source_')}: {words}" for name, words in others)
-        yield "source", pack_list((each.key, first[1], each.url or "-", each.seen, *twins))
+        first, *others = _translations("source", each.citation)
+        translations = (f"{name.removeprefix('source_')}: {words}" for name, words in others)
+        yield "source", pack_list((each.key, first[1], each.url or "-", each.seen, *translations))
 
 
-def _twins(name: str, text: Said) -> Iterator[tuple[str, str]]:
-    """A text under its name; of twins the first there, and each other under the name with its language."""
+def _translations(name: str, text: Said) -> Iterator[tuple[str, str]]:
+    """A text under its name; of translations the first there, and each other under the name with its language."""
     if isinstance(text, str):
         yield name, text
         return

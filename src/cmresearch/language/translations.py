@@ -1,4 +1,4 @@
-"""The texts in a study's own files, as they are read: one for all readers, or twins by language."""
+"""The texts in a study's own files, as they are read: one for all readers, or translations by language."""
 
 from __future__ import annotations
 
@@ -46,20 +46,20 @@ def _fault(sentence: str) -> PydanticCustomError:
     return PydanticCustomError(FAULT, "{sentence}", {"sentence": sentence})
 
 
-def _begun(twins: Mapping[str, str]) -> str:
+def _begun(translations: Mapping[str, str]) -> str:
     """The first text, as much of it as shows which one is meant."""
-    return repr(shorten(next(iter(twins.values())), SHOWN, placeholder=" …"))
+    return repr(shorten(next(iter(translations.values())), SHOWN, placeholder=" …"))
 
 
 Said: TypeAlias = str | dict[str, str]
 _Some = Annotated[str, StringConstraints(min_length=1)]
 AsWritten: TypeAlias = Annotated[Said, PlainValidator(_as_written, json_schema_input_type=Said)]
-"""A text that stands in every language as it was written, unless it has a twin for each."""
+"""A text that stands in every language as it was written, unless it has a translation for each."""
 
 Text: TypeAlias = Annotated[Said, PlainValidator(_in_every_language, json_schema_input_type=Said)]
-"""A text for readers: in a file of several languages it has a twin for each."""
+"""A text for readers: in a file of several languages it has a translation for each."""
 
 Remark: TypeAlias = Annotated[
     Said, PlainValidator(_as_written, json_schema_input_type=_Some | dict[str, _Some]), AfterValidator(_on_one_line)
 ]
-"""A text that is never empty, its lines joined; it stands as it was written, unless it has a twin for each language."""
+"""A text that is never empty, its lines joined; as it was written, unless it has a translation for each language."""

@@ -75,8 +75,8 @@ def _traced(row: Mapping[Any, Any], place: int) -> dict[str, Any]:
     return {str(key): cell for key, cell in row.items()} | {"trace": f"by-stratum-F{place}" if row["n"] else ""}
 
 
-def _spoken(language: str, key: str, **gaps: object) -> str:
-    return say(f"report.estimates.{key}", language, **gaps)
+def _spoken(language: str, key: str, **placeholders: object) -> str:
+    return say(f"report.estimates.{key}", language, **placeholders)
 
 
 def _amount_name(run: Run, row: Mapping[str, Any], language: str) -> str:

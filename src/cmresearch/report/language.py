@@ -46,11 +46,11 @@ def environment(language: str) -> Environment:
     return made
 
 
-def _text(language: str, key: str, /, **gaps: object) -> Markup:
-    """A text of the catalogues as markup; what fills its gaps is escaped unless it is markup itself."""
+def _text(language: str, key: str, /, **placeholders: object) -> Markup:
+    """A text of the catalogues as markup; what fills its placeholders is escaped unless it is markup itself."""
     from markupsafe import Markup, escape  # comes with jinja2
 
-    filled = {name: escape(gap) for name, gap in gaps.items()}
+    filled = {name: escape(placeholder) for name, placeholder in placeholders.items()}
     return Markup(say(key, language, **filled))
 
 

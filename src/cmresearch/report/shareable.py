@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from cmresearch.coding.coding import Coding, Segment
 from cmresearch.coding.sources import Source, Sources, Turn
-from cmresearch.language.catalogue import Twins
+from cmresearch.language.catalogue import Translations
 from cmresearch.privacy import Masked, MaskTable, mask_all
 from cmresearch.study.reviews.subjects import Reviewed, mask_reviews, reviewed
 from cmresearch.study.run import Run, Words
@@ -102,7 +102,7 @@ def _decision(decision: Decision, masks: Mapping[str, Masked]) -> Decision:
     return replace(decision, memo=memo, on_convergence=on_convergence)
 
 
-def _shown(text: str | Twins, masks: Mapping[str, Masked]) -> str | Twins:
+def _shown(text: str | Translations, masks: Mapping[str, Masked]) -> str | Translations:
     if isinstance(text, str):
         return masks[text].text
     return {language: masks[each].text for language, each in text.items()}

@@ -141,8 +141,8 @@ def read_figures(path: Path | str, languages: Sequence[str] = ()) -> Figures:
     Args:
         path: A TOML file with `[sources]` and any number of `[[figure]]`, `[[series]]`, `[[channel]]` and
             `[[contradiction]]`. Names of sources, units, periods, notes and what a contradiction says are one text or
-            twins by language.
-        languages: The languages of the study; a text with twins has one in each of them. None: any twins will do.
+            translations by language.
+        languages: The languages of the study; a translated text has one in each of them. None: any will do.
 
     Returns:
         The figures in the order of the file; numbers with a decimal point are exact decimals.
@@ -173,9 +173,9 @@ def read_data_files(path: Path | str, languages: Sequence[str] = ()) -> tuple[Da
 
     Args:
         path: The study's `sources.toml`: a `[[file]]` for each file that is kept, a `[[derived]]` for each
-            that is made. Paths are relative to the folder of this file; origin and licence are one text or twins by
-            language.
-        languages: The languages of the study; a text with twins has one in each of them. None: any twins will do.
+            that is made. Paths are relative to the folder of this file; origin and licence are one text or
+            translations by language.
+        languages: The languages of the study; a translated text has one in each of them. None: any will do.
 
     Returns:
         A record for each file, in the order of the list; files that are made have no hash.
@@ -261,7 +261,7 @@ def _with_sources(entry: dict[str, Any], sources: Mapping[str, Source]) -> dict[
 
 
 def _record(shape: type[Record], entry: Mapping[str, Any], languages: Sequence[str]) -> Record:
-    """The record of an entry without faults; the twins of its texts stand in the order of the languages."""
+    """The record of an entry without faults; the translations of its texts stand in the order of the languages."""
     return shape(**{**entry, **{name: SAID.validate_python(entry[name], context=languages) for name in _texts(shape)}})
 
 

@@ -13,7 +13,7 @@ from cmresearch.coding.coding import Coding, Segment
 from cmresearch.coding.sources import Source
 from cmresearch.errors import TriangulationError, nearest, raise_all
 from cmresearch.estimation.estimators import estimate_proportion
-from cmresearch.language.catalogue import Phrase, Twins, in_language, say
+from cmresearch.language.catalogue import Phrase, Translations, in_language, say
 from cmresearch.responses.responses import Responses
 from cmresearch.sampling.frame import Frame
 
@@ -190,9 +190,9 @@ class Decision:
     """
 
     status: str
-    memo: str | Twins = ""
+    memo: str | Translations = ""
     convergence: str = ""
-    on_convergence: str | Twins = ""
+    on_convergence: str | Translations = ""
 
     def memo_in(self, language: str | None = None) -> str:
         """The memo in a language; by default the first that it has."""
@@ -228,7 +228,7 @@ class Assessment:
         """The assessment as a table.
 
         Args:
-            language: The language of the dimensions' names and of memos that have twins, one of the codebook's.
+            language: The language of the dimensions' names and of memos that have translations, one of the codebook's.
 
         Returns:
             One row per dimension: dimension, number, name, proposed_status, researcher_status and memo (empty

@@ -20,7 +20,7 @@ import pandas as pd
 
 from cmresearch.codebook.book import Dimension
 from cmresearch.errors import TriangulationError, nearest
-from cmresearch.language.catalogue import Twins, in_figures, in_language, say
+from cmresearch.language.catalogue import Translations, in_figures, in_language, say
 from cmresearch.triangulation.assessment import (
     STATEMENTS,
     Assessment,
@@ -35,7 +35,7 @@ from cmresearch.triangulation.assessment import (
 LineName: TypeAlias = Literal["register", "sample", "interviews", "documents"]
 Standing: TypeAlias = Literal["for", "against", "mixed", "unclear", "silent"]
 Convergence: TypeAlias = Literal["agreement", "partial_agreement", "silence", "dissonance"]
-Labels: TypeAlias = Mapping[str, str | Twins]
+Labels: TypeAlias = Mapping[str, str | Translations]
 LINES: tuple[LineName, ...] = get_args(LineName)
 CONVERGENCES: tuple[Convergence, ...] = get_args(Convergence)
 SIDES: tuple[Standing, ...] = ("for", "against")
@@ -184,7 +184,7 @@ class JointDisplay:
         """The joint display as a table.
 
         Args:
-            language: The language of names, cells and memos that have twins, one of the codebook's.
+            language: The language of names, cells and memos that have translations, one of the codebook's.
             labels: What readers call roles and documents, by key; without a label the key in words.
 
         Returns:

@@ -38,7 +38,7 @@ class Finding(BaseModel):
     Attributes:
         key: Its name.
         text: What it says, for readers; one text, or one for each language of the study.
-        published: The published value, in the unit that the text names; a remark in place of one may have twins.
+        published: The published value, in the unit that the text names; a remark in place of one may have translations.
         tolerance: How far a recomputed number may be away (rounding in print).
         source: Where it was published.
         by: How it is found again: from published figures (arithmetic), the frame, the sample or the coding.

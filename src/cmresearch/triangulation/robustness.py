@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from cmresearch.codebook.book import Codebook, Indicator
 from cmresearch.coding.coding import ADJUDICATOR, Coding, Segment
 from cmresearch.estimation.replicates import make_replicates
-from cmresearch.language.catalogue import Phrase, Twins, in_figures, in_language, say
+from cmresearch.language.catalogue import Phrase, Translations, in_figures, in_language, say
 from cmresearch.responses.responses import Responses
 from cmresearch.triangulation.assessment import IndicatorResult, Rule, assess, judge
 
@@ -64,7 +64,7 @@ class Robustness:
 
     statuses: Mapping[str, str]
     worlds: tuple[World, ...]
-    names: Mapping[str, Twins]
+    names: Mapping[str, Translations]
     margins: Mapping[str, Mapping[str, float]]
     sampled: frozenset[str]
 

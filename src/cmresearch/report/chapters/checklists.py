@@ -54,8 +54,8 @@ class Item(_Record):
     def _has_something_to_say(self) -> Item:
         if not self.filled_by and not self.ask:
             raise ValueError(f"item {self.number} has neither filled_by nor ask")
-        for name, twins in (("topic", self.topic), ("ask", self.ask or self.topic)):
-            if set(twins) != set(LANGUAGES):
+        for name, translations in (("topic", self.topic), ("ask", self.ask or self.topic)):
+            if set(translations) != set(LANGUAGES):
                 raise ValueError(f"item {self.number}, {name}: expected a text in each of {', '.join(LANGUAGES)}")
         return self
 

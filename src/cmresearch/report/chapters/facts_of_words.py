@@ -48,10 +48,10 @@ def _recorded_of_interviews(interviews: Iterable[object], kinds: list[str], tell
         yield tell("interview_date", kinds, name="interview_dates", first=dates[0])
     elif dates:
         yield tell("interview_dates", kinds, first=dates[0], last=dates[-1])
-    for key, gap, name in (("interview_places", "places", "place"), ("interviewers", "names", "interviewer")):
+    for key, placeholder, name in (("interview_places", "places", "place"), ("interviewers", "names", "interviewer")):
         said = dict.fromkeys(str(getattr(each, name)) for each in interviews if getattr(each, name))
         if said:
-            yield tell(key, kinds, **{gap: "; ".join(said)})
+            yield tell(key, kinds, **{placeholder: "; ".join(said)})
 
 
 def coding_facts(run: Run, language: str, tell: Tell) -> Iterator[Fact]:

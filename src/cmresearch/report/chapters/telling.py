@@ -34,10 +34,11 @@ Facts: TypeAlias = Mapping[str, Fact]
 Tell: TypeAlias = Callable[..., Fact]
 
 
-def tell_of(language: str, key: str, kinds: Iterable[str] = (), /, name: str = "", **gaps: object) -> Fact:
+def tell_of(language: str, key: str, kinds: Iterable[str] = (), /, name: str = "", **placeholders: object) -> Fact:
     """A fact by its text; whole numbers are written as the language does."""
     filled = {
-        gap: wording.count(value, language=language) if isinstance(value, int) else value for gap, value in gaps.items()
+        placeholder: wording.count(value, language=language) if isinstance(value, int) else value
+        for placeholder, value in placeholders.items()
     }
     return Fact(name or key, say(f"fact.{key}", language, **filled), tuple(kinds))
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, TypeAlias, TypedDict
 
 from cmresearch.coding.coverage import code_coverage, saturation
-from cmresearch.language.catalogue import Twins, catalogue, in_language, say
+from cmresearch.language.catalogue import Translations, catalogue, in_language, say
 from cmresearch.report import wording
 from cmresearch.report.plots import (
     alt_of,
@@ -143,10 +143,12 @@ def _reliability(run: Run, look: Look) -> Iterator[RunFigure]:
         yield f"reliability-{subject}", figure, alt_of("reliability", language)
 
 
-def labels_of(run: Run) -> Mapping[str, str | Twins]:
+def labels_of(run: Run) -> Mapping[str, str | Translations]:
     """What readers call each variable, code, dimension and role, by key."""
-    own = {key: twins for key, twins in catalogue().items() if key.startswith(VARIABLE)}
-    labels: dict[str, str | Twins] = {key.removeprefix(VARIABLE): twins for key, twins in own.items()}
+    own = {key: translations for key, translations in catalogue().items() if key.startswith(VARIABLE)}
+    labels: dict[str, str | Translations] = {
+        key.removeprefix(VARIABLE): translations for key, translations in own.items()
+    }
     if run.words is not None:
         labels |= {variable.key: variable.label for variable in run.words.codebook.variables}
         labels |= {code.key: code.label for code in run.words.codebook.codes.values()}

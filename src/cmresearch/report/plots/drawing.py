@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from cmresearch.language.catalogue import Twins, in_figures, in_language, say
+from cmresearch.language.catalogue import Translations, in_figures, in_language, say
 from cmresearch.report.wording import joined, plain, word
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ WIDTH = 8.2  # inches
 ROW = 0.29  # inches for one row of a figure
 TITLE, KEY, BOTTOM = 0.58, 0.27, 0.72  # inches for the title, the key below it, and the axis
 Key = Sequence[tuple[str, str, str]]  # marker, colour and meaning
-Labels = Mapping[str, str | Twins]  # what readers call a key, in one language or each
+Labels = Mapping[str, str | Translations]  # what readers call a key, in one language or each
 FONT = "system-ui, -apple-system, 'Segoe UI', 'DejaVu Sans', sans-serif"
 FILE_FONT = "'DejaVu Sans', Verdana, sans-serif"  # the widths that were measured, or nearly
 STYLE: dict[Any, Any] = {

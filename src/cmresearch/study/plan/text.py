@@ -89,7 +89,7 @@ def plan_text(study: Study, codebook: Codebook | None, heading: Heading) -> str:
 
 
 def escaped(text: object) -> str:
-    r"""A text on one line that Markdown shows as it stands, whatever signs are in it; of twins the English one.
+    r"""A text on one line that Markdown shows as it stands, whatever signs are in it; of translations the English one.
 
     Example:
         >>> escaped("<b> a|b *c*")

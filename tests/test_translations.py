@@ -52,7 +52,7 @@ def study(tmp_path):
     return opened(tmp_path, settings(*TWINS))
 
 
-def test_every_text_without_its_twin_is_named_at_once_with_its_line(tmp_path):
+def test_every_text_without_its_translation_is_named_at_once_with_its_line(tmp_path):
     name = tmp_path.name
     expected = "is one text; expected one for each of en, id"
     assert faults(tmp_path, settings((TITLE, TWO))) == [
@@ -64,7 +64,7 @@ def test_every_text_without_its_twin_is_named_at_once_with_its_line(tmp_path):
     ]
 
 
-def test_a_finding_without_its_twin_is_named_by_its_key(tmp_path):
+def test_a_finding_without_its_translation_is_named_by_its_key(tmp_path):
     found = faults(tmp_path, settings(*TWINS) + WORDS)
     assert len(found) == 6
     assert "finding 'share': text ('Share, in percent') is one text; expected one for each of en, id" in found[2]
@@ -82,7 +82,7 @@ def test_a_finding_without_its_twin_is_named_by_its_key(tmp_path):
         ("3", "question is 3; expected a text, or a text for each language"),
     ],
 )
-def test_twins_that_do_not_fit_the_title_are_refused(tmp_path, new, sentence):
+def test_translations_that_do_not_fit_the_title_are_refused(tmp_path, new, sentence):
     text = settings(*TWINS[:1], (TWINS[1][0], f"question = {new}"), *TWINS[2:])
     assert faults(tmp_path, text) == [f"{tmp_path.name}/study.toml, line 7: {sentence}"]
 
@@ -100,7 +100,7 @@ def test_a_title_in_no_language_is_refused(tmp_path):
     assert found.endswith("title is empty; expected one for each language of the study, en or id")
 
 
-def test_a_study_of_one_language_needs_no_twins(tmp_path):
+def test_a_study_of_one_language_needs_no_translations(tmp_path):
     study = opened(tmp_path, settings((TITLE, 'title = { id = "Penelitian" }')))
     assert (study.languages, study.about().question) == (("id",), "Does it hold?")
 
@@ -121,7 +121,7 @@ def test_the_certificate_says_the_seed_s_origin_in_the_first_language(study):
     assert run_study(study).draw.certificate.seed.source == "made up"
 
 
-def test_a_place_is_the_same_in_every_language_unless_it_has_twins(tmp_path):
+def test_a_place_is_the_same_in_every_language_unless_it_has_translations(tmp_path):
     place = 'place = { en = "Small City", id = "Kota Kecil" }'
     study = opened(tmp_path, settings(*TWINS, ('place = "Smallville"', place)))
     assert (study.about("id").place, study.about("id").period) == ("Kota Kecil", "2020")
@@ -162,7 +162,7 @@ def decided(tmp_path):
     return folder
 
 
-def test_a_memo_stands_as_it_was_written_unless_it_has_twins(decided):
+def test_a_memo_stands_as_it_was_written_unless_it_has_translations(decided):
     path = decided / "decisions.toml"
     path.write_text(
         'data_kind = "illustrative"\n[[decision]]\ndimension = "create_closure"\nstatus = "fulfilled"\n'
@@ -185,7 +185,7 @@ def test_a_codebook_that_lacks_a_language_of_the_study_is_refused(decided):
         open_study(decided).read_codebook()
 
 
-def test_personal_data_are_masked_in_each_twin_of_a_memo(jakarta):
+def test_personal_data_are_masked_in_each_translation_of_a_memo(jakarta):
     number = "0812-0000-1234"
     key = jakarta.words.assessment.dimensions[0].dimension.key
     memo = {"en": f"Ask at {number}.", "id": f"Tanyakan ke {number}."}
@@ -197,7 +197,7 @@ def test_personal_data_are_masked_in_each_twin_of_a_memo(jakarta):
     assert shown.memo_in("id").startswith("Tanyakan ke [PHONE-")
 
 
-def test_an_overruling_memo_may_have_twins(jakarta):
+def test_an_overruling_memo_may_have_translations(jakarta):
     first = jakarta.words.assessment.dimensions[0]
     other = "not_assessable" if first.status != "not_assessable" else "fulfilled"
     memo = {"en": "Too thin.", "id": "Terlalu tipis."}
@@ -208,7 +208,7 @@ def test_an_overruling_memo_may_have_twins(jakarta):
 def test_the_jakarta_study_says_everything_in_both_languages(jakarta):
     study, codebook = jakarta.study, jakarta.words.codebook
     assert study.languages == tuple(LANGUAGES)
-    assert codebook.untwinned() == {}
+    assert codebook.untranslated() == {}
     assert all(
         decision.memo == "" or set(decision.memo) == set(LANGUAGES) for decision in study.read_decisions().values()
     )
