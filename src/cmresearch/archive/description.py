@@ -309,7 +309,7 @@ def _label(study: Study, column: str) -> dict[str, str]:
 
 
 def _note(study: Study, column: str) -> str:
-    made = study.settings.variables.get(column)
+    made = study.settings.expressions.get(column)
     return f"Register variable: {made}" if made else ""
 
 

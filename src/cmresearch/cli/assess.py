@@ -15,9 +15,10 @@ from typing import TYPE_CHECKING
 from cmresearch.cli.arguments import add_study, chosen_study
 from cmresearch.cli.output import add_json, show, steps
 from cmresearch.errors import StudyError
+from cmresearch.language.voice import ENGLISH, Voice
 
 if TYPE_CHECKING:
-    from cmresearch.triangulation.convergence import JointRow, Labels
+    from cmresearch.triangulation.convergence import JointRow
 
 # Columns of the joint display that the assessment has not.
 LINES = ("register", "sample", "interviews", "documents")
@@ -41,29 +42,34 @@ def run(arguments: argparse.Namespace) -> int:
         result = run_study(study, progress=step)
     if result.words is None:
         raise StudyError(f"{study.folder} has no words to assess: no codebook, no interviews, no coding")
+    voice = study.voice("en")
     if arguments.dimension is not None:
-        row = result.words.joint_display.row(arguments.dimension)
-        _show_dimension(arguments, row, labels=study.settings.labels)
+        _show_dimension(arguments, result.words.joint_display.row(arguments.dimension), voice)
         return 0
-    table = result.assessment_table().join(result.joint_display_table()[list(LINES + CONVERGENCE)])
+    table = result.assessment_table(ENGLISH).join(result.joint_display_table(voice)[list(LINES + CONVERGENCE)])
     shown = table if arguments.json else table[SHOWN]
     show(arguments, shown.to_dict("records"), title="Status of each dimension")
     return 0
 
 
-def _show_dimension(arguments: argparse.Namespace, joint: JointRow, *, labels: Labels) -> None:
+def _show_dimension(arguments: argparse.Namespace, joint: JointRow, voice: Voice) -> None:
     assessed = joint.assessed
     rows: list[dict[str, object]] = [
         {
             "kind": f"step {step.number}",
             "what": step.status,
             "holds": "yes" if step.holds else "no",
-            "detail": step.because,
+            "detail": ENGLISH.phrases(step.reasons),
         }
         for step in assessed.steps
     ]
     rows += [
-        {"kind": "indicator", "what": result.indicator.key, "holds": result.outcome, "detail": result.describe()}
+        {
+            "kind": "indicator",
+            "what": result.indicator.key,
+            "holds": result.outcome,
+            "detail": ENGLISH.phrase(result.summary),
+        }
         for result in assessed.indicators
     ]
     rows += [
@@ -77,11 +83,11 @@ def _show_dimension(arguments: argparse.Namespace, joint: JointRow, *, labels: L
         for segment in each.segments
     ]
     rows += [
-        {"kind": "line", "what": line.name, "holds": line.standing, "detail": line.describe(labels=labels)}
+        {"kind": "line", "what": line.name, "holds": line.standing, "detail": voice.phrase(line.cell)}
         for line in joint.lines
     ]
     rows.append({"kind": "convergence", "what": "proposed", "holds": joint.convergence, "detail": joint.opposed})
-    if joint.researcher_convergence or joint.on_convergence_in():
-        decided = joint.researcher_convergence or joint.convergence
-        rows.append({"kind": "convergence", "what": "decided", "holds": decided, "detail": joint.on_convergence_in()})
-    show(arguments, rows, title=f"{assessed.dimension.name['en']}: {assessed.status}")
+    if joint.researcher_convergence or joint.is_explained:
+        decided, said = joint.researcher_convergence or joint.convergence, voice.own(joint.on_convergence)
+        rows.append({"kind": "convergence", "what": "decided", "holds": decided, "detail": said})
+    show(arguments, rows, title=f"{voice.own(assessed.dimension.name)}: {assessed.status}")

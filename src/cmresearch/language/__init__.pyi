@@ -1,4 +1,4 @@
 from .catalogue import LANGUAGES as LANGUAGES
-from .catalogue import Phrase as Phrase
 from .catalogue import in_language as in_language
-from .catalogue import say as say
+from .phrases import Phrase as Phrase
+from .voice import Voice as Voice

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import TypeAlias
@@ -20,43 +19,6 @@ PLACEHOLDER = re.compile(r"\{(\w+)\}")
 SEPARATORS = {"id": str.maketrans(",.", ".,")}
 NUMBER = re.compile(r"\d[\d,]*(\.\d+)?")
 NOTES = "notes."  # sentences that the library writes into tables, found again by their English
-
-
-@dataclass(frozen=True)
-class Phrase:
-    """A text of the catalogue with what fills its placeholders, to be said in any language.
-
-    Attributes:
-        key: The text's key in the catalogues.
-        placeholders: What fills its placeholders, by name; a phrase is said in the same language.
-
-    Example:
-        >>> Phrase("status.not_optimal").say("id")
-        'belum optimal'
-    """
-
-    key: str
-    placeholders: Mapping[str, object] = field(default_factory=dict)
-
-    def say(self, language: str = "en") -> str:
-        """The text in a language."""
-        return say(
-            self.key,
-            language,
-            **{name: _filled(placeholder, language) for name, placeholder in self.placeholders.items()},
-        )
-
-    def __str__(self) -> str:
-        return self.say()
-
-
-def _filled(placeholder: object, language: str) -> str:
-    """What stands in a placeholder, as the language writes it."""
-    if isinstance(placeholder, Phrase):
-        return placeholder.say(language)
-    if isinstance(placeholder, int | float):
-        return in_figures(f"{placeholder:,}" if isinstance(placeholder, int) else f"{placeholder:,.4g}", language)
-    return str(placeholder)
 
 
 def say(key: str, language: str = "en", /, **placeholders: object) -> str:
@@ -185,6 +147,22 @@ def _pattern(text: str) -> str:
     return "".join(
         f"(?P<{piece}>(?:(?!; ).)+?)" if place % 2 else re.escape(piece) for place, piece in enumerate(pieces)
     )
+
+
+@cache
+def is_language(code: str) -> bool:
+    """Whether a code names a language whose numbers can be written, such as `en`, `id` or `pt-BR`.
+
+    Example:
+        >>> is_language("pt-BR"), is_language("english")
+        (True, False)
+    """
+    from babel import Locale, UnknownLocaleError  # only who reads settings needs it
+
+    try:
+        return code in LANGUAGES or bool(Locale.parse(code, sep="-"))
+    except (UnknownLocaleError, ValueError):
+        return False
 
 
 def in_figures(text: str, language: str) -> str:

@@ -180,7 +180,7 @@ def _described(run: Run) -> Iterator[tuple[str, Iterable[tuple[str, str, str, st
     columns = [name for name in settings.frame.register_columns if name not in settings.variables]
     register = [(settings.frame.id, label(settings.frame.id), "register", "names the complaint")]
     register += [(name, label(name), "register", "column of the full set") for name in columns]
-    register += [(name, label(name), "register, derived", sql) for name, sql in settings.variables.items()]
+    register += [(name, label(name), "register, derived", sql) for name, sql in settings.expressions.items()]
     if run.draw is not None:
         register += [(name, label(name), "sample", meaning) for name, meaning in SAMPLE_ADDS.items()]
     yield settings.full_set.kind, register

@@ -17,6 +17,7 @@ from cmresearch.coding.sources import Sources
 from cmresearch.errors import TriangulationError, raise_all
 from cmresearch.estimation.estimators import Estimates, estimate_mean, estimate_proportion, estimate_total
 from cmresearch.intake.mapped_export import IntakeReport
+from cmresearch.language.voice import Voice
 from cmresearch.reliability.coefficients import krippendorff_alpha, percent_agreement
 from cmresearch.responses.responses import Responses, double_coded_ratings
 from cmresearch.sampling.certificate import Certificate, Fingerprint, certify, describe_frame
@@ -145,19 +146,17 @@ class Run:
         rows = [*self._code_reliability(), *self._dimension_reliability(), *self._variable_reliability()]
         return pd.DataFrame(rows, columns=RELIABILITY_COLUMNS)
 
-    def assessment_table(self) -> pd.DataFrame:
+    def assessment_table(self, voice: Voice | None = None) -> pd.DataFrame:
         """One row for each dimension: its proposed status, the researcher's, and the evidence in short."""
-        return pd.DataFrame() if self.words is None else self.words.assessment.to_frame()
+        return pd.DataFrame() if self.words is None else self.words.assessment.to_frame(voice)
 
-    def joint_display_table(self) -> pd.DataFrame:
+    def joint_display_table(self, voice: Voice | None = None) -> pd.DataFrame:
         """One row for each dimension: its lines of evidence, how they converge, and its status."""
-        if self.words is None:
-            return pd.DataFrame()
-        return self.words.joint_display.to_frame(labels=self.study.settings.labels)
+        return pd.DataFrame() if self.words is None else self.words.joint_display.to_frame(voice)
 
-    def robustness_table(self) -> pd.DataFrame:
+    def robustness_table(self, voice: Voice | None = None) -> pd.DataFrame:
         """One row for each dimension: in what share of other worlds its status stands, and what flips it."""
-        return pd.DataFrame() if self.words is None else self.words.robustness.to_frame()
+        return pd.DataFrame() if self.words is None else self.words.robustness.to_frame(voice)
 
     def _estimate_rows(self, question: EstimateSettings, estimates: Estimates) -> pd.DataFrame:
         table = estimates.to_frame()

@@ -11,8 +11,8 @@ from pydantic import BaseModel, ConfigDict, ValidationError, field_validator, mo
 from cmresearch.errors import StudyError, nearest
 from cmresearch.files.toml import describe_fault, read_toml_file
 from cmresearch.intake.mapping import IntakeMapping
-from cmresearch.language.catalogue import LANGUAGES, in_language
-from cmresearch.language.translations import AsWritten, Text
+from cmresearch.language.catalogue import LANGUAGES, in_language, is_language
+from cmresearch.language.translations import AsWritten, Said, Text
 from cmresearch.study.provenance import DataKind
 from cmresearch.triangulation.assessment import Status
 from cmresearch.triangulation.convergence import Convergence
@@ -40,11 +40,10 @@ class About(_Settings):
     @field_validator("title")
     @classmethod
     def _in_known_languages(cls, title: dict[str, str]) -> dict[str, str]:
-        known = " or ".join(LANGUAGES)
-        faults = [f"{language!r}{nearest(language, LANGUAGES)}" for language in title if language not in LANGUAGES]
+        faults = [f"{language!r}{nearest(language, LANGUAGES)}" for language in title if not is_language(language)]
         if faults or not title:
-            found = f"is in {', '.join(faults)}, of which there is no catalogue" if faults else "is empty"
-            raise ValueError(f"title {found}; expected one for each language of the study, {known}")
+            found = f"is in {', '.join(faults)}, which is no language" if faults else "is empty"
+            raise ValueError(f"title {found}; expected one for each language of the study, such as en, id or pt-BR")
         return title
 
     def in_language(self, language: str | None = None) -> About:
@@ -99,6 +98,35 @@ class SampleSettings(_Settings):
     planning: str | None = None
     power: float = 0.5
     published: str | None = None
+
+
+class VariableSettings(_Settings):
+    """A register variable: how it is computed of each complaint, in which unit, and what it is to the study.
+
+    Attributes:
+        sql: The expression over the columns of the export.
+        unit: What it is counted in, such as hours or days; a word of the catalogues, or the study's own.
+        role: time_to_close, service_level (closed within so many `days`) or month (of receipt, as YYYY-MM).
+        days: For a service level, its days.
+    """
+
+    sql: str
+    unit: Text = ""
+    role: Literal["time_to_close", "service_level", "month"] | None = None
+    days: int | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_its_expression_alone(cls, found: object) -> object:
+        return {"sql": found} if isinstance(found, str) else found
+
+    @model_validator(mode="after")
+    def _has_days_where_they_mean_something(self) -> VariableSettings:
+        if (self.role == "service_level") != (self.days is not None):
+            raise ValueError(
+                "days belong to a variable whose role is service_level, which has them; give both or neither"
+            )
+        return self
 
 
 class ResponseSettings(_Settings):
@@ -184,7 +212,7 @@ class Settings(_Settings):
     intake: IntakeMapping | None = None
     frame: FrameSettings
     sample: SampleSettings | None = None
-    variables: dict[str, str] = {}
+    variables: dict[str, VariableSettings] = {}
     labels: dict[str, Text] = {}
     responses: ResponseSettings | None = None
     words: WordSettings | None = None
@@ -196,6 +224,20 @@ class Settings(_Settings):
     export: list[ExportSettings] = []
     estimate: list[EstimateSettings] = []
     finding: list[Finding] = []
+
+    @property
+    def expressions(self) -> dict[str, str]:
+        """The expression of each register variable, by its key."""
+        return {key: each.sql for key, each in self.variables.items()}
+
+    @property
+    def units(self) -> dict[str, Said]:
+        """The unit of each register variable that has one, by its key."""
+        return {key: each.unit for key, each in self.variables.items() if each.unit}
+
+    def in_role(self, role: str) -> tuple[str, ...]:
+        """The register variables that have a role in the study, by key."""
+        return tuple(key for key, each in self.variables.items() if each.role == role)
 
     @property
     def languages(self) -> tuple[str, ...]:
@@ -235,4 +277,4 @@ def _languages(data: Mapping[str, object]) -> tuple[str, ...]:
     """The languages of a title as it was read; none where it cannot be used, which is a fault of its own."""
     about = data.get("study")
     title = about.get("title") if isinstance(about, dict) else None
-    return tuple(language for language in title if language in LANGUAGES) if isinstance(title, dict) else ()
+    return tuple(language for language in title if is_language(language)) if isinstance(title, dict) else ()

@@ -19,6 +19,7 @@ from cmresearch.files.writing import write_text
 from cmresearch.intake.complaints import Complaints, read_complaints
 from cmresearch.intake.mapped_export import Export, read_export
 from cmresearch.language.catalogue import in_language
+from cmresearch.language.voice import Voice
 from cmresearch.responses.records import ADJUDICATED, read_records
 from cmresearch.responses.responses import Responses, read_responses
 from cmresearch.sampling.allocation import Allocation, allocate
@@ -132,6 +133,10 @@ class Study:
         """What the study is, in a language; by default its first. Only the title is in all of them."""
         return self.settings.study.in_language(language)
 
+    def voice(self, language: str | None = None) -> Voice:
+        """The voice of a language, by default of the study's first, with the labels and units of this study."""
+        return Voice(language or self.languages[0], labels=self.settings.labels, units=self.settings.units)
+
     def label(self, name: str, language: str | None = None) -> str:
         """A column's or variable's name as readers see it.
 
@@ -206,7 +211,7 @@ class Study:
             id=self.settings.frame.id,
             strata=self.settings.frame.strata,
             where=self.settings.frame.where,
-            variables=self.settings.variables,
+            variables=self.settings.expressions,
         )
 
     def allocate(self, frame: Frame) -> Allocation:

@@ -13,7 +13,9 @@ from cmresearch.coding.coding import Coding, Segment
 from cmresearch.coding.sources import Source
 from cmresearch.errors import TriangulationError, nearest, raise_all
 from cmresearch.estimation.estimators import estimate_proportion
-from cmresearch.language.catalogue import Phrase, Translations, in_language, say
+from cmresearch.language.catalogue import Translations, in_language
+from cmresearch.language.phrases import Figure, Name, Phrase, Series
+from cmresearch.language.voice import Voice, in_words
 from cmresearch.responses.responses import Responses
 from cmresearch.sampling.frame import Frame
 
@@ -64,14 +66,16 @@ class IndicatorResult:
     outcome: Outcome
     data_kind: str
 
-    def describe(self) -> str:
-        """The result in words, such as `explicit_final_answer 0.612 [0.580, 0.643] not met`."""
-        key, outcome = self.indicator.key, self.outcome.replace("_", " ")
-        if self.estimate is None:
-            return f"{key} not measured, {outcome}"
+    @property
+    def summary(self) -> Phrase:
+        """The result in short, such as `explicit_final_answer 0.612 [0.580, 0.643] not met`."""
+        says = {"indicator": Name(self.indicator.key), "outcome": Phrase(f"outcome.{self.outcome}")}
+        if self.estimate is None or self.lower is None or self.upper is None:
+            return Phrase("indicator.not_measured", says)
+        says["estimate"] = Figure(self.estimate, 3)
         if self.indicator.kind == "register":
-            return f"{key} {self.estimate:.3f} (exact) {outcome}"
-        return f"{key} {self.estimate:.3f} [{self.lower:.3f}, {self.upper:.3f}] {outcome}"
+            return Phrase("indicator.exact", says)
+        return Phrase("indicator.estimated", says | {"lower": Figure(self.lower, 3), "upper": Figure(self.upper, 3)})
 
 
 @dataclass(frozen=True)
@@ -106,13 +110,12 @@ class Step:
     reasons: tuple[Phrase, ...]
 
     @property
-    def because(self) -> str:
-        """The reasons in English."""
-        return self.because_in("en")
-
-    def because_in(self, language: str) -> str:
-        """The reasons in a language."""
-        return "; ".join(reason.say(language) for reason in self.reasons)
+    def in_short(self) -> tuple[Phrase, ...]:
+        """The reasons without the sources behind them."""
+        return tuple(
+            Phrase(each.key.replace("step.", "step_in_short.")) if "sources" in each.placeholders else each
+            for each in self.reasons
+        )
 
 
 @dataclass(frozen=True)
@@ -137,14 +140,16 @@ class DimensionAssessment:
         return self.steps[-1].status
 
     @property
-    def decided_by(self) -> str:
-        """The step that decided, in English."""
-        return self.decided_by_in("en")
-
-    def decided_by_in(self, language: str) -> str:
-        """The step that decided, in a language."""
+    def decided_by(self) -> Phrase:
+        """The step that decided, with its reasons."""
         step = self.steps[-1]
-        return say("step.decided", language, number=step.number, because=step.because_in(language))
+        return Phrase("step.decided", {"number": step.number, "because": Series(step.reasons)})
+
+    @property
+    def decided_in_short(self) -> Phrase:
+        """The step that decided, with its reasons but without the sources behind them."""
+        step = self.steps[-1]
+        return Phrase("step.decided", {"number": step.number, "because": Series(step.in_short)})
 
     @property
     def supports(self) -> tuple[str, ...]:
@@ -194,9 +199,10 @@ class Decision:
     convergence: str = ""
     on_convergence: str | Translations = ""
 
-    def memo_in(self, language: str | None = None) -> str:
-        """The memo in a language; by default the first that it has."""
-        return in_language(self.memo, language)
+    @property
+    def has_memo(self) -> bool:
+        """Whether the memo says anything."""
+        return bool(in_language(self.memo).strip())
 
 
 @dataclass(frozen=True)
@@ -224,40 +230,36 @@ class Assessment:
             raise TriangulationError(f"the assessment has no dimension {key!r}{nearest(key, known)}")
         return known[key]
 
-    def to_frame(self, *, language: str = "en") -> pd.DataFrame:
+    def to_frame(self, voice: Voice | None = None) -> pd.DataFrame:
         """The assessment as a table.
 
         Args:
-            language: The language of the dimensions' names and of memos that have translations, one of the codebook's.
+            voice: Says names, memos, steps and indicators in a reader's language; without one they stand as keys, and
+                the study's own texts in the first language that they have.
 
         Returns:
             One row per dimension: dimension, number, name, proposed_status, researcher_status and memo (empty
             without a decision), decided_by, supports, hinders, absent and not_counted (keys of sources), indicators,
             and data_kind.
-
-        Raises:
-            TriangulationError: The dimensions have no names in this language.
         """
-        known = list(self.dimensions[0].dimension.name) if self.dimensions else [language]
-        if language not in known:
-            raise TriangulationError(f"the dimensions have no names in {language!r}; expected {', '.join(known)}")
-        return pd.DataFrame([self._row(each, language) for each in self.dimensions])
+        return pd.DataFrame([self._row(each, voice) for each in self.dimensions])
 
-    def _row(self, each: DimensionAssessment, language: str) -> dict[str, object]:
+    def _row(self, each: DimensionAssessment, voice: Voice | None) -> dict[str, object]:
+        own = in_language if voice is None else voice.own
         decision = self.decisions.get(each.dimension.key)
         return {
             "dimension": each.dimension.key,
             "number": each.dimension.number,
-            "name": each.dimension.name[language],
+            "name": own(each.dimension.name),
             "proposed_status": each.status,
             "researcher_status": decision.status if decision else "",
-            "memo": decision.memo_in(language) if decision else "",
-            "decided_by": each.decided_by,
+            "memo": own(decision.memo) if decision else "",
+            "decided_by": in_words(each.decided_by, voice),
             "supports": ", ".join(each.supports),
             "hinders": ", ".join(each.hinders),
             "absent": ", ".join(each.absent),
             "not_counted": ", ".join(each.not_counted),
-            "indicators": "; ".join(result.describe() for result in each.indicators),
+            "indicators": in_words([result.summary for result in each.indicators], voice),
             "data_kind": ", ".join(each.data_kinds),
         }
 
@@ -369,7 +371,7 @@ def decision_faults(assessment: Assessment, decisions: Mapping[str, Decision]) -
         elif decision.status not in STATUSES:
             expected = f"expected one of {', '.join(STATUSES)}{nearest(decision.status, STATUSES)}"
             faults.append(f"decision on {key!r}: there is no status {decision.status!r}; {expected}")
-        elif decision.status != proposed[key] and not decision.memo_in().strip():
+        elif decision.status != proposed[key] and not decision.has_memo:
             faults.append(f"decision on {key!r}: {decision.status} overrules {proposed[key]} without a memo; say why")
     return faults
 
@@ -459,11 +461,12 @@ def _steps(sources: tuple[SourceEvidence, ...], results: tuple[IndicatorResult, 
 
 
 def _said(direction: str, keys: tuple[str, ...], rule: Rule) -> Phrase:
-    listed = ", ".join(keys) or Phrase("step.no_source")
+    listed = tuple(Name(key) for key in keys) or Phrase("step.no_source")
     if len(keys) >= rule.corroboration:
         return Phrase(f"step.{direction}", {"sources": listed})
     return Phrase(f"step.{direction}_lacking", {"sources": listed, "needed": rule.corroboration})
 
 
 def _shown(outcome: str, keys: list[str]) -> Phrase:
-    return Phrase(f"step.{outcome}", {"indicators": ", ".join(keys)}) if keys else Phrase(f"step.none_{outcome}")
+    named = tuple(Name(key) for key in keys)
+    return Phrase(f"step.{outcome}", {"indicators": named}) if named else Phrase(f"step.none_{outcome}")

@@ -13,14 +13,16 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from types import MappingProxyType
 from typing import Literal, TypeAlias, get_args
 
 import pandas as pd
 
 from cmresearch.codebook.book import Dimension
+from cmresearch.coding.sources import Source
 from cmresearch.errors import TriangulationError, nearest
-from cmresearch.language.catalogue import Translations, in_figures, in_language, say
+from cmresearch.language.catalogue import Translations, in_language
+from cmresearch.language.phrases import Figure, Name, Own, Phrase, Series
+from cmresearch.language.voice import Voice, in_words
 from cmresearch.triangulation.assessment import (
     STATEMENTS,
     Assessment,
@@ -35,12 +37,10 @@ from cmresearch.triangulation.assessment import (
 LineName: TypeAlias = Literal["register", "sample", "interviews", "documents"]
 Standing: TypeAlias = Literal["for", "against", "mixed", "unclear", "silent"]
 Convergence: TypeAlias = Literal["agreement", "partial_agreement", "silence", "dissonance"]
-Labels: TypeAlias = Mapping[str, str | Translations]
 LINES: tuple[LineName, ...] = get_args(LineName)
 CONVERGENCES: tuple[Convergence, ...] = get_args(Convergence)
 SIDES: tuple[Standing, ...] = ("for", "against")
 PLAIN = str.maketrans("_-", "  ")
-NO_LABELS: Labels = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -65,38 +65,30 @@ class Line:
     absent: tuple[SourceEvidence, ...] = ()
     not_counted: tuple[SourceEvidence, ...] = ()
 
-    def describe(self, *, language: str = "en", labels: Labels = NO_LABELS) -> str:
-        """The line in one cell: its standing, then its figures or its sources, whatever disagrees included.
+    @property
+    def cell(self) -> Phrase:
+        """The line in one cell: its standing, then its figures or its sources, whatever disagrees included."""
+        standing, evidence = Phrase(f"standing.{self.standing}"), self.evidence
+        return Phrase("joint.cell", {"standing": standing, "said": evidence}) if evidence else standing
 
-        Args:
-            language: The language of the text.
-            labels: What readers call roles and documents, by key; without a label the key in words.
-        """
-        said = self.said(language=language, labels=labels)
-        standing = say(f"standing.{self.standing}", language)
-        return say("joint.cell", language, standing=standing, said=said) if said else standing
+    @property
+    def evidence(self) -> Phrase | Series | None:
+        """Its figures or its sources without the standing; None where it has none."""
+        parts = _figures(self.indicators) if self.name in ("register", "sample") else _voices(self)
+        return parts if isinstance(parts, Phrase) or parts.parts else None
 
-    def said(self, *, language: str = "en", labels: Labels = NO_LABELS) -> str:
-        """Its figures or its sources without the standing; arguments as for `describe`."""
-        if self.name in ("register", "sample"):
-            return _figures(self.indicators, language)
-        return _voices(self, language, labels)
-
-    def in_short(self, *, language: str = "en") -> str:
+    @property
+    def in_short(self) -> Figure | str:
         """The line beside a mark: its one figure, how many of several are met, or how many sources stand on each side.
 
-        Args:
-            language: The language of the text.
-
-        Returns:
-            Such as `82.0 %`, `1/2` (one of two measured indicators met) or `4 : 1` (sources for, sources against);
-            empty for a line that is silent.
+        Such as 82.0 %, 1/2 (one of two measured indicators met) or 4 : 1 (sources for, sources against); empty for a
+        line that is silent.
         """
         if self.standing == "silent":
             return ""
         measured = [each for each in self.indicators if each.estimate is not None]
         if len(measured) == 1:
-            return _value(measured[0], language)
+            return _value(measured[0])
         if measured:
             return f"{sum(each.outcome == 'met' for each in measured)}/{len(measured)}"
         against = {each.source.key for each in (*self.hinders, *self.absent)}
@@ -139,9 +131,15 @@ class JointRow:
         """The researcher's own convergence; empty where none was given."""
         return self.decision.convergence if self.decision else ""
 
-    def on_convergence_in(self, language: str | None = None) -> str:
-        """What the researcher makes of how the lines converge, in a language; empty where nothing was written."""
-        return in_language(self.decision.on_convergence, language) if self.decision else ""
+    @property
+    def on_convergence(self) -> str | Translations:
+        """What the researcher makes of how the lines converge; empty where nothing was written."""
+        return self.decision.on_convergence if self.decision else ""
+
+    @property
+    def is_explained(self) -> bool:
+        """Whether the researcher wrote what to make of how the lines converge."""
+        return bool(in_language(self.on_convergence).strip())
 
     def line(self, name: str) -> Line:
         """One of the lines, by its name."""
@@ -180,25 +178,19 @@ class JointDisplay:
             raise TriangulationError(f"the joint display has no dimension {key!r}{nearest(key, known)}")
         return known[key]
 
-    def to_frame(self, *, language: str = "en", labels: Labels = NO_LABELS) -> pd.DataFrame:
+    def to_frame(self, voice: Voice | None = None) -> pd.DataFrame:
         """The joint display as a table.
 
         Args:
-            language: The language of names, cells and memos that have translations, one of the codebook's.
-            labels: What readers call roles and documents, by key; without a label the key in words.
+            voice: Says names, cells and memos in a reader's language; without one cells stand as keys, and the study's
+                own texts in the first language that they have.
 
         Returns:
             One row per dimension: number, dimension, name, register, sample, interviews, documents (each a text),
             convergence (proposed), researcher_convergence and on_convergence (empty where none was given), status
             (proposed), researcher_status, and data_kind.
-
-        Raises:
-            TriangulationError: The dimensions have no names in this language.
         """
-        known = list(self.rows[0].dimension.name) if self.rows else [language]
-        if language not in known:
-            raise TriangulationError(f"the dimensions have no names in {language!r}; expected {', '.join(known)}")
-        return pd.DataFrame([_record(each, language, labels) for each in self.rows])
+        return pd.DataFrame([_record(each, voice) for each in self.rows])
 
     def _repr_html_(self) -> str:
         with pd.option_context("display.max_colwidth", None):
@@ -254,7 +246,7 @@ def convergence_faults(display: JointDisplay) -> list[str]:
 def _faults_of(row: JointRow) -> Iterator[str]:
     decided, place = row.researcher_convergence, f"decision on {row.dimension.key!r}"
     found = f"dissonance between {row.opposed}" if row.convergence == "dissonance" else row.convergence
-    unexplained = not row.on_convergence_in().strip()
+    unexplained = not row.is_explained
     if decided and decided not in CONVERGENCES:
         expected = f"expected one of {', '.join(CONVERGENCES)}{nearest(decided, CONVERGENCES)}"
         yield f"{place}: there is no convergence {decided!r}; {expected}"
@@ -316,74 +308,66 @@ def _standing_of_words(supporting: int, opposing: int, needed: int) -> Standing:
     return "for" if supporting >= needed else "against"
 
 
-def _record(row: JointRow, language: str, labels: Labels) -> dict[str, object]:
+def _record(row: JointRow, voice: Voice | None) -> dict[str, object]:
+    own = in_language if voice is None else voice.own
     return {
         "number": row.dimension.number,
         "dimension": row.dimension.key,
-        "name": row.dimension.name[language],
-        **{line.name: line.describe(language=language, labels=labels) for line in row.lines},
+        "name": own(row.dimension.name),
+        **{line.name: in_words(line.cell, voice) for line in row.lines},
         "convergence": row.convergence,
         "researcher_convergence": row.researcher_convergence,
-        "on_convergence": row.on_convergence_in(language),
+        "on_convergence": own(row.on_convergence),
         "status": row.status,
         "researcher_status": row.researcher_status,
         "data_kind": ", ".join(row.assessed.data_kinds),
     }
 
 
-def _figures(results: Sequence[IndicatorResult], language: str) -> str:
+def _figures(results: Sequence[IndicatorResult]) -> Phrase | Series:
     """How many of the measured indicators are met, and each with its figure."""
-    if not results:
-        return ""
     measured = [each for each in results if each.estimate is not None]
-    each = "; ".join(_figure(result, language) for result in results)
+    figures = Series(tuple(_figure(result) for result in results))
     if not measured:
-        return each
+        return figures
     met = sum(result.outcome == "met" for result in measured)
-    return say("joint.figures", language, met=met, measured=len(measured), figures=each)
+    return Phrase("joint.figures", {"met": met, "measured": len(measured), "figures": figures})
 
 
-def _figure(result: IndicatorResult, language: str) -> str:
-    indicator = result.indicator
-    words = {"label": in_language(indicator.label, language), "outcome": say(f"outcome.{result.outcome}", language)}
-    if result.estimate is None:
-        return say("joint.not_measured", language, label=words["label"])
-    words["value"] = _value(result, language)
-    if indicator.kind == "register":
-        return say("joint.exact", language, **words)
-    share = indicator.statistic == "proportion"
-    ends = [_number(float(str(end)), language, share) for end in (result.lower, result.upper)]
-    return say("joint.estimated", language, **words, interval=f"[{ends[0]}{say('list.between', language)} {ends[1]}]")
+def _figure(result: IndicatorResult) -> Phrase:
+    label = Own(result.indicator.label)
+    if result.estimate is None or result.lower is None or result.upper is None:
+        return Phrase("joint.not_measured", {"label": label})
+    says = {"label": label, "outcome": Phrase(f"outcome.{result.outcome}"), "value": _value(result)}
+    if result.indicator.kind == "register":
+        return Phrase("joint.exact", says)
+    between = Phrase("joint.interval", {"lower": _end(result, result.lower), "upper": _end(result, result.upper)})
+    return Phrase("joint.estimated", says | {"interval": between})
 
 
-def _value(result: IndicatorResult, language: str) -> str:
-    share = result.indicator.statistic == "proportion"
-    return _number(float(str(result.estimate)), language, share) + (" %" if share else "")
+def _value(result: IndicatorResult) -> Figure:
+    value = float(str(result.estimate))
+    return Figure(value, 1, "share") if result.indicator.statistic == "proportion" else Figure(value, 2)
 
 
-def _number(value: float, language: str, share: bool) -> str:
-    return in_figures(f"{100 * value:.1f}" if share else f"{value:,.2f}", language)
+def _end(result: IndicatorResult, end: float) -> Figure:
+    return Figure(100 * end, 1) if result.indicator.statistic == "proportion" else Figure(end, 2)
 
 
-def _voices(line: Line, language: str, labels: Labels) -> str:
+def _voices(line: Line) -> Series:
     """Who supports it, who does not, and who is not counted; each with how many they are."""
     groups = {name: getattr(line, name) for name in (*STATEMENTS, "not_counted")}
-    return "; ".join(
-        say(f"joint.{name}", language, n=len(found), who=_who(found, language, labels))
-        for name, found in groups.items()
-        if found
+    return Series(
+        tuple(Phrase(f"joint.{name}", {"n": len(found), "who": _who(found)}) for name, found in groups.items() if found)
     )
 
 
-def _who(sources: Sequence[SourceEvidence], language: str, labels: Labels) -> str:
-    names = Counter(_name(each, language, labels) for each in sources)
-    return ", ".join(name if n == 1 else say("joint.several", language, n=n, name=name) for name, n in names.items())
+def _who(sources: Sequence[SourceEvidence]) -> tuple[Name | Phrase, ...]:
+    """The roles of informants, or which documents they are; how many, where there are several of one."""
+    names = Counter(Name(each.source.role or each.source.key, _without_label(each.source)) for each in sources)
+    return tuple(name if n == 1 else Phrase("joint.several", {"n": n, "name": name}) for name, n in names.items())
 
 
-def _name(evidence: SourceEvidence, language: str, labels: Labels) -> str:
-    """The role of an informant, or which document it is, as readers call it."""
-    source = evidence.source
+def _without_label(source: Source) -> str:
     key = source.role or source.key
-    if key in labels:
-        return in_language(labels[key], language)
-    return (source.role or source.key.removeprefix(f"{source.kind}-").lstrip("0123456789-") or key).translate(PLAIN)
+    return (source.role or key.removeprefix(f"{source.kind}-").lstrip("0123456789-") or key).translate(PLAIN)

@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict
 from cmresearch.errors import FindingError, nearest, raise_all
 from cmresearch.language.catalogue import in_language
 from cmresearch.language.translations import AsWritten, Text
+from cmresearch.language.voice import Voice
 
 Value = int | float | str
 Result = Literal["recomputed", "built in", "illustrated", "differs", "not checkable"]
@@ -55,11 +56,11 @@ class Finding(BaseModel):
     by: Literal["arithmetic", "frame", "sample", "coding"]
     compute: str | None = None
 
-    def in_language(self, language: str | None = None) -> Finding:
-        """The finding with its texts in one language; by default the first that they have."""
-        said = {name: in_language(getattr(self, name), language) for name in ("text", "source")}
-        published = self.published if isinstance(self.published, int | float) else in_language(self.published, language)
-        return self.model_copy(update={**said, "published": published})
+    def told(self, voice: Voice | None = None) -> Finding:
+        """The finding with its texts in a reader's language; without a voice in the first that they have."""
+        own = in_language if voice is None else voice.own
+        published = self.published if isinstance(self.published, int | float) else own(self.published)
+        return self.model_copy(update={"text": own(self.text), "source": own(self.source), "published": published})
 
 
 @dataclass(frozen=True)
@@ -90,15 +91,15 @@ class Findings:
         """How many findings came out each way; only "recomputed" counts as reproduced."""
         return {result: sum(one.result == result for one in self.compared) for result in RESULTS}
 
-    def in_language(self, language: str | None = None) -> Findings:
-        """The same with the findings' texts in one language; by default the first that they have."""
-        return Findings(tuple(replace(one, finding=one.finding.in_language(language)) for one in self.compared))
+    def told(self, voice: Voice | None = None) -> Findings:
+        """The same with the findings' texts in a reader's language; without a voice in the first that they have."""
+        return Findings(tuple(replace(one, finding=one.finding.told(voice)) for one in self.compared))
 
-    def to_frame(self, *, language: str | None = None) -> pd.DataFrame:
+    def to_frame(self, voice: Voice | None = None) -> pd.DataFrame:
         """One row for each finding: finding, text, published, computed, result, data_kind, by, compute, source.
 
         Args:
-            language: The language of the findings' texts; by default the study's first.
+            voice: Says the findings' texts in a reader's language; without one they stand in the study's first.
         """
         rows = [
             {
@@ -112,7 +113,7 @@ class Findings:
                 "compute": one.finding.compute,
                 "source": one.finding.source,
             }
-            for one in self.in_language(language).compared
+            for one in self.told(voice).compared
         ]
         columns = [
             "finding",

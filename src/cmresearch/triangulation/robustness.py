@@ -14,7 +14,9 @@ from numpy.typing import NDArray
 from cmresearch.codebook.book import Codebook, Indicator
 from cmresearch.coding.coding import ADJUDICATOR, Coding, Segment
 from cmresearch.estimation.replicates import make_replicates
-from cmresearch.language.catalogue import Phrase, Translations, in_figures, in_language, say
+from cmresearch.language.catalogue import Translations
+from cmresearch.language.phrases import Figure, Name, Own, Phrase, Series
+from cmresearch.language.voice import Voice, in_words
 from cmresearch.responses.responses import Responses
 from cmresearch.triangulation.assessment import IndicatorResult, Rule, assess, judge
 
@@ -38,7 +40,7 @@ class World:
 
     Attributes:
         kind: What kind of thing.
-        change: What is otherwise; as text it is English.
+        change: What is otherwise.
         times: How many of the random worlds of this kind came out like this; 1 for a single change.
         statuses: The proposed status of each dimension.
     """
@@ -83,8 +85,11 @@ class Robustness:
             if world.kind not in RANDOM and world.statuses[dimension] != self.statuses[dimension]
         )
 
-    def to_frame(self) -> pd.DataFrame:
+    def to_frame(self, voice: Voice | None = None) -> pd.DataFrame:
         """One row for each dimension.
+
+        Args:
+            voice: Says the changes in a reader's language; without one they stand as keys.
 
         Returns:
             Columns dimension, status, a share for each kind of world tried (stands_sample and so on), flips (the
@@ -92,36 +97,35 @@ class Robustness:
             in_words.
         """
         kinds = [kind for kind in MEANING if any(world.kind == kind for world in self.worlds)]
-        return pd.DataFrame([self._row(dimension, kinds) for dimension in self.statuses])
+        return pd.DataFrame([self._row(dimension, kinds, voice) for dimension in self.statuses])
 
-    def _row(self, dimension: str, kinds: Sequence[Kind]) -> dict[str, object]:
-        flips = [f"{world.change}: {world.statuses[dimension]}" for world in self.flips(dimension)]
+    def _row(self, dimension: str, kinds: Sequence[Kind], voice: Voice | None) -> dict[str, object]:
+        flips = [
+            Phrase("world.flips_to", {"change": world.change, "status": world.statuses[dimension]})
+            for world in self.flips(dimension)
+        ]
         return {
             "dimension": dimension,
             "status": self.statuses[dimension],
             **{f"stands_{kind}": self.share(dimension, kind) for kind in kinds},
-            "flips": "; ".join(flips),
+            "flips": in_words(flips, voice),
             "nearest_margin": min(self.margins[dimension].values(), default=None),
-            "in_words": self.sentence(dimension),
+            "in_words": in_words(self.summary(dimension), voice),
         }
 
-    def sentence(self, dimension: str, language: str = "en") -> str:
-        """How the dimension fares, in one sentence of a language."""
+    def summary(self, dimension: str) -> Phrase:
+        """How the dimension fares, in one sentence."""
         status = Phrase(f"status.{self.statuses[dimension]}")
         shares = [
-            Phrase(f"world.stands_{kind}", {"share": _percent(share, language), "tried": self.tried(kind)})
+            Phrase(f"world.stands_{kind}", {"share": Figure(share, 1, "share"), "tried": self.tried(kind)})
             for kind in RANDOM
             if dimension in self.sampled and (share := self.share(dimension, kind)) is not None
         ]
-        held = f" {say('list.and', language)} ".join(share.say(language) for share in shares)
-        flips = "; ".join(_flip(world, dimension).say(language) for world in self.flips(dimension))
-        parts = (
-            Phrase("world.stays", {"status": status, "shares": held})
-            if shares
-            else Phrase("world.is", {"status": status}),
-            Phrase("world.flipped", {"flips": flips}) if flips else Phrase("world.firm"),
-        )
-        return f"{in_language(self.names[dimension], language)} {'; '.join(part.say(language) for part in parts)}"
+        flips = Series(tuple(_flip(world, dimension) for world in self.flips(dimension)))
+        stands = Phrase("world.stays", {"status": status, "shares": _both(shares)}) if shares else None
+        firm = Phrase("world.flipped", {"flips": flips}) if flips.parts else Phrase("world.firm")
+        parts = Series((stands or Phrase("world.is", {"status": status}), firm))
+        return Phrase("world.summary", {"dimension": Own(self.names[dimension]), "parts": parts})
 
     def tried(self, kind: Kind) -> int:
         """How many worlds of a kind were tried."""
@@ -131,8 +135,8 @@ class Robustness:
         return self.to_frame().to_html(index=False)
 
 
-def _percent(share: float, language: str) -> str:
-    return f"{in_figures(f'{100 * share:.1f}', language)} %"
+def _both(shares: Sequence[Phrase]) -> Phrase:
+    return shares[0] if len(shares) == 1 else Phrase("world.both", {"one": shares[0], "other": shares[1]})
 
 
 def _flip(world: World, dimension: str) -> Phrase:
@@ -253,13 +257,19 @@ def _by_outcome(now: _Evidence, kind: Kind, estimates: Mapping[str, Floats]) -> 
             replace(each, outcome=changed.get(each.indicator.key, each.outcome)) for each in now.indicators
         )
         differing = [
-            f"{each.indicator.key} {new.outcome.replace('_', ' ')}"
+            Phrase(
+                "world.outcome", {"indicator": Name(each.indicator.key), "outcome": Phrase(f"outcome.{new.outcome}")}
+            )
             for each, new in zip(now.indicators, indicators, strict=True)
             if each.outcome != new.outcome
         ]
-        change = Phrase("world.outcomes", {"outcomes": ", ".join(differing)}) if differing else Phrase("world.as_it_is")
+        change = Phrase("world.outcomes", {"outcomes": tuple(differing)}) if differing else Phrase("world.as_it_is")
         worlds.append(World(kind, change, times, replace(now, indicators=indicators).statuses()))
     return worlds
+
+
+def _outcome(indicator: Indicator, outcome: str) -> Phrase:
+    return Phrase("world.outcome", {"indicator": Name(indicator.key), "outcome": Phrase(f"outcome.{outcome}")})
 
 
 def _outcomes(now: _Evidence, key: str, values: Floats) -> list[str]:
@@ -305,7 +315,7 @@ def _chance_of_truth(double: pd.DataFrame, result: IndicatorResult, settled: Map
 def _without_a_source(now: _Evidence) -> Iterator[World]:
     for key in now.coding.sources:
         segments = tuple(each for each in now.coding.adjudicated if each.source != key)
-        yield _single(now, "source", Phrase("world.without", {"source": key}), segments=segments)
+        yield _single(now, "source", Phrase("world.without", {"source": Name(key)}), segments=segments)
 
 
 def _of_one_coder(now: _Evidence) -> Iterator[World]:
@@ -333,7 +343,9 @@ def _other_thresholds(now: _Evidence) -> Iterator[World]:
             moved = result.indicator.model_copy(update={"threshold": threshold})
             judged = replace(result, indicator=moved, outcome=judge(moved, result.lower, result.upper))
             indicators = (*now.indicators[:place], judged, *now.indicators[place + 1 :])
-            change = Phrase("world.threshold", {"indicator": moved.key, "threshold": _in_its_unit(moved, threshold)})
+            change = Phrase(
+                "world.threshold", {"indicator": Name(moved.key), "threshold": _in_its_unit(moved, threshold)}
+            )
             yield World("threshold", change, 1, replace(now, indicators=indicators).statuses())
 
 

@@ -12,6 +12,7 @@ from cmresearch.errors import EvidenceError, raise_all
 from cmresearch.estimation.estimates import Estimate, Estimates
 from cmresearch.estimation.estimators import estimate_proportion
 from cmresearch.files.hashes import sha256_of_text
+from cmresearch.language.voice import ENGLISH
 from cmresearch.study.evidence.chain import Evidence, Kind, Node, link_hash
 from cmresearch.study.reviews.subjects import segment_key
 from cmresearch.study.run import Run, Words
@@ -201,7 +202,7 @@ def _add_indicator(chain: _Chain, run: Run, result: IndicatorResult) -> None:
     counted = result.estimate is None or indicator.kind == "register"
     if indicator.kind == "register":
         says["frame"] = run.fingerprint.content
-        says["expression"] = run.study.settings.variables.get(indicator.variable, indicator.variable)
+        says["expression"] = run.study.settings.expressions.get(indicator.variable, indicator.variable)
     drawn = [part for part in run.draw.certificate.strata if part.sample_size] if run.draw else []
     strata = [] if counted else [f"stratum:{part.stratum}" for part in drawn]
     chain.add("indicator", f"{result.dimension}.{indicator.key}", says, strata)
@@ -215,7 +216,10 @@ def _add_status(chain: _Chain, words: Words, row: JointRow) -> None:
         "convergence": row.convergence,
         "decided_convergence": row.researcher_convergence or None,
         "lines": {line.name: line.standing for line in row.lines},
-        "steps": [{"number": step.number, "holds": step.holds, "because": step.because} for step in row.assessed.steps],
+        "steps": [
+            {"number": step.number, "holds": step.holds, "because": ENGLISH.phrases(step.reasons)}
+            for step in row.assessed.steps
+        ],
     }
     indicators = [f"indicator:{each.dimension}.{each.indicator.key}" for each in row.assessed.indicators]
     below = [*map(segment_id, row.assessed.segments), *indicators]

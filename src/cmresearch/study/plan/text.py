@@ -168,7 +168,7 @@ def _sample(settings: Settings) -> list[str]:
 
 def _variables(settings: Settings) -> list[str]:
     responses = settings.responses
-    register = [f"{code(name)}: {code(sql)}" for name, sql in settings.variables.items()]
+    register = [f"{code(name)}: {code(sql)}" for name, sql in settings.expressions.items()]
     coded = [code(name) for name in responses.variables] if responses else []
     twice = f" {responses.double_coded} of the sample are read by two coders." if responses else ""
     return [

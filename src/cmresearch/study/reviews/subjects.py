@@ -13,6 +13,7 @@ from cmresearch.coding.coding import Coding, Segment
 from cmresearch.errors import ReviewError, nearest
 from cmresearch.files.hashes import sha256_of_text
 from cmresearch.files.writing import json_text
+from cmresearch.language.voice import ENGLISH
 from cmresearch.privacy import MaskTable, mask_all
 from cmresearch.sampling.certificate import Certificate
 from cmresearch.study.reviews.entries import KINDS, Review, SubjectKind, withdrawn
@@ -230,7 +231,7 @@ def finding_subjects(findings: Findings) -> tuple[Subject, ...]:
         _subject(
             "finding",
             each.finding.key,
-            f"published {each.finding.in_language().published}, computed {_plain(each.computed)}: {each.result}",
+            f"published {each.finding.told().published}, computed {_plain(each.computed)}: {each.result}",
             {
                 "text": each.finding.text,
                 "published": _plain(each.finding.published),
@@ -299,7 +300,7 @@ def _status_subject(assessment: Assessment, each: DimensionAssessment) -> Subjec
     content = {
         "status": each.status,
         "decision": vars(decision) if decision else None,
-        "steps": [[step.number, step.status, step.holds, step.because] for step in each.steps],
+        "steps": [[step.number, step.status, step.holds, ENGLISH.phrases(step.reasons)] for step in each.steps],
         "sources": {
             one.source.key: [one.standing, *(_said(segment) for segment in one.segments)] for one in each.sources
         },
