@@ -14,7 +14,8 @@ from cmresearch.archive.gathering import FRAME, RESULTS, SHARED_SAMPLE, Gathered
 from cmresearch.archive.packing import names_below
 from cmresearch.codebook.book import Codebook, CodedVariable
 from cmresearch.files.hashes import sha256_of
-from cmresearch.language.catalogue import Translations, in_language
+from cmresearch.language.catalogue import Translations
+from cmresearch.language.voice import Voice
 from cmresearch.sampling.certificate import BUCKETS, CERTIFICATE, SCRIPT, Certificate
 from cmresearch.study.settings import SETTINGS
 from cmresearch.study.study import Study
@@ -182,13 +183,18 @@ class Description:
         return "en" if "en" in known else known[0]
 
     @property
+    def voice(self) -> Voice:
+        """The voice of that language."""
+        return self.study.voice(self.language)
+
+    @property
     def title(self) -> str:
         """The study's title in that language."""
         return self.said(self.study.settings.study.title)
 
     def said(self, text: str | Translations) -> str:
         """A text of the study in that language."""
-        return in_language(text, self.language)
+        return self.voice.own(text)
 
     @property
     def can_be_made(self) -> bool:
@@ -203,7 +209,7 @@ class Description:
     @property
     def abstract(self) -> str:
         """What the study asks and what it rests on, in sentences."""
-        about = self.study.about(self.language)
+        about = self.study.about(self.voice)
         drawn, rows = self.certificate.allocation.size, self.certificate.frame.rows
         said = [
             self.said(about.question),
@@ -305,7 +311,9 @@ def _coded(variable: CodedVariable) -> Variable:
 
 
 def _label(study: Study, column: str) -> dict[str, str]:
-    return {"en": ADDED_MEANS.get(column, study.label(column))}
+    if column in ADDED_MEANS:
+        return {"en": ADDED_MEANS[column]}
+    return {study.languages[0]: study.voice().label(column)}
 
 
 def _note(study: Study, column: str) -> str:

@@ -41,7 +41,7 @@ def readme_text(description: Description) -> str:
 
 
 def _lines(description: Description) -> Iterator[str]:
-    about = description.study.about(description.language)
+    about = description.study.about(description.voice)
     yield f"# {description.title}"
     yield from ("", description.abstract, "")
     yield f"Written by cmresearch {__version__}. How to cite it is in `{CITATION}`."

@@ -36,6 +36,7 @@ def run(arguments: argparse.Namespace) -> int:
     from cmresearch.report.paper.pdf import write_paper
     from cmresearch.report.results import REPORT
     from cmresearch.report.shareable import shareable_reviews, shareable_with_table
+    from cmresearch.report.voices import voice_of
     from cmresearch.study.run import run_study
 
     study = chosen_study(arguments)
@@ -51,10 +52,8 @@ def run(arguments: argparse.Namespace) -> int:
             shown, table = shareable_with_table(result)
             reviews = shareable_reviews(result, table)
             if ending == PDF:
-                title = study.settings.study.title[language]
-                write_paper(
-                    page_body(shown, language, reviews=reviews), beside / target.name, title=title, language=language
-                )
+                title, voice = study.settings.study.title[language], voice_of(shown, language)
+                write_paper(page_body(shown, voice, reviews=reviews), beside / target.name, title=title, voice=voice)
             else:
                 write_report(shown, beside / target.name, language=language, reviews=reviews)
     if arguments.json:

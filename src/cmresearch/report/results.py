@@ -8,10 +8,12 @@ import pandas as pd
 
 from cmresearch.errors import ReportError
 from cmresearch.files.writing import csv_text, whole_folder, write_text
+from cmresearch.language.voice import Voice
 from cmresearch.report.chapters.thesis import write_thesis
 from cmresearch.report.page.page import joined_page, page_bodies
 from cmresearch.report.paper.pdf import write_paper
 from cmresearch.report.shareable import shareable_reviews, shareable_with_table
+from cmresearch.report.voices import voice_of
 from cmresearch.report.workbook import write_workbook
 from cmresearch.sampling.certificate import sample_files
 from cmresearch.study.evidence.building import evidence_of
@@ -57,7 +59,7 @@ def write_results(run: Run, folder: Path, *, progress: Progress = silent, langua
         write_text(beside / REPORT, joined_page(shown, bodies, language=language))
         progress("report as PDF")
         for each, title in run.study.settings.study.title.items():
-            write_paper(bodies[each], beside / f"report-{each}.pdf", title=title, language=each)
+            write_paper(bodies[each], beside / f"report-{each}.pdf", title=title, voice=voice_of(run, each))
         progress("tables, figures, methods and checklists for a thesis")
         write_thesis(shown, beside / THESIS, pages=bodies)
     return folder / REPORT
@@ -75,15 +77,17 @@ def _execute_notebooks(study: Study, folder: Path, progress: Progress) -> tuple[
 
 
 def _write_tables(run: Run, reviews: Reviewed, folder: Path) -> None:
+    # Tables hold keys of sources and indicators; what is said of them, and the study's texts, is in its first language.
+    voice, keys = run.study.voice(), Voice(run.study.languages[0])
     tables = {
         FRAME: frame_table(run),
-        "export-faults.csv": run.intake.to_frame(),
-        "estimates.csv": rounded(run.estimates_table()),
-        "reliability.csv": rounded(run.reliability_table()),
-        "assessment.csv": rounded(run.assessment_table()),
-        "joint-display.csv": rounded(run.joint_display_table()),
-        "robustness.csv": rounded(run.robustness_table()),
-        "findings.csv": rounded(run.findings.to_frame()),
+        "export-faults.csv": run.intake.to_frame(keys),
+        "estimates.csv": rounded(run.estimates_table(keys)),
+        "reliability.csv": rounded(run.reliability_table(keys)),
+        "assessment.csv": rounded(run.assessment_table(keys)),
+        "joint-display.csv": rounded(run.joint_display_table(voice)),
+        "robustness.csv": rounded(run.robustness_table(keys)),
+        "findings.csv": rounded(run.findings.to_frame(keys)),
         REVIEWS: reviews.to_frame(),
     }
     for name, table in tables.items():

@@ -11,7 +11,7 @@ from cmresearch import __version__
 from cmresearch.errors import ReportError
 from cmresearch.estimation.explanation import Formula
 from cmresearch.files.sheets import NARROWEST, WIDEST, head, put, save_workbook
-from cmresearch.report import wording
+from cmresearch.language.voice import Voice, is_nothing
 from cmresearch.report.estimate_groups import variable_name
 from cmresearch.report.page.figures import kinds_of
 from cmresearch.report.page.traces import formula_sheets
@@ -81,16 +81,17 @@ def write_workbook(run: Run, path: str | Path) -> None:
 
 
 def sheets(run: Run) -> tuple[Sheet, ...]:
-    """Every sheet of the workbook, in order."""
+    """Every sheet of the workbook, in order; texts of the study are in its first language."""
+    voice, keys = run.study.voice(), Voice(run.study.languages[0])
     return (
         _read_me(run),
-        _of_records("Findings", run.findings.to_frame().to_dict("records")),
-        _of_words("Dimensions", run, run.assessment_table().to_dict("records")),
-        _of_words("Joint display", run, run.joint_display_table().to_dict("records")),
-        _of_words("Robustness", run, run.robustness_table().to_dict("records")),
+        _of_records("Findings", run.findings.to_frame(voice).to_dict("records")),
+        _of_words("Dimensions", run, run.assessment_table(keys).to_dict("records")),
+        _of_words("Joint display", run, run.joint_display_table(voice).to_dict("records")),
+        _of_words("Robustness", run, run.robustness_table(keys).to_dict("records")),
         _estimates(run),
         *_recomputed(run),
-        _of_words("Reliability", run, run.reliability_table().to_dict("records")),
+        _of_words("Reliability", run, run.reliability_table(keys).to_dict("records")),
         _strata(run),
         _sample(run),
         _of_words("Segments", run, _segments(run.words)),
@@ -102,7 +103,7 @@ def sheets(run: Run) -> tuple[Sheet, ...]:
 def _read_me(run: Run) -> Sheet:
     about, counts = run.study.about(), run.findings.counts()
     kinds = kinds_of(run)
-    rows: list[tuple[object, ...]] = [("study", about.title.get("en", about.key)), ("place", about.place)]
+    rows: list[tuple[object, ...]] = [("study", about.title[run.study.languages[0]]), ("place", about.place)]
     rows += [("period", about.period), ("question", about.question), ("reference", about.reference)]
     rows += [(f"{kind} data", KIND_MEANS[kind]) for kind in kinds]
     if {"synthetic", "illustrative"} & set(kinds):
@@ -137,8 +138,9 @@ def _of_words(title: str, run: Run, records: Sequence[Mapping[Any, object]]) -> 
 
 
 def _estimates(run: Run) -> Sheet:
-    records = run.estimates_table().to_dict("records")
-    return _of_records("Estimates", [{"name": variable_name(run, row), **row} for row in records])
+    voice = run.study.voice()
+    records = run.estimates_table(voice).to_dict("records")
+    return _of_records("Estimates", [{"name": variable_name(run, row, voice=voice), **row} for row in records])
 
 
 def _strata(run: Run) -> Sheet:
@@ -176,7 +178,8 @@ def _dictionary(run: Run) -> Sheet:
 
 def _described(run: Run) -> Iterator[tuple[str, Iterable[tuple[str, str, str, str]]]]:
     """Every column and variable, by kind of data: its name, label, where it is known, and its meaning."""
-    settings, label = run.study.settings, run.study.label
+    settings, voice = run.study.settings, run.study.voice()
+    label = voice.label
     columns = [name for name in settings.frame.register_columns if name not in settings.variables]
     register = [(settings.frame.id, label(settings.frame.id), "register", "names the complaint")]
     register += [(name, label(name), "register", "column of the full set") for name in columns]
@@ -191,9 +194,9 @@ def _described(run: Run) -> Iterator[tuple[str, Iterable[tuple[str, str, str, st
             [
                 (
                     one.key,
-                    one.label["en"],
+                    voice.own(one.label),
                     "coded",
-                    f"{one.question['en']} Answers: {', '.join(v.key for v in one.values)}",
+                    f"{voice.own(one.question)} Answers: {', '.join(v.key for v in one.values)}",
                 )
                 for one in variables
             ],
@@ -234,7 +237,7 @@ def _fill(book: Workbook, sheet: Sheet) -> None:
 
 def _put(cell: Cell, value: object, column: str) -> None:
     """Write one value: numbers as numbers, our own formulas as formulas, all else as text that can be none."""
-    if wording.is_nothing(value):
+    if is_nothing(value):
         return
     if isinstance(value, Formula):
         cell.value = value.text

@@ -16,6 +16,7 @@ from cmresearch.errors import ProvenanceError, nearest, raise_all
 from cmresearch.files.hashes import sha256_of
 from cmresearch.language.catalogue import in_language
 from cmresearch.language.translations import AsWritten, Said
+from cmresearch.language.voice import Voice
 
 DataKind = Literal["published", "real", "synthetic", "illustrative"]
 KINDS: tuple[str, ...] = get_args(DataKind)
@@ -109,13 +110,13 @@ class Figures:
         """How many figures there are."""
         return len(self.by_key)
 
-    def in_language(self, language: str | None = None) -> Figures:
-        """The same with all texts in one language; by default the first that they have."""
+    def told(self, voice: Voice | None = None) -> Figures:
+        """The same with all texts in a reader's language; without a voice in the first that they have."""
         return replace(
             self,
-            by_key={key: _told(figure, language) for key, figure in self.by_key.items()},
-            series={key: _told(series, language) for key, series in self.series.items()},
-            contradictions=tuple(_told(each, language) for each in self.contradictions),
+            by_key={key: _told(figure, voice) for key, figure in self.by_key.items()},
+            series={key: _told(series, voice) for key, series in self.series.items()},
+            contradictions=tuple(_told(each, voice) for each in self.contradictions),
         )
 
 
@@ -265,11 +266,12 @@ def _record(shape: type[Record], entry: Mapping[str, Any], languages: Sequence[s
     return shape(**{**entry, **{name: SAID.validate_python(entry[name], context=languages) for name in _texts(shape)}})
 
 
-def _told(record: Record, language: str | None) -> Record:
+def _told(record: Record, voice: Voice | None) -> Record:
     """A record with its texts, and those of its sources, in one language."""
-    told: dict[str, Any] = {name: in_language(getattr(record, name), language) for name in _texts(type(record))}
+    own = in_language if voice is None else voice.own
+    told: dict[str, Any] = {name: own(getattr(record, name)) for name in _texts(type(record))}
     if isinstance(record, Figure | Series | Contradiction):
-        told["sources"] = tuple(_told(source, language) for source in record.sources)
+        told["sources"] = tuple(_told(source, voice) for source in record.sources)
     return replace(record, **told)
 
 

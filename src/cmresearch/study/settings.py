@@ -13,12 +13,14 @@ from cmresearch.files.toml import describe_fault, read_toml_file
 from cmresearch.intake.mapping import IntakeMapping
 from cmresearch.language.catalogue import LANGUAGES, in_language, is_language
 from cmresearch.language.translations import AsWritten, Said, Text
+from cmresearch.language.voice import Voice
 from cmresearch.study.provenance import DataKind
 from cmresearch.triangulation.assessment import Status
 from cmresearch.triangulation.convergence import Convergence
 from cmresearch.triangulation.findings import Finding
 
 SETTINGS = "study.toml"
+DURATIONS = ("minutes", "hours", "days")  # the units of a time to close
 Model = TypeVar("Model", bound=BaseModel)
 
 
@@ -46,11 +48,12 @@ class About(_Settings):
             raise ValueError(f"title {found}; expected one for each language of the study, such as en, id or pt-BR")
         return title
 
-    def in_language(self, language: str | None = None) -> About:
-        """The same with its texts but the title in one language; by default the study's first."""
+    def told(self, voice: Voice | None = None) -> About:
+        """The same with its texts but the title in a reader's language; without a voice in the study's first."""
         names = ("place", "period", "question", "reference")
-        said = {name: in_language(getattr(self, name), language) for name in names}
-        return self.model_copy(update={**said, "limits": [in_language(limit, language) for limit in self.limits]})
+        own = in_language if voice is None else voice.own
+        told = {name: own(getattr(self, name)) for name in names}
+        return self.model_copy(update={**told, "limits": [own(limit) for limit in self.limits]})
 
 
 class FullSetSettings(_Settings):
@@ -123,9 +126,9 @@ class VariableSettings(_Settings):
     @model_validator(mode="after")
     def _has_days_where_they_mean_something(self) -> VariableSettings:
         if (self.role == "service_level") != (self.days is not None):
-            raise ValueError(
-                "days belong to a variable whose role is service_level, which has them; give both or neither"
-            )
+            raise ValueError("days go with the role service_level; give both or neither")
+        if self.role == "time_to_close" and self.unit not in DURATIONS:
+            raise ValueError(f"a time to close has the unit {self.unit!r}; expected one of {', '.join(DURATIONS)}")
         return self
 
 

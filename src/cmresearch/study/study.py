@@ -129,22 +129,13 @@ class Study:
         """The study's notebooks, in their order; none is no fault."""
         return tuple(sorted((self.folder / "notebooks").glob("[0-9]*.ipynb")))
 
-    def about(self, language: str | None = None) -> About:
-        """What the study is, in a language; by default its first. Only the title is in all of them."""
-        return self.settings.study.in_language(language)
+    def about(self, voice: Voice | None = None) -> About:
+        """What the study is, in a reader's language; by default in its first. Only the title is in all of them."""
+        return self.settings.study.told(voice)
 
     def voice(self, language: str | None = None) -> Voice:
         """The voice of a language, by default of the study's first, with the labels and units of this study."""
         return Voice(language or self.languages[0], labels=self.settings.labels, units=self.settings.units)
-
-    def label(self, name: str, language: str | None = None) -> str:
-        """A column's or variable's name as readers see it.
-
-        Args:
-            name: The column or variable.
-            language: The language; by default the study's first.
-        """
-        return in_language(self.settings.labels.get(name, name.replace("_", " ")), language)
 
     def path(self, name: str) -> Path:
         """A file or folder that the settings name."""

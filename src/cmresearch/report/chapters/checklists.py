@@ -12,10 +12,11 @@ from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
 from cmresearch.errors import ReportError, nearest, raise_all
 from cmresearch.files.toml import describe_fault, read_toml_file
-from cmresearch.language.catalogue import LANGUAGES, in_language, say
+from cmresearch.language.catalogue import LANGUAGES
+from cmresearch.language.voice import Voice
 from cmresearch.report.chapters.facts import study_facts
 from cmresearch.report.chapters.telling import Fact, Facts
-from cmresearch.report.language import environment
+from cmresearch.report.templating import environment
 
 if TYPE_CHECKING:
     from cmresearch.study.run import Run
@@ -144,14 +145,14 @@ def read_checklist(path: Path) -> Checklist:
     return checklist
 
 
-def answers(checklist: Checklist, run: Run, language: str) -> tuple[Answer, ...]:
+def answers(checklist: Checklist, run: Run, voice: Voice) -> tuple[Answer, ...]:
     """Every item of a checklist as the study answers it, in the order of the items."""
-    return _answers(checklist, study_facts(run, language), set(_lacking(run)), language)
+    return _answers(checklist, study_facts(run, voice), set(_lacking(run)), voice)
 
 
-def _answers(checklist: Checklist, facts: Facts, lacks: set[str], language: str) -> tuple[Answer, ...]:
+def _answers(checklist: Checklist, facts: Facts, lacks: set[str], voice: Voice) -> tuple[Answer, ...]:
     return tuple(
-        _answer(item, item.needs if item.needs is not None else checklist.needs, facts, lacks, language)
+        _answer(item, item.needs if item.needs is not None else checklist.needs, facts, lacks, voice)
         for item in checklist.item
     )
 
@@ -164,17 +165,17 @@ def _lacking(run: Run) -> Iterator[str]:
         yield "interviews"
 
 
-def _answer(item: Item, needs: Needs, facts: Facts, lacks: set[str], language: str) -> Answer:
+def _answer(item: Item, needs: Needs, facts: Facts, lacks: set[str], voice: Voice) -> Answer:
     if needs in lacks:
-        return Answer(item, "none", absent=say(f"checklist_none.{needs}", language))
+        return Answer(item, "none", absent=voice.say(f"checklist_none.{needs}"))
     found = tuple(facts[key] for key in item.filled_by if key in facts)
-    ask = in_language(item.ask, language) if item.ask else ""
+    ask = voice.own(item.ask) if item.ask else ""
     if found:
         return Answer(item, "part" if ask else "filled", found, ask=ask)
-    return Answer(item, "author", absent=say("checklist.not_shown", language) if item.filled_by else "", ask=ask)
+    return Answer(item, "author", absent=voice.say("checklist.not_shown") if item.filled_by else "", ask=ask)
 
 
-def checklists_html(run: Run, language: str) -> str:
+def checklists_html(run: Run, voice: Voice) -> str:
     """The checklists as a section of the study's page, a table each.
 
     An item that the study's files answer says so in a sentence, with the kind of data that it speaks of; the others
@@ -182,19 +183,19 @@ def checklists_html(run: Run, language: str) -> str:
 
     Args:
         run: What the study's files give.
-        language: One of the study's languages.
+        voice: The voice of one of the study's languages.
 
     Returns:
         Well-formed HTML, for the page and for every document that `read_page` feeds.
     """
-    facts, lacks = study_facts(run, language), set(_lacking(run))
-    lists = [_shown(each, _answers(each, facts, lacks, language), language) for each in read_checklists()]
-    return environment(language).get_template("checklists.html.j2").render(lists=lists)
+    facts, lacks = study_facts(run, voice), set(_lacking(run))
+    lists = [_shown(each, _answers(each, facts, lacks, voice), voice) for each in read_checklists()]
+    return environment(voice).get_template("checklists.html.j2").render(lists=lists)
 
 
-def _shown(checklist: Checklist, answered: Sequence[Answer], language: str) -> Mapping[str, object]:
+def _shown(checklist: Checklist, answered: Sequence[Answer], voice: Voice) -> Mapping[str, object]:
     sections = [
-        (in_language(name, language), [each for each in answered if each.item.section == key])
+        (voice.own(name), [each for each in answered if each.item.section == key])
         for key, name in checklist.section.items()
     ]
     filled = sum(each.state in {"filled", "part"} for each in answered)

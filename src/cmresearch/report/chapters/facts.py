@@ -7,9 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from cmresearch import __version__
-from cmresearch.errors import TextError
-from cmresearch.language.catalogue import in_language, say, translate
-from cmresearch.report import wording
+from cmresearch.language.voice import Voice
 from cmresearch.report.chapters.facts_of_words import OF_WORDS
 from cmresearch.report.chapters.telling import MANY, Fact, Facts, Tell, of_kind, tell_of
 from cmresearch.report.page.figures import MADE, kinds_of
@@ -20,29 +18,29 @@ if TYPE_CHECKING:
     from cmresearch.study.run import Run
 
 
-def study_facts(run: Run, language: str) -> Facts:
+def study_facts(run: Run, voice: Voice) -> Facts:
     """Every fact that the files of a study bear out, by key.
 
     Args:
         run: What the study's files give.
-        language: The language of the sentences.
+        voice: Says the sentences.
 
     Returns:
         The facts in the order in which a study is done. What was not done has no fact: a study without interviews has
         none of `informants`, `coders` or `rule`.
     """
-    tell = partial(tell_of, language)
+    tell = partial(tell_of, voice)
     parts = (_design, _frame, _sample, _records, _estimates, *OF_WORDS, _comparison)
-    facts = [fact for part in parts for fact in part(run, language, tell)]
+    facts = [fact for part in parts for fact in part(run, voice, tell)]
     return {fact.key: fact for fact in facts}
 
 
-def _listed(words: Iterable[str], language: str) -> str:
-    return wording.joined(list(words), language=language)
+def _listed(words: Iterable[str], voice: Voice) -> str:
+    return voice.joined(list(words))
 
 
-def _kind_words(kinds: Iterable[str], language: str) -> str:
-    return _listed((wording.word("data_kind", kind, language=language) for kind in kinds), language)
+def _kind_words(kinds: Iterable[str], voice: Voice) -> str:
+    return _listed((voice.word("data_kind", kind) for kind in kinds), voice)
 
 
 def _end(text: str) -> str:
@@ -50,26 +48,26 @@ def _end(text: str) -> str:
     return " ".join(text.split()).rstrip(".")
 
 
-def _design(run: Run, language: str, tell: Tell) -> Iterator[Fact]:
+def _design(run: Run, voice: Voice, tell: Tell) -> Iterator[Fact]:
     about = run.study.settings.study
-    place = in_language(about.place, language)
+    place = voice.own(about.place)
     if about.question:
-        yield tell("question", question=in_language(about.question, language))
-    yield tell("setting", place=place, period=in_language(about.period, language))
-    strands = [say(f"strand.{strand}", language) for strand in _strands(run)]
-    yield tell("strands", strands=_listed(strands, language))
+        yield tell("question", question=voice.own(about.question))
+    yield tell("setting", place=place, period=voice.own(about.period))
+    strands = [voice.say(f"strand.{strand}") for strand in _strands(run)]
+    yield tell("strands", strands=_listed(strands, voice))
     kinds = kinds_of(run)
-    yield tell("kinds", kinds=_kind_words(kinds, language))
+    yield tell("kinds", kinds=_kind_words(kinds, voice))
     made = [kind for kind in kinds if kind in MADE]
     if made:
-        yield tell("made", place=place, kinds=_kind_words(made, language))
+        yield tell("made", place=place, kinds=_kind_words(made, voice))
     yield tell("plan", hash=run.study.sha256)
     if run.plans:
         yield tell("plan_frozen", n=len(run.plans), changes=len(run.plan_changes))
     if about.limits:
         yield tell("limits", n=len(about.limits))
     if about.reference:
-        yield tell("reference", reference=_end(in_language(about.reference, language)))
+        yield tell("reference", reference=_end(voice.own(about.reference)))
 
 
 def _strands(run: Run) -> Iterator[str]:
@@ -82,10 +80,10 @@ def _strands(run: Run) -> Iterator[str]:
             yield f"{kind}s"
 
 
-def _frame(run: Run, language: str, tell: Tell) -> Iterator[Fact]:
+def _frame(run: Run, voice: Voice, tell: Tell) -> Iterator[Fact]:
     full_set, frame = run.study.settings.full_set, run.frame
     kind = [full_set.kind]
-    yield tell("full_set", kind, n=frame.full_size, origin=_end(in_language(full_set.origin, language)))
+    yield tell("full_set", kind, n=frame.full_size, origin=_end(voice.own(full_set.origin)))
     faults = len(run.intake.to_frame())
     yield tell("faults", kind, n=faults) if faults else tell("no_faults", kind, name="faults")
     if frame.where:
@@ -93,38 +91,38 @@ def _frame(run: Run, language: str, tell: Tell) -> Iterator[Fact]:
         yield tell("frame_filtered", kind, name="frame", n=frame.size, condition=frame.where, others=others)
     else:
         yield tell("frame_whole", kind, name="frame", n=frame.size)
-    variables = [run.study.label(name, language) for name in run.study.settings.variables]
+    variables = [voice.label(name) for name in run.study.settings.variables]
     if variables:
         yield tell("register", kind, variables=", ".join(variables))
 
 
-def _sample(run: Run, language: str, tell: Tell) -> Iterator[Fact]:
+def _sample(run: Run, voice: Voice, tell: Tell) -> Iterator[Fact]:
     if run.draw is None:
         return
     certificate = run.draw.certificate
     seed, committed = certificate.seed, certificate.commitment
-    yield from _allocation(run, run.draw.sample.allocation, language, tell)
+    yield from _allocation(run, run.draw.sample.allocation, voice, tell)
     yield tell("draw")
-    yield tell("seed", seed=seed.text, source=_end(in_language(run.study.sample_plan.seed_source, language)))
+    yield tell("seed", seed=seed.text, source=_end(voice.own(run.study.sample_plan.seed_source)))
     if committed.published:
         yield tell("committed", place=committed.published, name="commitment")
     else:
         yield tell("not_committed", name="commitment")
-    weights = [wording.decimal(end(run.draw.drawn.weights), 2, language=language) for end in (min, max)]
+    weights = [voice.decimal(end(run.draw.drawn.weights), 2) for end in (min, max)]
     yield tell("weights", least=weights[0], most=weights[1])
 
 
-def _allocation(run: Run, allocation: Allocation, language: str, tell: Tell) -> Iterator[Fact]:
+def _allocation(run: Run, allocation: Allocation, voice: Voice, tell: Tell) -> Iterator[Fact]:
     """How the size of the sample was divided among the strata, and what bounded it."""
     plan, kind = run.study.sample_plan, [run.study.settings.full_set.kind]
     held = [label for label, size in allocation.frame_sizes.items() if size]
     sizes = [allocation.sample_sizes[label] for label in held]
-    by = ", ".join(run.study.label(name, language) for name in run.frame.strata)
+    by = ", ".join(voice.label(name) for name in run.frame.strata)
     yield tell("strata", kind, by=by, n=len(held))
-    method = wording.word("allocation", allocation.method, language=language)
+    method = voice.word("allocation", allocation.method)
     yield tell("allocation", kind, n=allocation.size, method=method, least=min(sizes), most=max(sizes))
     if plan.variable:
-        yield tell("allocation_variable", kind, variable=run.study.label(plan.variable, language))
+        yield tell("allocation_variable", kind, variable=voice.label(plan.variable))
     if plan.planning:
         yield tell("allocation_file", file=plan.planning)
     if allocation.minimum:
@@ -136,26 +134,24 @@ def _allocation(run: Run, allocation: Allocation, language: str, tell: Tell) -> 
             yield tell(key, strata=", ".join(strata))
 
 
-def _records(run: Run, language: str, tell: Tell) -> Iterator[Fact]:
+def _records(run: Run, voice: Voice, tell: Tell) -> Iterator[Fact]:
     settings = run.study.settings.responses
     if settings is None or run.responses is None or run.draw is None:
         return
     kind = [settings.kind]
     files = [path.stem for path in run.study.response_files()]
     coders = [name for name in files if name != ADJUDICATED]
-    variables = ", ".join(run.study.label(name, language) for name in settings.variables)
+    variables = ", ".join(voice.label(name) for name in settings.variables)
     if len(coders) > MANY:
         yield tell("records", kind, n=len(coders), variables=variables)
     else:
         yield tell("records_one", kind, name="records", variables=variables)
     ends = ", ".join(
-        f"{wording.count(n, language=language)} {wording.word('disposition', name, language=language)}"
-        for name, n in run.responses.dispositions.items()
+        f"{voice.count(n)} {voice.word('disposition', name)}" for name, n in run.responses.dispositions.items()
     )
     yield tell("dispositions", kind, n=len(run.draw.sample.rows), dispositions=ends)
     if run.responses.notes:
-        notes = "; ".join(_note(note, language) for note in run.responses.notes)
-        yield tell("nonresponse", kind, notes=notes)
+        yield tell("nonresponse", kind, notes=voice.phrases(run.responses.notes))
     table = run.reliability_table()
     compared = table.loc[table["subject"] == "variable", "units"]
     if len(compared) and compared.max():
@@ -164,28 +160,20 @@ def _records(run: Run, language: str, tell: Tell) -> Iterator[Fact]:
         yield tell("adjudicated_records", kind)
 
 
-def _note(note: str, language: str) -> str:
-    try:
-        return translate(note, language)
-    except TextError:
-        return note
-
-
-def _estimates(run: Run, language: str, tell: Tell) -> Iterator[Fact]:
+def _estimates(run: Run, voice: Voice, tell: Tell) -> Iterator[Fact]:
     table = run.estimates_table()
     if not len(table):
         return
     pairs = dict.fromkeys(zip(table["method"], table["statistic"], strict=True))
     methods = [
-        say(
+        voice.say(
             "fact.method_of",
-            language,
-            method=wording.method(method, language=language),
-            statistic=wording.word("statistic", statistic, language=language),
+            method=voice.method(method),
+            statistic=voice.word("statistic", statistic),
         )
         for method, statistic in pairs
     ]
-    level = wording.decimal(100 * float(table["level"].iloc[0]), 0, language=language)
+    level = voice.decimal(100 * float(table["level"].iloc[0]), 0)
     yield tell("estimates", sorted(set(table["data_kind"])), level=level, methods=", ".join(methods))
     if "korn-graubard" in set(table["method"]):
         yield tell("source_korn_graubard")
@@ -194,12 +182,11 @@ def _estimates(run: Run, language: str, tell: Tell) -> Iterator[Fact]:
         yield tell("truth", [run.study.settings.full_set.kind], n=known)
 
 
-def _comparison(run: Run, language: str, tell: Tell) -> Iterator[Fact]:
+def _comparison(run: Run, voice: Voice, tell: Tell) -> Iterator[Fact]:
     compared = run.findings.compared
     if compared:
         results = ", ".join(
-            f"{wording.count(n, language=language)} {wording.word('finding_result', result, language=language)}"
-            for result, n in run.findings.counts().items()
+            f"{voice.count(n)} {voice.word('finding_result', result)}" for result, n in run.findings.counts().items()
         )
         yield tell("findings", n=len(compared), results=results)
     yield tell("software", version=__version__)

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from cmresearch.coding.coverage import saturation
-from cmresearch.language.catalogue import LANGUAGES, in_language, say
-from cmresearch.report import wording
+from cmresearch.language.catalogue import LANGUAGES
+from cmresearch.language.voice import Voice
 from cmresearch.report.chapters.telling import MANY, Fact, Tell, of_kind
 from cmresearch.triangulation.assessment import STATUSES
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from cmresearch.study.run import Run, Words
 
 
-def sources_facts(run: Run, language: str, tell: Tell) -> Iterator[Fact]:
+def sources_facts(run: Run, voice: Voice, tell: Tell) -> Iterator[Fact]:
     """What is known of the interviews and documents."""
     if run.words is None:
         return
@@ -27,7 +27,7 @@ def sources_facts(run: Run, language: str, tell: Tell) -> Iterator[Fact]:
     documents = [sources[key] for key in of_kind(run.words, "document")]
     kinds = sorted({each.data_kind for each in interviews})
     if interviews:
-        roles = dict.fromkeys(run.study.label(each.role, language) for each in interviews)
+        roles = dict.fromkeys(voice.label(each.role) for each in interviews)
         yield tell("informants", kinds, n=len(interviews), roles=", ".join(roles))
         yield from _recorded_of_interviews(interviews, kinds, tell)
         spoken = dict.fromkeys(LANGUAGES.get(each.language, each.language) for each in interviews)
@@ -54,20 +54,20 @@ def _recorded_of_interviews(interviews: Iterable[object], kinds: list[str], tell
             yield tell(key, kinds, **{placeholder: "; ".join(said)})
 
 
-def coding_facts(run: Run, language: str, tell: Tell) -> Iterator[Fact]:
+def coding_facts(run: Run, voice: Voice, tell: Tell) -> Iterator[Fact]:
     """What is known of the codebook and of who coded what."""
     if run.words is None:
         return
     codebook, coding, kind = run.words.codebook, run.words.coding, [run.study.words_kind]
     yield tell(
         "codebook",
-        title=in_language(codebook.title, language),
+        title=voice.own(codebook.title),
         version=codebook.version,
         codes=len(codebook.codes),
         dimensions=len(codebook.dimensions),
     )
     if codebook.theory:
-        yield tell("theory", theory=" ".join(in_language(codebook.theory, language).split()))
+        yield tell("theory", theory=" ".join(voice.own(codebook.theory).split()))
     names = ", ".join(coding.coders)
     if len(coding.coders) > MANY:
         yield tell("coders", kind, n=len(coding.coders), names=names)
@@ -91,23 +91,23 @@ def coding_facts(run: Run, language: str, tell: Tell) -> Iterator[Fact]:
         yield tell("saturation", kind, new=int(added[-1]["new_codes"]), all=before)
 
 
-def reliability_facts(run: Run, language: str, tell: Tell) -> Iterator[Fact]:
+def reliability_facts(run: Run, voice: Voice, tell: Tell) -> Iterator[Fact]:
     """How far the coders agreed."""
     table = run.reliability_table()
     if not len(table):
         return
-    level = wording.decimal(100 * float(table["level"].iloc[0]), 0, language=language)
+    level = voice.decimal(100 * float(table["level"].iloc[0]), 0)
     yield tell("alpha", level=level)
     for subject in dict.fromkeys(table["subject"]):
-        yield from _alpha_of(subject, table[table["subject"] == subject], language, tell)
+        yield from _alpha_of(subject, table[table["subject"] == subject], voice, tell)
 
 
-def _alpha_of(subject: str, part: DataFrame, language: str, tell: Tell) -> Iterator[Fact]:
+def _alpha_of(subject: str, part: DataFrame, voice: Voice, tell: Tell) -> Iterator[Fact]:
     """Between which values alpha lies for one subject, and how many have none."""
     known, kind = sorted(part["alpha"].dropna()), sorted(set(part["data_kind"]))
-    named = wording.word("reliability_subject", subject, language=language)
-    unit = wording.word("reliability_unit", part["unit"].iloc[0], language=language)
-    said = [wording.decimal(alpha, 2, language=language) for alpha in known]
+    named = voice.word("reliability_subject", subject)
+    unit = voice.word("reliability_unit", part["unit"].iloc[0])
+    said = [voice.decimal(alpha, 2) for alpha in known]
     place = {"name": f"alpha_{subject}", "subject": named, "unit": unit}
     if len(known) == 1:
         yield tell("alpha_one", kind, alpha=said[0], **place)
@@ -118,7 +118,7 @@ def _alpha_of(subject: str, part: DataFrame, language: str, tell: Tell) -> Itera
         yield tell("alpha_undefined", kind, name=f"alpha_undefined_{subject}", subject=named, n=missing)
 
 
-def assessment_facts(run: Run, language: str, tell: Tell) -> Iterator[Fact]:
+def assessment_facts(run: Run, voice: Voice, tell: Tell) -> Iterator[Fact]:
     """How evidence became a status, and what was decided."""
     if run.words is None:
         return
@@ -129,11 +129,7 @@ def assessment_facts(run: Run, language: str, tell: Tell) -> Iterator[Fact]:
         yield tell("indicators", sorted(set(measured)), n=len(measured))
     yield tell("rule", n=assessment.rule.corroboration)
     counts = {status: sum(one.status == status for one in dimensions) for status in STATUSES}
-    statuses = ", ".join(
-        f"{wording.count(n, language=language)} {wording.word('status', status, language=language)}"
-        for status, n in counts.items()
-        if n
-    )
+    statuses = ", ".join(f"{voice.count(n)} {voice.word('status', status)}" for status, n in counts.items() if n)
     yield tell("statuses", sorted({each for one in dimensions for each in one.data_kinds}), statuses=statuses)
     decided = assessment.decisions
     proposed = {one.dimension.key: one.status for one in dimensions}
@@ -142,20 +138,20 @@ def assessment_facts(run: Run, language: str, tell: Tell) -> Iterator[Fact]:
         yield tell("decisions", kind, n=len(decided), all=len(dimensions), against=against)
     else:
         yield tell("undecided", name="decisions", all=len(dimensions))
-    yield from _converging(run.words, language, tell)
+    yield from _converging(run.words, voice, tell)
     yield from _shown(run.words, kind, tell)
 
 
-def _converging(words: Words, language: str, tell: Tell) -> Iterator[Fact]:
+def _converging(words: Words, voice: Voice, tell: Tell) -> Iterator[Fact]:
     """How the lines of evidence converge, as decided or else as the rule proposes."""
     found = Counter(row.researcher_convergence or row.convergence for row in words.joint_display)
-    said = [f"{wording.count(n, language=language)} {say(f'convergence.{key}', language)}" for key, n in found.items()]
+    said = [f"{voice.count(n)} {voice.say(f'convergence.{key}')}" for key, n in found.items()]
     yield tell(
         "convergence",
         sorted({each for row in words.joint_display for each in row.assessed.data_kinds}),
         convergences=", ".join(said),
     )
-    explained = sum(bool(row.on_convergence_in(language).strip()) for row in words.joint_display)
+    explained = sum(bool(row.is_explained) for row in words.joint_display)
     if explained:
         yield tell("convergence_memos", n=explained)
 
@@ -173,7 +169,7 @@ def _shown(words: Words, kind: list[str], tell: Tell) -> Iterator[Fact]:
         yield tell("minor_themes", kind)
 
 
-def robustness_facts(run: Run, language: str, tell: Tell) -> Iterator[Fact]:
+def robustness_facts(run: Run, voice: Voice, tell: Tell) -> Iterator[Fact]:
     """How firmly the statuses stand."""
     if run.words is None:
         return
@@ -182,7 +178,7 @@ def robustness_facts(run: Run, language: str, tell: Tell) -> Iterator[Fact]:
     tried = {kind: robustness.tried(kind) for kind in kinds}
     if not tried:
         return
-    worlds = [say(f"worlds_tried.{kind}", language, n=wording.count(n, language=language)) for kind, n in tried.items()]
+    worlds = [voice.say(f"worlds_tried.{kind}", n=voice.count(n)) for kind, n in tried.items()]
     kind = [run.study.words_kind]
     yield tell("robustness", kind, n=sum(tried.values()), worlds="; ".join(worlds))
     firm = sum(not robustness.flips(dimension) for dimension in robustness.statuses)

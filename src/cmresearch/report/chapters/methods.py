@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from cmresearch.language.voice import Voice
 from cmresearch.report.chapters.facts import study_facts
 from cmresearch.report.chapters.telling import Fact
-from cmresearch.report.language import environment
+from cmresearch.report.templating import environment
 from cmresearch.study.provenance import KIND_MEANS
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ CHAPTER: Mapping[str, tuple[str, ...]] = {
 }
 
 
-def methods_html(run: Run, language: str) -> str:
+def methods_html(run: Run, voice: Voice) -> str:
     """The methods chapter of a study in one language, as a section of its page.
 
     Drawn from the settings and the run: a study without interviews has no word on them. Each
@@ -58,15 +59,15 @@ def methods_html(run: Run, language: str) -> str:
 
     Args:
         run: What the study's files give.
-        language: One of the study's languages.
+        voice: The voice of one of the study's languages.
 
     Returns:
         Well-formed HTML, for the page and for every document that `read_page` feeds.
     """
-    facts = study_facts(run, language)
+    facts = study_facts(run, voice)
     told = {section: [facts[key] for key in keys if key in facts] for section, keys in CHAPTER.items()}
     sections = [(section, found, _kinds(found)) for section, found in told.items() if found]
-    return environment(language).get_template("methods.html.j2").render(sections=sections)
+    return environment(voice).get_template("methods.html.j2").render(sections=sections)
 
 
 def _kinds(facts: Sequence[Fact]) -> list[str]:

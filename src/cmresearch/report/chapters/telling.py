@@ -6,8 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
-from cmresearch.language.catalogue import say
-from cmresearch.report import wording
+from cmresearch.language.voice import Voice
 
 if TYPE_CHECKING:
     from cmresearch.study.run import Words
@@ -34,13 +33,13 @@ Facts: TypeAlias = Mapping[str, Fact]
 Tell: TypeAlias = Callable[..., Fact]
 
 
-def tell_of(language: str, key: str, kinds: Iterable[str] = (), /, name: str = "", **placeholders: object) -> Fact:
+def tell_of(voice: Voice, key: str, kinds: Iterable[str] = (), /, name: str = "", **placeholders: object) -> Fact:
     """A fact by its text; whole numbers are written as the language does."""
     filled = {
-        placeholder: wording.count(value, language=language) if isinstance(value, int) else value
+        placeholder: voice.count(value) if isinstance(value, int) else value
         for placeholder, value in placeholders.items()
     }
-    return Fact(name or key, say(f"fact.{key}", language, **filled), tuple(kinds))
+    return Fact(name or key, voice.say(f"fact.{key}", **filled), tuple(kinds))
 
 
 def of_kind(words: Words | None, kind: str) -> list[str]:

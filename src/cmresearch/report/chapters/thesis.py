@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from cmresearch.errors import ReportError
 from cmresearch.files.writing import write_text
-from cmresearch.language.catalogue import in_language, say
+from cmresearch.language.voice import Voice
 from cmresearch.report.chapters.checklists import checklists_html
 from cmresearch.report.chapters.methods import methods_html
 from cmresearch.report.page.page import page_body
@@ -17,6 +17,7 @@ from cmresearch.report.paper.documents import write_docx
 from cmresearch.report.paper.pdf import picture
 from cmresearch.report.paper.tree import Drawing, Element, Node, read_page, unlinked
 from cmresearch.report.plots.drawing import svg_file
+from cmresearch.report.voices import voice_of
 
 if TYPE_CHECKING:
     from cmresearch.study.run import Run
@@ -50,57 +51,58 @@ class Figure:
 def write_thesis(run: Run, folder: Path, *, pages: Mapping[str, str] | None = None) -> None:
     """Write tables, methods, checklists and figures of a study for a thesis, in each of the study's languages.
 
-    Written are, in a folder for each language, `tables.docx`, `figures.docx`, `methods.docx`, `checklists.docx`, and
+    Written are, in a folder for each voice, `tables.docx`, `figures.docx`, `methods.docx`, `checklists.docx`, and
     each figure as `figures/NAME.svg` and `figures/NAME.png`. Tables and figures come from the report's page, so nothing
     stands here that does not stand there. The same run gives the same bytes.
 
     Args:
         run: What the study's files give, as it may be shown (`shareable`).
         folder: Where to; made if it is not there.
-        pages: The page in each language, where it is composed already.
+        pages: The page in each voice, where it is composed already.
 
     Raises:
         ReportError: A file cannot be written.
     """
     for language in run.study.languages:
-        composed = pages[language] if pages is not None else page_body(run, language)
+        voice = voice_of(run, language)
+        composed = pages[language] if pages is not None else page_body(run, voice)
         try:
             (folder / language / FIGURES).mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise ReportError(f"cannot write to {folder}: {error.strerror or error}") from error
-        _write_language(run, folder / language, language, read_page(composed))
+        _write_language(run, folder / voice, voice, read_page(composed))
 
 
-def _write_language(run: Run, folder: Path, language: str, page: Element) -> None:
-    title = in_language(run.study.settings.study.title, language)
+def _write_language(run: Run, folder: Path, voice: Voice, page: Element) -> None:
+    title = voice.own(run.study.settings.study.title)
     found = tuple(figures(page))
     documents = {
-        "tables": tables_document(page, language),
-        "figures": figures_document(found, language),
-        "methods": read_page(methods_html(run, language)),
-        "checklists": read_page(checklists_html(run, language)),
+        "tables": tables_document(page, voice),
+        "figures": figures_document(found, voice),
+        "methods": read_page(methods_html(run, voice)),
+        "checklists": read_page(checklists_html(run, voice)),
     }
     for name, document in documents.items():
         heading = next(document.find("h1", "h2")).text
-        write_docx(document, folder / f"{name}.docx", title=f"{heading}: {title}", language=language)
+        write_docx(document, folder / f"{name}.docx", title=f"{heading}: {title}", language=voice.language)
     for figure in found:
         write_text(folder / FIGURES / f"{figure.name}.svg", svg_file(figure.drawing.svg))
         (folder / FIGURES / f"{figure.name}.png").write_bytes(picture(figure.drawing))
 
 
-def tables_document(page: Element, language: str) -> Element:
+def tables_document(page: Element, voice: Voice) -> Element:
     """The main tables of a page, numbered, each under the heading of its section.
 
     Args:
         page: The tree of the page.
-        language: The page's language.
+        voice: The voice of its language.
 
     Returns:
         The tree of a document: a title, and for each section its heading and its tables.
     """
     parts: list[Node] = [
-        _paragraph("h1", say("thesis.tables", language)),
-        _paragraph("p", say("thesis.tables_lead", language)),
+        _paragraph("h1", voice.say("thesis.tables")),
+        _paragraph("p", voice.say("thesis.tables_lead")),
     ]
     number = 0
     for section in _sections(page):
@@ -110,7 +112,7 @@ def tables_document(page: Element, language: str) -> Element:
             parts.append(replace(heading, attributes={}))
         for table in tables:
             number += 1
-            parts.append(_captioned(table, say("thesis.table", language, n=number)))
+            parts.append(_captioned(table, voice.say("thesis.table", n=number)))
     return Element("div", {}, tuple(parts))
 
 
@@ -171,17 +173,17 @@ def _drawings(part: Element, section: str) -> Iterator[tuple[str, Drawing]]:
             yield from _drawings(child, child.get("id") or section)
 
 
-def figures_document(found: Iterable[Figure], language: str) -> Element:
+def figures_document(found: Iterable[Figure], voice: Voice) -> Element:
     """The figures as a document, each with its number, caption and the name of its files."""
     parts: list[Node] = [
-        _paragraph("h1", say("thesis.figures", language)),
-        _paragraph("p", say("thesis.figures_lead", language)),
+        _paragraph("h1", voice.say("thesis.figures")),
+        _paragraph("p", voice.say("thesis.figures_lead")),
     ]
     for figure in found:
         drawing = figure.drawing
-        number = Element("b", {}, (say("thesis.figure", language, n=figure.number),))
+        number = Element("b", {}, (voice.say("thesis.figure", n=figure.number),))
         said = " ".join(_stopped(text) for text in (drawing.title, drawing.description) if text)
-        name = say("thesis.file", language, name=f"{FIGURES}/{figure.name}")
+        name = voice.say("thesis.file", name=f"{FIGURES}/{figure.name}")
         caption = Element("figcaption", {}, (number, said))
         parts.append(Element("figure", {}, (drawing, caption, _paragraph("p", name, "note"))))
     return Element("div", {}, tuple(parts))

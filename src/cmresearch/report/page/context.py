@@ -9,16 +9,13 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote as url_quote
 
 from cmresearch.coding.coverage import code_coverage
-from cmresearch.language.catalogue import in_language, say
-from cmresearch.report import wording
+from cmresearch.language.voice import Voice, plain
 from cmresearch.report.chapters.checklists import checklists_html
 from cmresearch.report.estimate_groups import estimate_groups, variable_name
-from cmresearch.report.language import note
-from cmresearch.report.page.figures import MADE, figures, kinds_of, labels_of
+from cmresearch.report.page.figures import MADE, figures, kinds_of
 from cmresearch.report.page.passages import disagreements, quote, transcripts
 from cmresearch.report.page.traces import Trace, traces
 from cmresearch.report.plots import to_svg
-from cmresearch.report.plots.drawing import Labels, label_of
 from cmresearch.study.plan.freezing import changes_table
 
 if TYPE_CHECKING:
@@ -49,14 +46,14 @@ SECTIONS_OF = {"data": ("data", "frame"), "sample": ("sample", "check"), "coloph
 SECTIONS = ("limits", *(section for part in PARTS for section in SECTIONS_OF.get(part, (part,))))
 
 
-def page_context(run: Run, notebooks: Sequence[str | Path], language: str, reviews: Reviewed | None) -> dict[str, Any]:
+def page_context(run: Run, notebooks: Sequence[str | Path], voice: Voice, reviews: Reviewed | None) -> dict[str, Any]:
     """Everything that the templates of the page name; arguments as for `page_body`."""
     from markupsafe import Markup  # comes with jinja2
 
     kinds = kinds_of(run)
-    groups = tuple(estimate_groups(run, language=language))
-    found, labels = traces(run), labels_of(run)
-    coverage = () if run.words is None else code_coverage(run.words.coding).to_dict("records")
+    groups = tuple(estimate_groups(run, voice=voice))
+    found = traces(run)
+    coverage = () if run.words is None else code_coverage(run.words.coding, voice=voice).to_dict("records")
     return {
         "run": run,
         "study": run.study,
@@ -64,44 +61,43 @@ def page_context(run: Run, notebooks: Sequence[str | Path], language: str, revie
         "kinds": kinds,
         "made": [kind for kind in kinds if kind in MADE],
         "parts": PARTS,
-        "contents": tuple(_contents(run, language)),
-        "other_findings": ", ".join(_other_findings(run, language)),
-        "faults": run.intake.to_frame().to_dict("records"),
-        "set_aside": ", ".join(_set_aside(run, language)),
-        "strata_names": ", ".join(run.study.label(name, language) for name in run.frame.strata),
+        "contents": tuple(_contents(run, voice)),
+        "other_findings": ", ".join(_other_findings(run, voice)),
+        "findings": run.findings.told(voice),
+        "figures_told": None if run.figures is None else run.figures.told(voice),
+        "faults": run.intake.to_frame(voice).to_dict("records"),
+        "set_aside": ", ".join(_set_aside(run, voice)),
+        "strata_names": ", ".join(voice.label(name) for name in run.frame.strata),
         "strata": [] if run.draw is None else run.draw.sample.allocation.to_frame().to_dict("records"),
         "full_set_sha256": run.frame.complaints.sha256(),
         "small_strata": [label for label, size in run.frame.sizes.items() if 0 < size < SMALL_CELL],
-        "dispositions": ", ".join(_dispositions(run, language)),
-        "accounting": run.frame.accounting().to_dict("records"),
+        "dispositions": ", ".join(_dispositions(run, voice)),
+        "accounting": run.frame.accounting(voice).to_dict("records"),
         "checks": tuple(hand_checks(run)),
         "groups": groups,
-        "files": tuple(_file_groups(run.data_files, language)),
-        "reliability": run.reliability_table().to_dict("records"),
-        "named": partial(_subject_name, run, labels, language),
-        "labels": labels,
+        "files": tuple(_file_groups(run.data_files, voice)),
+        "reliability": run.reliability_table(voice).to_dict("records"),
+        "named": partial(_subject_name, run, voice),
         "coverage": coverage,
-        "unused": [
-            f"{wording.plain(row['code'])} ({note(row['note'], language=language)})" for row in coverage if row["note"]
-        ],
-        "pages": () if run.words is None else tuple(_pages(run.words, language)),
+        "unused": [f"{plain(row['code'])} ({row['note']})" for row in coverage if row["note"]],
+        "pages": () if run.words is None else tuple(_pages(run.words, voice)),
         "robustness": None if run.words is None else run.words.robustness,
-        "plots": {name: _svg(figure, alt) for name, figure, alt in figures(run, groups, language=language)},
+        "plots": {name: _svg(figure, alt) for name, figure, alt in figures(run, groups, voice=voice)},
         "notebooks": [(url_quote(Path(each).as_posix()), Path(each).stem.replace("-", " ")) for each in notebooks],
-        "traces": [(trace, _trace_name(run, trace, language)) for trace in found],
+        "traces": [(trace, _trace_name(run, trace, voice)) for trace in found],
         "indicator_places": _indicator_places(run, found),
-        "transcripts": () if run.words is None else tuple(transcripts(run.words.coding, language=language)),
+        "transcripts": () if run.words is None else tuple(transcripts(run.words.coding, language=voice.language)),
         "plans": run.plans,
         "plan_changes": changes_table(run.plan_changes).to_dict("records"),
         "reviews": [] if reviews is None else reviews.to_frame().to_dict("records"),
         "review_coverage": [] if reviews is None else reviews.coverage().to_dict("records"),
-        "checklists": Markup(checklists_html(run, language)),
+        "checklists": Markup(checklists_html(run, voice)),
         "versions": versions(),
         "commit": checked_out_commit(run.study.folder),
     }
 
 
-def _contents(run: Run, language: str) -> Iterator[tuple[str, str]]:
+def _contents(run: Run, voice: Voice) -> Iterator[tuple[str, str]]:
     """The sections that this study's report has: anchor and heading, in order."""
     absent = {
         "limits": not run.study.settings.study.limits,
@@ -114,14 +110,14 @@ def _contents(run: Run, language: str) -> Iterator[tuple[str, str]]:
     }
     for name in SECTIONS:
         if not absent.get(name):
-            yield name, say(f"report.{name}.heading", language)
+            yield name, voice.say(f"report.{name}.heading")
 
 
-def _trace_name(run: Run, trace: Trace, language: str) -> str:
+def _trace_name(run: Run, trace: Trace, voice: Voice) -> str:
     """An estimate as readers see it, with its domain or the indicator it serves."""
-    name = variable_name(run, trace.row, language=language)
+    name = variable_name(run, trace.row, voice=voice)
     if trace.asked != "estimate" and run.words is not None:
-        dimension = in_language(run.words.assessment.dimension(trace.asked.partition(".")[0]).dimension.name, language)
+        dimension = voice.own(run.words.assessment.dimension(trace.asked.partition(".")[0]).dimension.name)
         return f"{name} ({dimension})"
     return f"{name}, {trace.row['domain']}" if trace.row["domain"] else name
 
@@ -160,44 +156,44 @@ def places(run: Run, expression: str) -> list[tuple[str, str]]:
     return [(word, place(word)) for word in expression.split()]
 
 
-def _other_findings(run: Run, language: str) -> Iterator[str]:
+def _other_findings(run: Run, voice: Voice) -> Iterator[str]:
     for result, number in run.findings.counts().items():
         if result != "recomputed":
-            yield f"{number} {wording.word('finding_result', result, language=language)}"
+            yield f"{number} {voice.word('finding_result', result)}"
 
 
-def _set_aside(run: Run, language: str) -> Iterator[str]:
+def _set_aside(run: Run, voice: Voice) -> Iterator[str]:
     for why, n in run.intake.set_aside.items():
-        yield f"{wording.count(n, language=language)} ({note(why, language=language)})"
+        yield f"{voice.count(n)} ({voice.phrase(why)})"
 
 
-def _dispositions(run: Run, language: str) -> Iterator[str]:
+def _dispositions(run: Run, voice: Voice) -> Iterator[str]:
     for name, n in () if run.responses is None else run.responses.dispositions.items():
-        yield f"{wording.count(n, language=language)} {wording.word('disposition', name, language=language)}"
+        yield f"{voice.count(n)} {voice.word('disposition', name)}"
 
 
-def _subject_name(run: Run, labels: Labels, language: str, subject: str, key: str) -> str:
+def _subject_name(run: Run, voice: Voice, subject: str, key: str) -> str:
     """A dimension, code or variable of the table of reliability as readers see it."""
     if run.words is not None and subject == "code" and key in run.words.codebook.codes:
-        return in_language(run.words.codebook.codes[key].label, language)
+        return voice.own(run.words.codebook.codes[key].label)
     if run.words is not None and subject == "dimension":
-        return in_language(run.words.assessment.dimension(key).dimension.name, language)
-    return label_of(key, labels, language)
+        return voice.own(run.words.assessment.dimension(key).dimension.name)
+    return voice.label(key)
 
 
-def _file_groups(files: Sequence[DataFile], language: str) -> Iterator[dict[str, Any]]:
+def _file_groups(files: Sequence[DataFile], voice: Voice) -> Iterator[dict[str, Any]]:
     """The declared files, those of one folder, kind and origin together."""
     groups: dict[tuple[str, str, str, str, str], list[str]] = {}
     for file in files:
         place = Path(file.path)
-        texts = (in_language(file.origin, language), in_language(file.licence, language))
+        texts = (voice.own(file.origin), voice.own(file.licence))
         about = (place.parent.as_posix(), str(file.kind), *texts, ", ".join(file.made_from))
         groups.setdefault(about, []).append(place.name)
     for about, names in groups.items():
         yield dict(zip(("folder", "kind", "origin", "licence", "made_from"), about, strict=True), names=names)
 
 
-def _pages(words: Words, language: str) -> Iterator[dict[str, Any]]:
+def _pages(words: Words, voice: Voice) -> Iterator[dict[str, Any]]:
     """What the page of each dimension needs."""
     cited = {each.key: each for each in words.codebook.sources}
     for one in words.assessment.dimensions:
@@ -207,7 +203,7 @@ def _pages(words: Words, language: str) -> Iterator[dict[str, Any]]:
             "joint": words.joint_display.row(one.dimension.key),
             "decision": words.assessment.decisions.get(one.dimension.key),
             "citations": [cited[key] for key in one.dimension.provenance.sources if key in cited],
-            "quoted": quote(one, language=language),
+            "quoted": quote(one, language=voice.language),
             "disagreements": disagreements(words.coding, one.dimension.key),
         }
 

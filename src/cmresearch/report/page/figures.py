@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, TypeAlias, TypedDict
 
 from cmresearch.coding.coverage import code_coverage, saturation
-from cmresearch.language.catalogue import Translations, catalogue, in_language, say
-from cmresearch.report import wording
+from cmresearch.language.voice import Voice
 from cmresearch.report.plots import (
     alt_of,
     plot_coverage,
@@ -36,10 +35,7 @@ if TYPE_CHECKING:
     from cmresearch.triangulation.assessment import DimensionAssessment, IndicatorResult
 
 RunFigure: TypeAlias = "tuple[str, Figure, str]"
-# The register variables that the report draws where a study defines them.
-TIME_TO_CLOSE, MONTH = "hours_to_close", "month"
-VARIABLE = "variable."  # what the library itself calls a variable, in the catalogues
-SERVICE_LEVEL = re.compile(r"closed_within_(\d+)_days?")
+HOURS = {"minutes": 1 / 60, "hours": 1, "days": 24}
 YEAR_AND_MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
 MADE = ("synthetic", "illustrative")
 SUBJECTS = ("dimension", "code", "variable")
@@ -48,7 +44,7 @@ SUBJECTS = ("dimension", "code", "variable")
 class Look(TypedDict):
     """What all figures of a run share."""
 
-    language: str
+    voice: Voice
 
 
 def kinds_of(run: Run) -> list[str]:
@@ -60,47 +56,46 @@ def kinds_of(run: Run) -> list[str]:
     return [kind for kind in KIND_MEANS if kind in used]
 
 
-def figures(run: Run, groups: Sequence[EstimateGroup], *, language: str = "en") -> Iterator[RunFigure]:
+def figures(run: Run, groups: Sequence[EstimateGroup], *, voice: Voice) -> Iterator[RunFigure]:
     """Every figure of a run's report, in order.
 
     Args:
         run: What the study's files give.
         groups: Its estimates in groups, in the same language.
-        language: One of the study's languages.
+        voice: The voice of one of the study's languages.
 
     Returns:
         For each figure its name, the figure, and what it shows in a sentence.
     """
-    look: Look = {"language": language}
     kind = run.study.settings.full_set.kind
     if run.draw is not None:
-        yield "strata", plot_strata(run.frame, run.draw.sample, kind=kind, **look), alt_of("strata", language)
-    yield from _course(run, kind, look)
+        yield "strata", plot_strata(run.frame, run.draw.sample, kind=kind, voice=voice), alt_of("strata", voice)
+    yield from _course(run, kind, voice)
     for number, group in enumerate(groups):
         if len(group.rows) > 1 and len({row["statistic"] for row in group.rows}) == 1:
-            yield f"group-{number}", _estimates(group, look), alt_of("estimates", language)
-    yield from _reliability(run, look)
+            yield f"group-{number}", _estimates(group, voice), alt_of("estimates", voice)
+    yield from _reliability(run, voice)
     if run.words is not None:
-        yield from _coverage(run, run.words, look)
-        yield from _assessment(run, run.words, look)
+        yield from _coverage(run, run.words, voice)
+        yield from _assessment(run, run.words, voice)
 
 
-def _course(run: Run, kind: str, look: Look) -> Iterator[RunFigure]:
-    named = [name for name in (TIME_TO_CLOSE, MONTH) if name in run.study.settings.variables]
+def _course(run: Run, kind: str, voice: Voice) -> Iterator[RunFigure]:
+    """When complaints arrived and how long they took, where the study says which variables tell it."""
+    settings = run.study.settings
+    months, times = settings.in_role("month"), settings.in_role("time_to_close")
+    named = [*months, *times]
     values = run.frame.read_values([], variables=named) if named else None
-    if values is not None and MONTH in named:
-        counts = _by_month(values[MONTH].dropna().astype(str))
-        yield "months", plot_months(counts, kind=kind, **look), alt_of("months", look["language"])
-    if values is not None and TIME_TO_CLOSE in named:
-        hours = values[TIME_TO_CLOSE].to_numpy(dtype=float, na_value=float("nan"))
-        figure = plot_time_to_close(hours, kind=kind, service_days=_service_days(run), **look)
-        yield "time", figure, alt_of("time_to_close", look["language"])
-
-
-def _service_days(run: Run) -> int | None:
-    asked = [question.variable for question in run.study.settings.estimate]
-    found = [SERVICE_LEVEL.fullmatch(name) for name in (*asked, *run.study.settings.variables)]
-    return next((int(each[1]) for each in found if each), None)
+    if values is None:
+        return
+    for name in months:
+        counts = _by_month(values[name].dropna().astype(str))
+        yield "months", plot_months(counts, kind=kind, voice=voice), alt_of("months", voice)
+    for name in times:
+        hours = values[name].to_numpy(dtype=float, na_value=float("nan")) * HOURS[str(settings.variables[name].unit)]
+        days = [settings.variables[each].days for each in settings.in_role("service_level")]
+        figure = plot_time_to_close(hours, kind=kind, service_days=next(iter(days), None), voice=voice)
+        yield "time", figure, alt_of("time_to_close", voice)
 
 
 def _by_month(months: Iterable[str]) -> dict[str, int]:
@@ -118,74 +113,58 @@ def _months_between(first: str, last: str) -> Iterator[str]:
         year, month = (year, month + 1) if month < 12 else (year + 1, 1)
 
 
-def _estimates(group: EstimateGroup, look: Look) -> Figure:
+def _estimates(group: EstimateGroup, voice: Voice) -> Figure:
     import pandas as pd  # loaded by every run already
 
-    kinds = wording.joined(sorted({str(row["data_kind"]) for row in group.rows}))
+    kinds = sorted({str(row["data_kind"]) for row in group.rows})
     table = pd.DataFrame(group.rows)
-    return plot_estimates(table, title=group.title, kind=kinds, names=lambda row: str(row["name"]), **look)
+    return plot_estimates(table, title=group.title, kind=kinds, names=lambda row: str(row["name"]), voice=voice)
 
 
-def _reliability(run: Run, look: Look) -> Iterator[RunFigure]:
-    language = look["language"]
-    table = run.reliability_table()
+def _reliability(run: Run, voice: Voice) -> Iterator[RunFigure]:
+    table = run.reliability_table(voice)
     for subject in SUBJECTS:
         part = table[table["subject"] == subject]
         if not len(part):
             continue
         words = {
-            "subject": wording.word("reliability_subject", subject, language=language),
-            "unit": wording.word("reliability_unit", part["unit"].iloc[0], language=language),
+            "subject": voice.word("reliability_subject", subject),
+            "unit": voice.word("reliability_unit", part["unit"].iloc[0]),
         }
-        heading = say("report.reliability.title", language, **words)
-        labels = labels_of(run)
-        figure = plot_reliability(part, kind=part["data_kind"].iloc[0], title=heading, labels=labels, **look)
-        yield f"reliability-{subject}", figure, alt_of("reliability", language)
+        heading = voice.say("report.reliability.title", **words)
+        figure = plot_reliability(part, kind=part["data_kind"].iloc[0], title=heading, voice=voice)
+        yield f"reliability-{subject}", figure, alt_of("reliability", voice)
 
 
-def labels_of(run: Run) -> Mapping[str, str | Translations]:
-    """What readers call each variable, code, dimension and role, by key."""
-    own = {key: translations for key, translations in catalogue().items() if key.startswith(VARIABLE)}
-    labels: dict[str, str | Translations] = {
-        key.removeprefix(VARIABLE): translations for key, translations in own.items()
-    }
-    if run.words is not None:
-        labels |= {variable.key: variable.label for variable in run.words.codebook.variables}
-        labels |= {code.key: code.label for code in run.words.codebook.codes.values()}
-        labels |= {dimension.key: dimension.name for dimension in run.words.codebook.dimensions}
-    return labels | run.study.settings.labels
-
-
-def _coverage(run: Run, words: Words, look: Look) -> Iterator[RunFigure]:
-    kind, labels = run.study.words_kind, labels_of(run)
-    figure = plot_coverage(code_coverage(words.coding), kind=kind, labels=labels, **look)
-    yield "coverage", figure, alt_of("coverage", look["language"])
+def _coverage(run: Run, words: Words, voice: Voice) -> Iterator[RunFigure]:
+    kind = run.study.words_kind
+    figure = plot_coverage(code_coverage(words.coding, voice=voice), kind=kind, voice=voice)
+    yield "coverage", figure, alt_of("coverage", voice)
     by_interview = saturation(words.coding)
     if len(by_interview):
-        sources = words.sources.items()
-        names = {key: source_name(each, language=look["language"], labels=labels) for key, each in sources}
-        figure = plot_saturation(by_interview, kind=kind, labels=names, **look)
-        yield "saturation", figure, alt_of("saturation", look["language"])
+        names = {key: source_name(each, voice) for key, each in words.sources.items()}
+        figure = plot_saturation(by_interview, kind=kind, voice=voice.with_labels(names))
+        yield "saturation", figure, alt_of("saturation", voice)
 
 
-def _assessment(run: Run, words: Words, look: Look) -> Iterator[RunFigure]:
-    language, dimensions = look["language"], words.assessment.dimensions
-    kinds = wording.joined(sorted({each for one in dimensions for each in one.data_kinds}))
-    yield "joint", plot_joint_display(words.joint_display, kind=kinds, **look), alt_of("joint_display", language)
-    yield "statuses", plot_statuses(words.assessment, kind=kinds, **look), alt_of("statuses", language)
-    figure = plot_evidence(words.assessment, kind=kinds, labels=labels_of(run), **look)
-    yield "evidence", figure, alt_of("evidence", language)
+def _assessment(run: Run, words: Words, voice: Voice) -> Iterator[RunFigure]:
+    dimensions = words.assessment.dimensions
+    kinds = sorted({each for one in dimensions for each in one.data_kinds})
+    yield "joint", plot_joint_display(words.joint_display, kind=kinds, voice=voice), alt_of("joint_display", voice)
+    yield "statuses", plot_statuses(words.assessment, kind=kinds, voice=voice), alt_of("statuses", voice)
+    figure = plot_evidence(words.assessment, kind=kinds, voice=voice)
+    yield "evidence", figure, alt_of("evidence", voice)
     for one in dimensions:
         shares = [each for each in one.indicators if each.indicator.statistic == "proportion"]
         if shares:
-            yield f"indicators-{one.dimension.key}", _indicators(one, shares, look), alt_of("indicators", language)
+            yield f"indicators-{one.dimension.key}", _indicators(one, shares, voice), alt_of("indicators", voice)
     made = [kind for kind in kinds_of(run) if kind in MADE]
-    figure = plot_robustness(words.robustness, kind=wording.joined(made or [run.study.words_kind]), **look)
-    yield "robustness", figure, alt_of("robustness", language)
+    figure = plot_robustness(words.robustness, kind=made or [run.study.words_kind], voice=voice)
+    yield "robustness", figure, alt_of("robustness", voice)
 
 
-def _indicators(one: DimensionAssessment, shares: Sequence[IndicatorResult], look: Look) -> Figure:
-    kinds = wording.joined(sorted({each.data_kind for each in shares} - {""}))
-    name = in_language(one.dimension.name, look["language"])
-    title = say("report.dimension.figure_title", look["language"], number=one.dimension.number, name=name)
-    return plot_indicators(shares, kind=kinds, title=title, **look)
+def _indicators(one: DimensionAssessment, shares: Sequence[IndicatorResult], voice: Voice) -> Figure:
+    kinds = sorted({each.data_kind for each in shares} - {""})
+    name = voice.own(one.dimension.name)
+    title = voice.say("report.dimension.figure_title", number=one.dimension.number, name=name)
+    return plot_indicators(shares, kind=kinds, title=title, voice=voice)

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING
 from cmresearch import __version__
 from cmresearch.errors import ReportError, nearest
 from cmresearch.files.writing import write_text
-from cmresearch.language.catalogue import LANGUAGES, in_language, say
-from cmresearch.report import wording
-from cmresearch.report.language import environment
+from cmresearch.language.catalogue import LANGUAGES
+from cmresearch.language.voice import Voice
 from cmresearch.report.page.context import page_context, places
-from cmresearch.report.page.figures import labels_of
 from cmresearch.report.page.passages import anchor
 from cmresearch.report.plots import source_name
+from cmresearch.report.templating import environment
+from cmresearch.report.voices import naming_voice, voice_of
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -65,7 +65,8 @@ def report_html(
 
 def page_bodies(run: Run, notebooks: Sequence[str | Path] = (), *, reviews: Reviewed | None = None) -> dict[str, str]:
     """The page's body in each of the study's languages; arguments as for `page_body`."""
-    return {each: page_body(run, each, notebooks, reviews=reviews) for each in run.study.languages}
+    voices = [voice_of(run, each) for each in run.study.languages]
+    return {voice.language: page_body(run, voice, notebooks, reviews=reviews) for voice in voices}
 
 
 def joined_page(run: Run, bodies: Mapping[str, str], *, language: str = "") -> str:
@@ -83,54 +84,41 @@ def joined_page(run: Run, bodies: Mapping[str, str], *, language: str = "") -> s
     # Only what was composed here goes in as markup; what comes from files was escaped in it.
     shown = {each: Markup(_apart(bodies[each], each, first)) for each in languages}
     return (
-        environment(first)
+        environment(voice_of(run, first))
         .get_template("report.html.j2")
         .render(
             languages=languages,
-            names=LANGUAGES,
+            names={each: LANGUAGES.get(each, each) for each in languages},
             bodies=shown,
             place=lambda name, language: _own_place(name, language, first),
-            say=say,
+            say=lambda key, language: voice_of(run, language).say(key),
             style=Markup((TEMPLATES / "style.css").read_text(encoding="utf-8")),
-            title=in_language(run.study.settings.study.title, first),
+            title=run.study.settings.study.title[first],
             version=__version__,
         )
     )
 
 
-def page_body(run: Run, language: str, notebooks: Sequence[str | Path] = (), *, reviews: Reviewed | None = None) -> str:
+def page_body(run: Run, voice: Voice, notebooks: Sequence[str | Path] = (), *, reviews: Reviewed | None = None) -> str:
     """All that the report says in one language, as HTML without head and style.
 
     Args:
         run: What the study's files give.
-        language: One of the study's languages.
+        voice: The voice of one of the study's languages.
         notebooks: The executed notebooks, as paths from the report's folder.
         reviews: What was reviewed, as it may be shown.
     """
-    return (
-        _environment(run, language)
-        .get_template("_body.html.j2")
-        .render(page_context(run, notebooks, language, reviews))
-    )
+    return _environment(run, voice).get_template("_body.html.j2").render(page_context(run, notebooks, voice, reviews))
 
 
-def _environment(run: Run, language: str) -> Environment:
-    made = environment(language)
+def _environment(run: Run, voice: Voice) -> Environment:
+    made = environment(voice)
     made.filters |= {"anchor": anchor, "places": partial(places, run)}
-    names = _evidence_names(run, language)
-    made.filters |= {"in_short": partial(wording.in_short, names=names), "named": partial(wording.named, names=names)}
-    made.filters["source_name"] = partial(source_name, language=language, labels=labels_of(run))
+    # What the rule's reasons name by key has its own name here.
+    made.filters["reasons"] = naming_voice(run, voice).phrases
+    made.filters["reason"] = naming_voice(run, voice).phrase
+    made.filters["source_name"] = lambda source: source_name(source, voice)
     return made
-
-
-def _evidence_names(run: Run, language: str) -> dict[str, str]:
-    """What readers call the sources and indicators that the rule's reasons name by key."""
-    if run.words is None:
-        return {}
-    labels = labels_of(run)
-    sources = {key: source_name(each, language=language, labels=labels) for key, each in run.words.sources.items()}
-    indicators = [each.indicator for one in run.words.assessment.dimensions for each in one.indicators]
-    return sources | {each.key: in_language(each.label, language) for each in indicators}
 
 
 def chosen_language(study: Study, language: str = "") -> str:

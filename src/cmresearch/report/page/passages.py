@@ -68,7 +68,7 @@ class Disagreement:
     memo: str
 
 
-def quote(assessed: DimensionAssessment, *, language: str = "en") -> tuple[QuotedSource, ...]:
+def quote(assessed: DimensionAssessment, *, language: str) -> tuple[QuotedSource, ...]:
     """Everything that was said of a dimension: source by source, turn by turn.
 
     Args:
@@ -148,7 +148,7 @@ class Piece:
 
 @dataclass(frozen=True)
 class TranscriptTurn:
-    """A turn in pieces, with its segments and, in the reader's language, the whole of it.
+    """A turn in pieces, with its segments and, in the reader's voice, the whole of it.
 
     Attributes:
         number: Its number in the source.

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 from collections.abc import Iterator
 from dataclasses import replace
 
-from cmresearch.language.catalogue import say
+from cmresearch.language.voice import Voice
 from cmresearch.report.paper.tree import Node, unlinked
 
 STANDARD: Literal["ua-1"] = "ua-1"  # ISO 14289-1
@@ -31,10 +31,10 @@ def write_pdf(page: str | Element, path: str | Path, *, title: str, language: st
     come with the libraries, so the machine's own play no part, and nothing is fetched.
 
     Args:
-        page: The page in one language, or its tree.
+        page: The page in one voice, or its tree.
         path: The .pdf file to write; its folder must be there.
         title: The document's title.
-        language: Its language, `en` or `id`.
+        language: Its language, such as `en`.
         authors: Who wrote it.
 
     Raises:
@@ -112,27 +112,27 @@ def _fonts() -> Fonts:
 LEFT_TO_THE_PAGE = frozenset({"traces", "transcripts"})
 
 
-def write_paper(body: str, path: str | Path, *, title: str, language: str) -> None:
+def write_paper(body: str, path: str | Path, *, title: str, voice: Voice) -> None:
     """Write the report in one language as a tagged PDF (PDF/UA-1), the same bytes each time.
 
     Args:
-        body: The page in this language, from `page_body`.
+        body: The page in this voice, from `page_body`.
         path: The .pdf file to write; its folder must be there.
         title: The study's title.
-        language: The language.
+        voice: The voice of its language.
 
     Raises:
         ReportError: The page cannot be set, or the file cannot be written.
     """
-    write_pdf(on_paper(read_page(body), language), path, title=title, language=language)
+    write_pdf(on_paper(read_page(body), voice), path, title=title, language=voice.language)
 
 
-def on_paper(page: Element, language: str) -> Element:
+def on_paper(page: Element, voice: Voice) -> Element:
     """The tree of the page as it goes on paper.
 
     Args:
         page: The tree of the page.
-        language: Its language.
+        voice: The voice of its language.
 
     Returns:
         The same without the sections that are left to the page and without links to them, and with a sentence on its
@@ -140,7 +140,7 @@ def on_paper(page: Element, language: str) -> Element:
 
     Example:
         >>> page = read_page('<header><h1>A</h1></header><section id="traces"><h2>B</h2><p>C</p></section>')
-        >>> on_paper(page, "en").text
+        >>> on_paper(page, Voice("en")).text
         'A Sections that are in report.html alone: B.'
     """
     left = [next(each.find("h2")).text for each in page.find("section") if _is_left(each)]
@@ -148,7 +148,7 @@ def on_paper(page: Element, language: str) -> Element:
         return page
     kept = _without(page)
     places = frozenset(each.get("id") for each in _elements(kept))
-    said = say("report.paper", language, sections="; ".join(left))
+    said = voice.say("report.paper", sections="; ".join(left))
     return _with_note(unlinked(kept, places), Element("p", {"class": "note"}, (said,)))
 
 
