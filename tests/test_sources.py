@@ -84,14 +84,14 @@ def test_the_english_rendering_of_a_turn_is_the_paragraph_of_the_same_number(tmp
     sources = read_sources(tmp_path)
     assert list(sources) == ["interview-1"]
     source = sources["interview-1"]
-    assert source.rendering_of(source.turns[3]) == "Informant: Done."
+    assert source.rendering_of(source.turns[3], language="en") == "Informant: Done."
 
 
 def test_a_source_without_a_rendering_says_so(tmp_path):
     write(tmp_path)
     source = read_sources(tmp_path)["interview-1"]
     with pytest.raises(SourceError, match=r"^interview-1 has no rendering in language 'en'$"):
-        source.rendering_of(source.turns[0])
+        source.rendering_of(source.turns[0], language="en")
 
 
 def test_several_folders_are_read_in_their_order(tmp_path):

@@ -38,6 +38,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)
 _MOVED = {
     "assumptions": "study.assumptions",
     "codebook.schema": "codebook.templates",
+    "codebook.toml_edit": "files.toml_edit",
     "convergence": "triangulation.convergence",
     "estimation.known_totals": "estimation.calibration",
     "evidence": "study",
@@ -63,7 +64,13 @@ _MOVED = {
     "review_entries": "study.reviews.entries",
     "reviews": "study.reviews.subjects",
     "robustness": "triangulation.robustness",
+    "sheets": "files.sheets",
+    "sql": "files.sql",
     "synthetic": "study.synthetic",
+    "texts": "language.catalogue",
+    "toml_file": "files.toml",
+    "twins": "language.translations",
+    "writing": "files.writing",
 }
 
 

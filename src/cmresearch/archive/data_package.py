@@ -6,7 +6,7 @@ Source: Open Knowledge Foundation (2024), Data Package 2.0, Data Resource, Table
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from cmresearch.archive.description import Description, File, Table, Variable
 from cmresearch.files.writing import json_text
@@ -59,16 +59,20 @@ def _resource(name: str, file: File, table: Table | None) -> dict[str, object]:
     return resource
 
 
+def _english_or_first(label: Mapping[str, str]) -> str:
+    """The standard knows one text for all readers: the English one where there is one."""
+    return label.get("en") or next(iter(label.values()), "")
+
+
 def _field(variable: Variable) -> dict[str, object]:
     described: dict[str, object] = {"name": variable.name, "type": variable.type}
-    if label := variable.label.get("en"):
+    if label := _english_or_first(variable.label):
         described["title"] = label
     if said := " ".join([*variable.question.values(), *([variable.note] if variable.note else [])]):
         described["description"] = said
     if variable.categories:
         described["categories"] = [
-            {"value": each.value, "label": each.label.get("en") or next(iter(each.label.values()))}
-            for each in variable.categories
+            {"value": each.value, "label": _english_or_first(each.label)} for each in variable.categories
         ]
     return described
 

@@ -37,7 +37,7 @@ def ddi_text(description: Description) -> str:
     data = SubElement(root, "dataDscr")
     for number, table in enumerate(tables, start=1):
         for place, variable in enumerate(table.variables, start=1):
-            _variable(data, f"F{number}", place, variable)
+            _variable(data, f"F{number}", place, variable, description.only_language)
     for file in description.files:
         if file.name not in {table.name for table in tables}:
             _put(SubElement(root, "otherMat", {"level": "study", "URI": file.name}), "labl", file.about or file.name)
@@ -54,18 +54,18 @@ def _study(root: Element, description: Description) -> None:
     _put(made, "software", "cmresearch", version=__version__)
     _put(SubElement(citation, "distStmt"), "distDate", description.date, date=description.date)
     if settings.study.reference:
-        _put_each(citation, "biblCit", settings.study.reference)
+        _put_each(citation, "biblCit", settings.study.reference, description.only_language)
     info = SubElement(study, "stdyInfo")
     _put(info, "abstract", description.abstract)
     summary = SubElement(info, "sumDscr")
-    _put_each(summary, "timePrd", settings.study.period)
-    _put_each(summary, "geogCover", settings.study.place)
+    _put_each(summary, "timePrd", settings.study.period, description.only_language)
+    _put_each(summary, "geogCover", settings.study.place, description.only_language)
     _put(summary, "anlyUnit", "Complaint")
     _put(summary, "universe", _universe(description.certificate))
     for kind in sorted(description.study.kinds):
         _put(summary, "dataKind", f"{kind}: {KIND_MEANS[kind]}")
     for limit in settings.study.limits:
-        _put_each(info, "notes", limit, subject="limits")
+        _put_each(info, "notes", limit, description.only_language, subject="limits")
     _method(study, description)
 
 
@@ -82,7 +82,8 @@ def _method(study: Element, description: Description) -> None:
         _put(collection, "sampProc", sentence)
     size = SubElement(collection, "targetSampleSize")
     _put(size, "sampleSize", str(description.certificate.allocation.size))
-    _put_each(SubElement(collection, "sources"), "dataSrc", description.study.settings.full_set.origin)
+    sources = SubElement(collection, "sources")
+    _put_each(sources, "dataSrc", description.study.settings.full_set.origin, description.only_language)
     _put(collection, "weight", "design_weight: the size of the stratum divided by its sample size.")
 
 
@@ -117,7 +118,7 @@ def _file(root: Element, key: str, table: Table, file: File) -> None:
     _put(described, "notes", file.sha256, type=FINGERPRINT)
 
 
-def _variable(data: Element, file: str, place: int, variable: Variable) -> None:
+def _variable(data: Element, file: str, place: int, variable: Variable, only: str) -> None:
     is_number = variable.type in CONTINUOUS
     kind = "contin" if is_number else "discrete"
     var = SubElement(data, "var", {"ID": f"{file}V{place}", "name": variable.name, "files": file, "intrvl": kind})
@@ -132,7 +133,7 @@ def _variable(data: Element, file: str, place: int, variable: Variable) -> None:
         _put(one, "catValu", category.value)
         for language, label in category.label.items():
             _put(one, "labl", label, language)
-        _put_each(one, "txt", category.definition)
+        _put_each(one, "txt", category.definition, only)
     SubElement(var, "varFormat", {"type": "numeric" if is_number else "character"})
 
 
@@ -140,9 +141,12 @@ def _questions(variable: Variable) -> Iterator[tuple[str, str]]:
     yield from variable.question.items()
 
 
-def _put_each(parent: Element, tag: str, text: str | Translations, **attributes: str) -> None:
-    """An element for each language that a text of the study has."""
-    for language, words in {"": text}.items() if isinstance(text, str) else text.items():
+def _put_each(parent: Element, tag: str, text: str | Translations, only: str, **attributes: str) -> None:
+    """An element for each language that a text of the study has.
+
+    One text in a study of one language is in that language; in a study of several nobody says which it is in.
+    """
+    for language, words in {only: text}.items() if isinstance(text, str) else text.items():
         _put(parent, tag, words, language, **attributes)
 
 

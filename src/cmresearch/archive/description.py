@@ -183,6 +183,11 @@ class Description:
         return "en" if "en" in known else known[0]
 
     @property
+    def only_language(self) -> str:
+        """The language of a study that has one alone; empty where it has several."""
+        return "" if len(self.study.languages) > 1 else self.study.languages[0]
+
+    @property
     def voice(self) -> Voice:
         """The voice of that language."""
         return self.study.voice(self.language)

@@ -29,7 +29,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     write.add_argument("--coders", required=True, metavar="NAME,NAME", help="who codes")
     write.add_argument("--folder", type=Path, default=Path("workbooks"), help="where to (default: workbooks)")
     write.add_argument("--double", type=int, metavar="N", help="complaints that everybody reads (default: the study's)")
-    write.add_argument("--language", default="en", help="of labels and questions (default: en)")
+    write.add_argument("--language", help="of labels and questions (default: the codebook's first)")
     write.add_argument("--texts", choices=["masked", "plain"], default="masked", help="default: masked")
     add_study(write)
     read = actions.add_parser("read", help="read a workbook back, or name its faults")

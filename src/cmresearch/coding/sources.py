@@ -24,6 +24,18 @@ SPEAKERS: Mapping[str, Mapping[str, Speaker]] = {
     "id": {"Pewawancara: ": "interviewer", "Informan: ": "informant"},
     "en": {"Interviewer: ": "interviewer", "Informant: ": "informant"},
 }
+
+
+def speaker_marks(language: str) -> Mapping[str, Speaker]:
+    """How a turn of an interview in a language begins, and who speaks then; English marks where none are known.
+
+    Example:
+        >>> list(speaker_marks("id")), list(speaker_marks("pt"))
+        (['Pewawancara: ', 'Informan: '], ['Interviewer: ', 'Informant: '])
+    """
+    return SPEAKERS.get(language, SPEAKERS["en"])
+
+
 PARAGRAPH = re.compile(r"[^\n]+(?:\n[^\n]+)*")
 
 
@@ -114,7 +126,7 @@ class Source:
         """The turns that a segment from start to end (exclusive) touches."""
         return tuple(turn for turn in self.turns if turn.start < end and start < turn.end)
 
-    def rendering_of(self, turn: Turn, *, language: str = "en") -> str:
+    def rendering_of(self, turn: Turn, *, language: str) -> str:
         """A turn in another language: the paragraph of the same number.
 
         Raises:
@@ -297,7 +309,7 @@ def _speaker(paragraph: str, number: int, header: _Header) -> Speaker:
         return "label"
     if header.kind != "interview":
         return "document"
-    marks = SPEAKERS.get(header.language, {})
+    marks = speaker_marks(header.language)
     return next((speaker for mark, speaker in marks.items() if paragraph.startswith(mark)), "unmarked")
 
 
@@ -316,11 +328,9 @@ def _faults_of_source(path: Path, source: Source, *, first_line: int) -> list[st
 
 
 def _faults_of_interview(path: Path, source: Source, first_line: int) -> list[str]:
-    if source.language not in SPEAKERS:
-        return [f"{path}: language {source.language!r}; an interview is in one of {', '.join(SPEAKERS)}"]
     missing = [name for name in ("informant", "role") if not getattr(source, name)]
     faults = [f"{path}: the header names no {name}, which an interview needs" for name in missing]
-    marks = " or ".join(repr(mark) for mark in SPEAKERS[source.language])
+    marks = " or ".join(repr(mark) for mark in speaker_marks(source.language))
     for turn in source.turns:
         if turn.speaker == "unmarked":
             line = first_line + source.text.count("\n", 0, turn.start)

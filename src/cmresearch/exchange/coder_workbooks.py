@@ -116,7 +116,7 @@ def write_coder_workbook(
     assignment: Assignment,
     codebook: Codebook,
     *,
-    language: str = "en",
+    language: str | None = None,
     mask: Callable[[str], str] | None = None,
     recorded: pd.DataFrame | None = None,
 ) -> None:
@@ -130,7 +130,7 @@ def write_coder_workbook(
         path: The .xlsx file to write; its folder must be there.
         assignment: Whose workbook it is, and the complaints.
         codebook: The codebook with the coded variables.
-        language: The language of labels and questions.
+        language: The language of labels and questions; by default the codebook's first.
         mask: Applied to every text before it is written, such as the masking of personal data.
         recorded: What the coder recorded before: id, at, a column per variable, and memo.
 
@@ -141,6 +141,7 @@ def write_coder_workbook(
     """
     from openpyxl import Workbook
 
+    language = language or codebook.languages[0]
     _check(assignment, codebook, language)
     texts = _texts(assignment, mask)
     book = Workbook()

@@ -58,7 +58,7 @@ def write_thesis(run: Run, folder: Path, *, pages: Mapping[str, str] | None = No
     Args:
         run: What the study's files give, as it may be shown (`shareable`).
         folder: Where to; made if it is not there.
-        pages: The page in each voice, where it is composed already.
+        pages: The page in each language, where it is composed already.
 
     Raises:
         ReportError: A file cannot be written.
@@ -70,7 +70,7 @@ def write_thesis(run: Run, folder: Path, *, pages: Mapping[str, str] | None = No
             (folder / language / FIGURES).mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise ReportError(f"cannot write to {folder}: {error.strerror or error}") from error
-        _write_language(run, folder / voice, voice, read_page(composed))
+        _write_language(run, folder / language, voice, read_page(composed))
 
 
 def _write_language(run: Run, folder: Path, voice: Voice, page: Element) -> None:

@@ -34,7 +34,7 @@ def typst_source(tree: Element, *, title: str, language: str, authors: Sequence[
     Args:
         tree: The page, as `read_page` gives it.
         title: The document's title.
-        language: Its language, `en` or `id`.
+        language: Its language, such as `en` or `pt-BR`.
         authors: Who wrote it.
 
     Returns:
@@ -43,9 +43,10 @@ def typst_source(tree: Element, *, title: str, language: str, authors: Sequence[
     entries = sum(1 for _ in tree.find(*OUTLINED))
     levels = _Levels(shown=any(True for _ in tree.find("h1")), long=entries > SHORT_CONTENTS)
     names = "".join(f"{quoted(name)}, " for name in authors)
+    main, _, region = language.partition("-")
     settings = (
-        f"title: {quoted(title)}, authors: ({names}), language: {quoted(language)}, "
-        f"region: {quoted(REGIONS.get(language, ''))}"
+        f"title: {quoted(title)}, authors: ({names}), language: {quoted(main)}, "
+        f"region: {quoted(REGIONS.get(language, region))}"
     )
     body = "\n".join(_blocks(tree.children, levels))
     return f"{STYLE.read_text(encoding='utf-8')}\n#show: report.with({settings})\n#{{\n{body}\n}}\n"
@@ -105,7 +106,7 @@ def _is_note_of_heading(node: Node, before: Node) -> TypeGuard[Element]:
 
 
 def _language(node: Element) -> str:
-    return f"lang: {quoted(node.get('lang')[:2])}, region: none"
+    return f"lang: {quoted(node.get('lang').partition('-')[0])}, region: none"
 
 
 def _alt(drawing: Drawing) -> str:

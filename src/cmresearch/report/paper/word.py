@@ -37,7 +37,7 @@ TABLE_SIZE = 9.0  # points
 
 def language_tag(language: str) -> str:
     """The language as a word processor names it, such as `id-ID`."""
-    return REGIONS.get(language[:2], language)
+    return REGIONS.get(language, language)
 
 
 def dress(document: Document, language: str) -> None:
