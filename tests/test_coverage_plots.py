@@ -5,6 +5,7 @@ import pytest
 from small_interviews import GIVEN, begin, written
 
 from cmresearch.coding.coverage import code_coverage, saturation
+from cmresearch.language.voice import Voice
 from cmresearch.report.plots.coverage_plots import plot_coverage, plot_saturation
 from cmresearch.report.plots.drawing import to_svg
 
@@ -64,11 +65,11 @@ def test_the_same_table_is_the_same_text_with_the_kind_of_data_in_it(coding, mea
     assert "illustrative data" in first
 
 
-def test_codes_dimensions_and_notes_are_named_in_the_language_of_the_figure():
+def test_codes_and_dimensions_are_named_in_the_language_of_the_figure_and_notes_stand_as_they_are():
     row = {"code": "quick_reply", "dimensions": "speed", "coded": 0, "adjudicated": 0, "sources": 0}
     labels = {"quick_reply": {"en": "Quick reply", "id": "Balasan cepat"}, "speed": {"en": "Speed", "id": "Kecepatan"}}
-    table = pd.DataFrame([row | {"note": "given, and not kept"}])
-    figure = plot_coverage(table, kind="synthetic", language="id", labels=labels)
+    table = pd.DataFrame([row | {"note": "diberikan, dan tidak dipertahankan"}])
+    figure = plot_coverage(table, kind="synthetic", voice=Voice("id", labels))
     assert [label.get_text() for label in figure.axes[0].get_yticklabels()] == ["Balasan cepat"]
     assert texts(figure) == ["diberikan, dan tidak dipertahankan", "Kecepatan"]
 
@@ -78,7 +79,7 @@ def test_a_long_name_of_a_dimension_stands_beside_the_bars_and_not_upon_them():
         {"code": code, "dimensions": "long", "coded": 30, "adjudicated": 9, "sources": 2, "note": ""} for code in "ab"
     ]
     labels = {"long": "A dimension whose name has a good many words"}
-    figure = plot_coverage(pd.DataFrame(rows), kind="synthetic", labels=labels)
+    figure = plot_coverage(pd.DataFrame(rows), kind="synthetic", voice=Voice("en", labels))
     figure.draw_without_rendering()
     axes = figure.axes[0]
     (name,) = (text for text in axes.texts if text.get_text().replace("\n", " ") == labels["long"])

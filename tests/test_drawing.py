@@ -2,9 +2,11 @@
 
 from xml.etree import ElementTree
 
+import pytest
 from drawn import words_of
 from small_estimates import ROWS
 
+from cmresearch.language.voice import Voice
 from cmresearch.report.plots.drawing import figure_files, to_png, to_svg
 from cmresearch.report.plots.sample_plots import plot_estimates
 
@@ -57,9 +59,22 @@ def test_a_figure_shows_itself_in_a_notebook_and_stays_out_of_the_way():
 
 def test_two_kinds_of_data_are_listed_in_the_language_of_the_figure():
     kinds = "published, synthetic and illustrative"
-    figure = plot_estimates(ROWS, title="Berapa?", kind=kinds, language="id")
+    figure = plot_estimates(ROWS, title="Berapa?", kind=kinds, voice=Voice("id"))
     assert figure.texts[1].get_text() == "data terpublikasi, sintetis, dan ilustratif"
     assert plot_estimates(ROWS, title="How many?", kind=kinds).texts[1].get_text() == f"{kinds} data"
+
+
+@pytest.mark.parametrize("kinds", [["synthetic", "illustrative"], "synthetic and illustrative"])
+def test_kinds_of_data_are_given_by_key_or_as_an_english_list(kinds):
+    figure = plot_estimates(ROWS, title="Berapa?", kind=kinds, voice=Voice("id"))
+    assert figure.texts[1].get_text() == "data sintetis dan ilustratif"
+
+
+def test_in_a_language_without_a_catalogue_a_figure_is_english_with_the_numbers_of_the_language():
+    figure = plot_estimates(ROWS, title="Quantas?", kind="real", voice=Voice("pt-BR"))
+    shown = words_of(to_svg(figure, alt="estimates"))
+    assert "50,0\xa0%" in shown
+    assert "estimate with 95 % interval" in shown
 
 
 def test_the_same_figure_is_the_same_picture_and_says_nothing_of_when_and_by_what_it_was_made():

@@ -4,6 +4,7 @@ import pytest
 from drawn import words_of
 
 from cmresearch.codebook.book import Dimension
+from cmresearch.language.voice import Voice
 from cmresearch.report.plots.drawing import to_svg
 from cmresearch.report.plots.joint_plot import STANDING_MARKS, plot_joint_display
 from cmresearch.triangulation.assessment import Decision, DimensionAssessment, Step
@@ -53,7 +54,7 @@ def test_what_a_line_says_is_told_by_shape_as_well_as_by_colour():
     ],
 )
 def test_rows_columns_statuses_and_convergence_speak_the_language_of_the_figure(language, words):
-    figure = plot_joint_display(display("partial_agreement"), kind="illustrative", language=language)
+    figure = plot_joint_display(display("partial_agreement"), kind="illustrative", voice=Voice(language))
     shown = words_of(to_svg(figure, alt="joint"))
     assert all(word in shown for word in words)
 
@@ -61,7 +62,7 @@ def test_rows_columns_statuses_and_convergence_speak_the_language_of_the_figure(
 @pytest.mark.parametrize("language", ["en", "id"])
 def test_the_status_ends_before_the_convergence_begins_and_that_within_the_figure(language):
     decision = Decision("not_implemented", "", "partial_agreement", "So.")
-    figure = plot_joint_display(display(rows=1, decision=decision), kind="illustrative", language=language)
+    figure = plot_joint_display(display(rows=1, decision=decision), kind="illustrative", voice=Voice(language))
     figure.draw_without_rendering()
     status, convergence = (text.get_window_extent() for text in figure.axes[0].texts[-3:-1])
     assert status.x1 < convergence.x0
@@ -94,7 +95,7 @@ def test_the_same_display_is_the_same_picture():
 
 @pytest.mark.parametrize("language", ["en", "id"])
 def test_no_text_is_cut_at_the_edge_of_the_figure(language):
-    figure = plot_joint_display(display(), kind="illustrative and synthetic", language=language)
+    figure = plot_joint_display(display(), kind="illustrative and synthetic", voice=Voice(language))
     figure.draw_without_rendering()
     axes = figure.axes[0]
     for text in (*axes.texts, axes.xaxis.label, *figure.texts):

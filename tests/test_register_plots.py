@@ -2,6 +2,7 @@
 
 from drawn import words_of
 
+from cmresearch.language.voice import Voice
 from cmresearch.report.plots.drawing import to_svg
 from cmresearch.report.plots.sample_plots import plot_months, plot_time_to_close
 
@@ -26,9 +27,9 @@ def test_months_carry_their_numbers():
 
 
 def test_numbers_and_ticks_have_the_separators_of_the_language():
-    shown = words_of(to_svg(plot_months({"2020-03": 1200}, kind="real", language="id"), alt="months"))
+    shown = words_of(to_svg(plot_months({"2020-03": 1200}, kind="real", voice=Voice("id")), alt="months"))
     assert "1.200" in shown
-    figure = plot_time_to_close([20.0, 30.0, 48.0, float("nan")], kind="real", service_days=2, language="id")
+    figure = plot_time_to_close([20.0, 30.0, 48.0, float("nan")], kind="real", service_days=2, voice=Voice("id"))
     shown = words_of(to_svg(figure, alt="time"))
     assert "75,0 % selesai dalam 2 hari" in shown
     assert "0,5" in shown

@@ -3,6 +3,7 @@
 import pandas as pd
 from drawn import words_of
 
+from cmresearch.language.voice import Voice
 from cmresearch.report.plots.coverage_plots import plot_reliability
 from cmresearch.report.plots.drawing import to_svg
 
@@ -23,7 +24,7 @@ def test_an_undefined_alpha_is_said_to_be_undefined():
 
 def test_a_label_stands_in_the_place_of_the_key():
     labels = {"rare_code": {"en": "Rare code", "id": "Kode langka"}}
-    figure = plot_reliability(pd.DataFrame([ROW]), kind="illustrative", language="id", labels=labels)
+    figure = plot_reliability(pd.DataFrame([ROW]), kind="illustrative", voice=Voice("id", labels))
     shown = words_of(to_svg(figure, alt="reliability"))
     assert "Kode langka" in shown
     assert "0,81   sepakat 96,0\xa0%" in shown
@@ -31,6 +32,6 @@ def test_a_label_stands_in_the_place_of_the_key():
 
 def test_a_long_label_is_written_on_two_lines_rather_than_cut():
     labels = {"rare_code": "A code whose label has more words than one line can hold"}
-    figure = plot_reliability(pd.DataFrame([ROW]), kind="illustrative", labels=labels)
+    figure = plot_reliability(pd.DataFrame([ROW]), kind="illustrative", voice=Voice("en", labels))
     (label,) = figure.axes[0].get_yticklabels()
     assert label.get_text().replace("\n", " ") == labels["rare_code"]

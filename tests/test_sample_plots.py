@@ -9,6 +9,7 @@ from small_study import write_study
 
 from cmresearch.estimation.representativeness import compare_with_frame
 from cmresearch.estimation.survival import estimate_survival
+from cmresearch.language.voice import Voice
 from cmresearch.report.plots.drawing import to_svg
 from cmresearch.report.plots.sample_plots import plot_estimates, plot_representativeness, plot_strata, plot_survival
 from cmresearch.responses.responses import declare_sample
@@ -115,7 +116,7 @@ def test_without_a_known_truth_nothing_speaks_of_one():
 
 
 def test_estimates_and_curves_speak_indonesian_with_its_separators(curves):
-    shown = words_of(to_svg(plot_estimates(ROWS, title="Berapa?", kind="real", language="id"), alt="dugaan"))
+    shown = words_of(to_svg(plot_estimates(ROWS, title="Berapa?", kind="real", voice=Voice("id")), alt="dugaan"))
     assert "50,0\xa0% [40,0;\xa060,0]" in shown
     assert "dugaan dengan interval 95 %" in shown
-    assert texts(plot_survival(curves, kind="synthetic", language="id"))[0] == "jumlah berisiko"
+    assert texts(plot_survival(curves, kind="synthetic", voice=Voice("id")))[0] == "jumlah berisiko"

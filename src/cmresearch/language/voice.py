@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any, TypeAlias
 
@@ -49,6 +49,15 @@ class Voice:
     def catalogue_language(self) -> str:
         """The language in which our own texts are said: this one, or English where it has no catalogue."""
         return self.language if self.language in LANGUAGES else "en"
+
+    def with_labels(self, labels: Labels) -> Voice:
+        """The same voice with further labels, which stand before those it has.
+
+        Example:
+            >>> Voice("id", labels={"web": "Situs"}).with_labels({"app": {"en": "App", "id": "Aplikasi"}}).name("app")
+            'Aplikasi'
+        """
+        return replace(self, labels={**self.labels, **labels})
 
     def say(self, key: str, /, **placeholders: object) -> str:
         """A text of the catalogues.

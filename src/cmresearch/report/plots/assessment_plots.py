@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from cmresearch.language.catalogue import catalogue, in_language, say
+from cmresearch.language.catalogue import catalogue
+from cmresearch.language.voice import ENGLISH, Voice
 from cmresearch.report.plots.drawing import (
     BLUE,
     GREEN,
@@ -15,15 +15,12 @@ from cmresearch.report.plots.drawing import (
     MUTED,
     ORANGE,
     RED,
-    Labels,
     canvas_of_rows,
     drawing,
-    label_of,
     name_columns,
     part_columns,
     write_beside,
 )
-from cmresearch.report.wording import percent, word
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -50,10 +47,9 @@ WORLDS: tuple[Kind, ...] = ("sample", "records", "source", "coder", "disagreemen
 def plot_evidence(
     assessment: Assessment,
     *,
-    kind: str,
+    kind: str | Sequence[str],
     title: str = "",
-    language: str = "en",
-    labels: Labels = MappingProxyType({}),
+    voice: Voice = ENGLISH,
 ) -> Figure:
     """Who says what of which dimension: a mark for each direction that a source's segments take.
 
@@ -62,24 +58,23 @@ def plot_evidence(
 
     Args:
         assessment: The assessment with its sources.
-        kind: The kind of data, for the label in the corner.
+        kind: The kind of data, or several, for the label in the corner.
         title: The question that the figure answers.
-        language: The language of its texts, one of `LANGUAGES`.
-        labels: What readers call each role, and each document, by key; without a label the key in words.
+        voice: Says its texts in a reader's language, with the study's labels; by default English.
 
     Returns:
         Dimensions as rows, sources as columns.
     """
     sources = {each.source.key: each.source for one in assessment.dimensions for each in one.sources}
     columns = sorted(sources)
-    names = [source_name(sources[key], language=language, labels=labels) for key in columns]
-    marks = [(*look, word("direction", key, language=language)) for key, look in DIRECTION_MARKS.items()]
+    names = [source_name(sources[key], voice) for key in columns]
+    marks = [(*look, voice.word("direction", key)) for key, look in DIRECTION_MARKS.items()]
     figure, axes = canvas_of_rows(
-        [_short(one, language) for one in assessment.dimensions],
-        title=title or say("figure.evidence.title", language),
+        [_short(one, voice) for one in assessment.dimensions],
+        title=title or voice.say("figure.evidence.title"),
         kind=kind,
-        language=language,
-        key=[*marks, ("ring", MUTED, say("figure.evidence.not_counted", language))],
+        voice=voice,
+        key=[*marks, ("ring", MUTED, voice.say("figure.evidence.not_counted"))],
         row=0.42,
         right=0.15,
         bottom=0.35 + SLANTED * max(map(len, names), default=0),
@@ -110,30 +105,31 @@ def _directions(axes: Axes, column: int, place: int, each: SourceEvidence) -> No
 
 
 @drawing()
-def plot_statuses(assessment: Assessment, *, kind: str, title: str = "", language: str = "en") -> Figure:
+def plot_statuses(
+    assessment: Assessment, *, kind: str | Sequence[str], title: str = "", voice: Voice = ENGLISH
+) -> Figure:
     """The status of every dimension: the rule's and the researcher's, with what the indicators show.
 
     Args:
         assessment: The assessment with the decisions.
-        kind: The kind of data, for the label in the corner.
+        kind: The kind of data, or several, for the label in the corner.
         title: The question that the figure answers.
-        language: The language of its texts, one of `LANGUAGES`.
+        voice: Says its texts in a reader's language, with the study's labels; by default English.
 
     Returns:
         Dimensions as rows, statuses as columns; a filled mark is the rule's proposal, the ring around it the
         researcher's own status.
     """
-    outcomes = {key: word("outcome", key, language=language) for key in OUTCOME_MARKS}
+    outcomes = {key: voice.word("outcome", key) for key in OUTCOME_MARKS}
     marks = [
-        (*look, say("figure.statuses.indicator", language, outcome=outcomes[key]))
-        for key, look in OUTCOME_MARKS.items()
+        (*look, voice.say("figure.statuses.indicator", outcome=outcomes[key])) for key, look in OUTCOME_MARKS.items()
     ]
     figure, axes = canvas_of_rows(
-        [_short(one, language) for one in assessment.dimensions],
-        title=title or say("figure.statuses.title", language),
+        [_short(one, voice) for one in assessment.dimensions],
+        title=title or voice.say("figure.statuses.title"),
         kind=kind,
-        language=language,
-        key=[("ring", INK, say("figure.statuses.researcher", language)), *marks],
+        voice=voice,
+        key=[("ring", INK, voice.say("figure.statuses.researcher")), *marks],
         row=0.38,
         right=0.95,
         bottom=0.9,
@@ -145,43 +141,45 @@ def plot_statuses(assessment: Assessment, *, kind: str, title: str = "", languag
         if decision is not None:
             across = STATUS_ORDER.index(decision.status)
             axes.plot(across, place, "o", markersize=15, zorder=3, color="none", markeredgecolor=INK)
-        _outcomes(axes, place, one, language)
-    name_columns(axes, [word("status", key, language=language) for key in STATUS_ORDER])
+        _outcomes(axes, place, one, voice)
+    name_columns(axes, [voice.word("status", key) for key in STATUS_ORDER])
     part_columns(axes, len(STATUS_ORDER))
-    axes.set_xlabel(say("figure.statuses.axis", language))
+    axes.set_xlabel(voice.say("figure.statuses.axis"))
     return figure
 
 
-def _outcomes(axes: Axes, place: int, one: DimensionAssessment, language: str) -> None:
+def _outcomes(axes: Axes, place: int, one: DimensionAssessment, voice: Voice) -> None:
     for order, each in enumerate(one.indicators):
         mark, colour = OUTCOME_MARKS[each.outcome]
         across = 1.03 + 0.045 * order
         axes.plot(across, place, mark, color=colour, markersize=7, transform=axes.get_yaxis_transform(), clip_on=False)
     if not one.indicators:
-        write_beside(axes, place, say("figure.statuses.no_indicator", language))
+        write_beside(axes, place, voice.say("figure.statuses.no_indicator"))
 
 
 @drawing()
-def plot_robustness(robustness: Robustness, *, kind: str, title: str = "", language: str = "en") -> Figure:
+def plot_robustness(
+    robustness: Robustness, *, kind: str | Sequence[str], title: str = "", voice: Voice = ENGLISH
+) -> Figure:
     """In what share of other worlds each dimension keeps its status.
 
     Args:
         robustness: The worlds that were tried.
-        kind: The kind of data, for the label in the corner.
+        kind: The kind of data, or several, for the label in the corner.
         title: The question that the figure answers.
-        language: The language of its texts, one of `LANGUAGES`.
+        voice: Says its texts in a reader's language, with the study's labels; by default English.
 
     Returns:
         Dimensions as rows, kinds of worlds as columns: a full mark where the status always stands, an open one where
         some world flips it, with the number of single changes that do, or the share of random worlds where it stands.
     """
     kinds = [name for name in WORLDS if robustness.tried(name)]
-    stands, flips = (say(f"figure.robustness.{key}", language) for key in ("stands", "flips"))
+    stands, flips = (voice.say(f"figure.robustness.{key}") for key in ("stands", "flips"))
     figure, axes = canvas_of_rows(
-        [in_language(name, language) for name in robustness.names.values()],
-        title=title or say("figure.robustness.title", language),
+        [voice.own(name) for name in robustness.names.values()],
+        title=title or voice.say("figure.robustness.title"),
         kind=kind,
-        language=language,
+        voice=voice,
         key=[("o", GREEN, stands), ("ring", ORANGE, flips)],
         row=0.38,
         right=0.3,
@@ -195,7 +193,7 @@ def plot_robustness(robustness: Robustness, *, kind: str, title: str = "", langu
             else:
                 axes.plot(across, place, "o", color="none", markeredgecolor=ORANGE, markeredgewidth=1.6, markersize=9)
                 axes.text(across + 0.17, place, _flipped(robustness, dimension, name), va="center", size=8.5, color=INK)
-    name_columns(axes, [say(f"figure.robustness.world.{name}", language) for name in kinds], size=8.5, right=0.7)
+    name_columns(axes, [voice.say(f"figure.robustness.world.{name}") for name in kinds], size=8.5, right=0.7)
     return figure
 
 
@@ -205,58 +203,60 @@ def _flipped(robustness: Robustness, dimension: str, kind: Kind) -> str:
 
 
 @drawing()
-def plot_indicators(results: Sequence[IndicatorResult], *, kind: str, title: str, language: str = "en") -> Figure:
+def plot_indicators(
+    results: Sequence[IndicatorResult], *, kind: str | Sequence[str], title: str, voice: Voice = ENGLISH
+) -> Figure:
     """What the indicators of a dimension show, held against their thresholds.
 
     Args:
         results: The results that are proportions, one or more.
-        kind: The kind of data, for the label in the corner.
+        kind: The kind of data, or several, for the label in the corner.
         title: The question that the figure answers.
-        language: The language of its texts, one of `LANGUAGES`.
+        voice: Says its texts in a reader's language, with the study's labels; by default English.
 
     Returns:
         A row for each indicator: the wanted side of the threshold shaded, the figure with its interval upon it.
     """
-    labels = [in_language(each.indicator.label, language) for each in results]
-    figure, axes = canvas_of_rows(labels, title=title, kind=kind, language=language, row=0.46, right=1.55)
+    labels = [voice.own(each.indicator.label) for each in results]
+    figure, axes = canvas_of_rows(labels, title=title, kind=kind, voice=voice, row=0.46, right=1.55)
     for place, each in enumerate(results):
         edge, low, high = (100 * end for end in (each.indicator.threshold, *each.indicator.defensible))
         wanted = (edge, 100 - edge) if each.indicator.direction == "at_least" else (0, edge)
         axes.barh(place, wanted[1], left=wanted[0], height=0.7, color="#e3f1ea", zorder=1)
         axes.plot([edge] * 2, [place - 0.38, place + 0.38], color=GREEN, linewidth=2, zorder=3)
         axes.plot([low, high], [place + 0.38] * 2, color=GREEN, linewidth=1, zorder=3)
-        _measured(axes, place, each, language)
+        _measured(axes, place, each, voice)
     axes.set_xlim(0, 100.5)
-    axes.set_xlabel(say("figure.indicators.axis", language))
+    axes.set_xlabel(voice.say("figure.indicators.axis"))
     return figure
 
 
-def _measured(axes: Axes, place: int, each: IndicatorResult, language: str) -> None:
+def _measured(axes: Axes, place: int, each: IndicatorResult, voice: Voice) -> None:
     if each.estimate is None or each.lower is None or each.upper is None:
-        write_beside(axes, place, say("figure.indicators.not_measured", language))
+        write_beside(axes, place, voice.say("figure.indicators.not_measured"))
         return
     axes.plot([100 * each.lower, 100 * each.upper], [place] * 2, color=BLUE, linewidth=2.4, zorder=4)
     axes.plot(100 * each.estimate, place, "o", color=BLUE, markersize=6, zorder=5)
-    value, outcome = percent(each.estimate, language=language), word("outcome", each.outcome, language=language)
-    write_beside(axes, place, say("figure.indicators.measured", language, value=value, outcome=outcome))
+    value, outcome = voice.percent(each.estimate), voice.word("outcome", each.outcome)
+    write_beside(axes, place, voice.say("figure.indicators.measured", value=value, outcome=outcome))
 
 
-def source_name(source: Source, *, language: str = "en", labels: Labels = MappingProxyType({})) -> str:
+def source_name(source: Source, voice: Voice = ENGLISH) -> str:
     """A source as figures and tables name it: who speaks, with the role, or which document.
 
     Args:
         source: The source.
-        language: The language of the name, one of `LANGUAGES`.
-        labels: What readers call each role, and each document, by key; without a label the key in words.
+        voice: Says its texts in a reader's language, with the study's labels; by default English. Without a label the
+            role, or the document, stands as its key in words.
     """
-    informant = source.renderings[language].informant if language in source.renderings else source.informant
+    informant = source.renderings[voice.language].informant if voice.language in source.renderings else source.informant
     kind, _, rest = source.key.partition("-")
     number, _, name = rest.partition("-")
     entry = f"figure.source.{kind}"
-    numbered = say(entry, language, number=number) if entry in catalogue() else f"{kind.capitalize()} {number}"
-    role = label_of(source.role or source.key, labels, language) if source.role or source.key in labels else name
+    numbered = voice.say(entry, number=number) if entry in catalogue() else f"{kind.capitalize()} {number}"
+    role = voice.label(source.role or source.key) if source.role or source.key in voice.labels else name
     return f"{informant or numbered}: {role.replace('-', ' ')}"
 
 
-def _short(one: DimensionAssessment, language: str) -> str:
-    return f"{one.dimension.number}  {in_language(one.dimension.name, language)}"
+def _short(one: DimensionAssessment, voice: Voice) -> str:
+    return f"{one.dimension.number}  {voice.own(one.dimension.name)}"

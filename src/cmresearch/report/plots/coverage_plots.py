@@ -5,12 +5,12 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterator, Sequence
 from itertools import groupby
-from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from cmresearch.language.catalogue import say, translate
+from cmresearch.language.voice import ENGLISH, Voice, is_nothing
 from cmresearch.report.plots.drawing import (
     BLUE,
+    GREEN,
     GREY,
     INK,
     MUTED,
@@ -18,11 +18,9 @@ from cmresearch.report.plots.drawing import (
     RULE,
     SKY,
     WIDTH,
-    Labels,
     canvas,
     canvas_of_rows,
     drawing,
-    label_of,
     write_beside,
 )
 
@@ -30,31 +28,21 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
-from typing import TYPE_CHECKING
-
-from cmresearch.report.plots.drawing import GREEN
-from cmresearch.report.wording import decimal, is_nothing, percent
-
-if TYPE_CHECKING:
-    import pandas as pd
-    from matplotlib.figure import Figure
 
 ROOM = 1.45  # how far the axis goes beyond the longest bar, for the names of the dimensions
 NAME, NAME_LETTER = 28, 0.068  # letters in a line of a dimension's name, and inches of each
 
 
 @drawing()
-def plot_coverage(
-    table: pd.DataFrame, *, kind: str, title: str = "", language: str = "en", labels: Labels = MappingProxyType({})
-) -> Figure:
+def plot_coverage(table: pd.DataFrame, *, kind: str | Sequence[str], title: str = "", voice: Voice = ENGLISH) -> Figure:
     """How often each code was given and how often it was kept, dimension by dimension; unused codes stand out.
 
     Args:
-        table: A row for each code, as from `code_coverage`: code, dimensions, coded, adjudicated, sources and note.
-        kind: The kind of data, for the label in the corner.
+        table: A row for each code, as from `code_coverage`: code, dimensions, coded, adjudicated, sources and note (as
+            it is to be read).
+        kind: The kind of data, or several, for the label in the corner.
         title: The question that the figure answers.
-        language: The language of its texts, one of `LANGUAGES`.
-        labels: What readers call each code and dimension, by key; without a label the key in words.
+        voice: Says its texts in a reader's language, with the study's labels; by default English.
 
     Returns:
         One row for each code in the order of the codebook, with a line and a name for each dimension (the first,
@@ -71,13 +59,13 @@ def plot_coverage(
         ['2, in 1 source', 'never given', 'speed', 'cost']
     """
     rows = table.to_dict("records")
-    unused = [("X", RED, say("figure.coverage.unused", language))] if any(row["note"] for row in rows) else []
-    given, settled = (say(f"figure.coverage.{key}", language) for key in ("given", "settled"))
+    unused = [("X", RED, voice.say("figure.coverage.unused"))] if any(row["note"] for row in rows) else []
+    given, settled = (voice.say(f"figure.coverage.{key}") for key in ("given", "settled"))
     figure, axes = canvas_of_rows(
-        [label_of(str(row["code"]), labels, language) for row in rows],
-        title=title or say("figure.coverage.title", language),
+        [voice.label(str(row["code"])) for row in rows],
+        title=title or voice.say("figure.coverage.title"),
         kind=kind,
-        language=language,
+        voice=voice,
         key=[("s", SKY, given), ("o", BLUE, settled), *unused],
         row=0.24,
         right=1.75,
@@ -86,24 +74,24 @@ def plot_coverage(
         axes.barh(place, row["coded"], height=0.62, color=SKY, zorder=2)
         if row["note"]:
             axes.plot(0, place, "X", color=RED, markersize=6.5, zorder=4, clip_on=False)
-            write_beside(axes, place, translate(str(row["note"]), language))
+            write_beside(axes, place, str(row["note"]))
         else:
             axes.plot(row["adjudicated"], place, "o", color=BLUE, markersize=5, zorder=3)
-            write_beside(axes, place, _settled(row["adjudicated"], row["sources"], language))
+            write_beside(axes, place, _settled(row["adjudicated"], row["sources"], voice))
     coded = [row["coded"] for row in rows]
-    names = [label_of(str(row["dimensions"]).split("; ")[0], labels, language) for row in rows]
+    names = [voice.label(str(row["dimensions"]).split("; ")[0]) for row in rows]
     parts = list(_parts(names))
     for place, lines in parts:
         _name_part(axes, place, lines)
     axes.set_xlim(0, max([ROOM * max([1, *coded]), *(_length(axes, coded[place:], lines) for place, lines in parts)]))
-    axes.set_xlabel(say("figure.coverage.axis", language))
+    axes.set_xlabel(voice.say("figure.coverage.axis"))
     return figure
 
 
-def _settled(settled: int, sources: int, language: str) -> str:
+def _settled(settled: int, sources: int, voice: Voice) -> str:
     if sources == 1:
-        return say("figure.coverage.in_one_source", language, settled=settled)
-    return say("figure.coverage.in_sources", language, settled=settled, sources=sources)
+        return voice.say("figure.coverage.in_one_source", settled=settled)
+    return voice.say("figure.coverage.in_sources", settled=settled, sources=sources)
 
 
 def _parts(names: Sequence[str]) -> Iterator[tuple[int, list[str]]]:
@@ -128,17 +116,16 @@ def _length(axes: Axes, coded: Sequence[int], lines: Sequence[str]) -> float:
 
 @drawing()
 def plot_saturation(
-    table: pd.DataFrame, *, kind: str, title: str = "", language: str = "en", labels: Labels = MappingProxyType({})
+    table: pd.DataFrame, *, kind: str | Sequence[str], title: str = "", voice: Voice = ENGLISH
 ) -> Figure:
     """How many codes each interview adds, and how many of the codes in use were heard by then.
 
     Args:
         table: A row for each interview in the order of its date, as from `saturation`: source, new_codes,
             codes_so_far and share_so_far.
-        kind: The kind of data, for the label in the corner.
+        kind: The kind of data, or several, for the label in the corner.
         title: The question that the figure answers.
-        language: The language of its texts, one of `LANGUAGES`.
-        labels: What readers call each interview, by key; without a label the key in words.
+        voice: Says its texts in a reader's language, with the study's labels; by default English.
 
     Returns:
         A column for each interview with its new codes, and the codes so far as a line with their share.
@@ -151,13 +138,13 @@ def plot_saturation(
         >>> [text.get_text() for text in figure.axes[0].texts]
         ['3', '60 %', '1', '80 %']
     """
-    new_codes, codes_so_far = (say(f"figure.saturation.{key}", language) for key in ("new", "so_far"))
-    names = [label_of(str(source), labels, language).replace("-", " ") for source in table["source"]]
+    new_codes, codes_so_far = (voice.say(f"figure.saturation.{key}") for key in ("new", "so_far"))
+    names = [voice.label(str(source)).replace("-", " ") for source in table["source"]]
     figure, axes = canvas(
         2.3,
-        title=title or say("figure.saturation.title", language),
+        title=title or voice.say("figure.saturation.title"),
         kind=kind,
-        language=language,
+        voice=voice,
         key=[("s", SKY, new_codes), ("o", BLUE, codes_so_far)],
         left=0.3 + 0.05 * max(map(len, names), default=0),
         bottom=1.25,
@@ -174,7 +161,7 @@ def plot_saturation(
     for label in axes.get_xticklabels():
         label.set(ha="right", rotation_mode="anchor", size=8)
     axes.tick_params(axis="x", length=0)
-    axes.set(ylim=(0, 1.18 * highest), ylabel=say("figure.saturation.axis", language))
+    axes.set(ylim=(0, 1.18 * highest), ylabel=voice.say("figure.saturation.axis"))
     axes.grid(axis="y", color=RULE, linewidth=0.5, zorder=0)
     return figure
 
@@ -184,40 +171,36 @@ SUFFICIENT, TENTATIVE = 0.80, 0.667  # Krippendorff (2004), Content Analysis, 2n
 
 @drawing()
 def plot_reliability(
-    table: pd.DataFrame, *, kind: str, title: str = "", language: str = "en", labels: Labels = MappingProxyType({})
+    table: pd.DataFrame, *, kind: str | Sequence[str], title: str = "", voice: Voice = ENGLISH
 ) -> Figure:
     """Krippendorff's alpha with its interval for each code or variable, before adjudication.
 
     Args:
         table: A row for each: key, alpha, lower, upper and percent_agreement, as in a run's table of reliability.
-        kind: The kind of data, for the label in the corner.
+        kind: The kind of data, or several, for the label in the corner.
         title: The question that the figure answers.
-        language: The language of its texts, one of `LANGUAGES`.
-        labels: What readers call each code or variable, by key; without a label the key in words.
+        voice: Says its texts in a reader's language, with the study's labels; by default English.
 
     Returns:
         One row for each code or variable; where alpha is undefined the row says so.
     """
     rows = table.to_dict("records")
-    names = [label_of(str(row["key"]), labels, language) for row in rows]
-    heading = title or say("figure.reliability.title", language)
-    figure, axes = canvas_of_rows(names, title=heading, kind=kind, language=language, row=0.24, right=2.0)
+    names = [voice.label(str(row["key"])) for row in rows]
+    heading = title or voice.say("figure.reliability.title")
+    figure, axes = canvas_of_rows(names, title=heading, kind=kind, voice=voice, row=0.24, right=2.0)
     for edge in (TENTATIVE, SUFFICIENT):
         axes.axvline(edge, color=GREEN, linewidth=1, linestyle=(0, (4, 3)), zorder=1)
     for place, row in enumerate(rows):
         if not is_nothing(row["lower"]):
             axes.plot([row["lower"], row["upper"]], [place] * 2, color=BLUE, linewidth=1.8, zorder=3)
         if is_nothing(row["alpha"]):
-            undefined = say("figure.reliability.undefined", language)
+            undefined = voice.say("figure.reliability.undefined")
             axes.text(0.5, place, undefined, color=MUTED, size=8, ha="center", va="center")
         else:
             axes.plot(row["alpha"], place, "o", color=BLUE, markersize=5, zorder=4)
-        alpha, agreed = (
-            decimal(row["alpha"], 2, language=language),
-            percent(row["percent_agreement"], language=language),
-        )
-        write_beside(axes, place, say("figure.reliability.beside", language, alpha=alpha, agreement=agreed))
+        alpha, agreed = voice.decimal(row["alpha"], 2), voice.percent(row["percent_agreement"])
+        write_beside(axes, place, voice.say("figure.reliability.beside", alpha=alpha, agreement=agreed))
     lowest = min([0.0, *(row["lower"] for row in rows if not is_nothing(row["lower"]))])
     axes.set_xlim(lowest - 0.03, 1.03)
-    axes.set_xlabel(say("figure.reliability.axis", language))
+    axes.set_xlabel(voice.say("figure.reliability.axis"))
     return figure

@@ -8,13 +8,12 @@ import io
 import re
 import textwrap
 import warnings
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from cmresearch.language.catalogue import Translations, in_figures, in_language, say
-from cmresearch.report.wording import joined, plain, word
+from cmresearch.language.voice import ENGLISH, Voice
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -28,7 +27,6 @@ WIDTH = 8.2  # inches
 ROW = 0.29  # inches for one row of a figure
 TITLE, KEY, BOTTOM = 0.58, 0.27, 0.72  # inches for the title, the key below it, and the axis
 Key = Sequence[tuple[str, str, str]]  # marker, colour and meaning
-Labels = Mapping[str, str | Translations]  # what readers call a key, in one language or each
 FONT = "system-ui, -apple-system, 'Segoe UI', 'DejaVu Sans', sans-serif"
 FILE_FONT = "'DejaVu Sans', Verdana, sans-serif"  # the widths that were measured, or nearly
 STYLE: dict[Any, Any] = {
@@ -51,18 +49,18 @@ ONE_LINE = 42  # letters
 LETTER = 0.0072  # inches of width for each point of a letter's size, somewhat less than most letters need
 
 
-def alt_of(figure: str, language: str = "en") -> str:
+def alt_of(figure: str, voice: Voice = ENGLISH) -> str:
     """What a figure shows, in a sentence, for readers who do not see it.
 
     Args:
         figure: The name of the function that draws it, without `plot_`.
-        language: One of `LANGUAGES`.
+        voice: Says its texts in a reader's language, with the study's labels; by default English.
 
     Example:
-        >>> alt_of("months"), alt_of("months", "id")
+        >>> alt_of("months"), alt_of("months", Voice("id"))
         ('Complaints of the frame in each month.', 'Aduan dalam kerangka sampel pada setiap bulan.')
     """
-    return say(f"figure.{figure}.alt", language)
+    return voice.say(f"figure.{figure}.alt")
 
 
 def to_svg(figure: Figure, *, alt: str) -> str:
@@ -184,8 +182,8 @@ def canvas(
     height: float,
     *,
     title: str,
-    kind: str,
-    language: str,
+    kind: str | Sequence[str],
+    voice: Voice,
     key: Key = (),
     left: float = 0.75,
     right: float = 0.25,
@@ -199,11 +197,11 @@ def canvas(
         axes = figure.subplots()
         figure.subplots_adjust(left=left / WIDTH, right=1 - right / WIDTH, top=1 - head / whole, bottom=bottom / whole)
         figure.text(0.12 / WIDTH, 1 - 0.12 / whole, title, size=12, weight="bold", ha="left", va="top")
-        corner = figure.text(1 - 0.1 / WIDTH, 0.1 / whole, _kind_of_data(kind, language), ha="right", va="bottom")
+        corner = figure.text(1 - 0.1 / WIDTH, 0.1 / whole, _kind_of_data(kind, voice), ha="right", va="bottom")
         corner.set(size=8, style="italic", color=MUTED)
         _write_key(figure, key)
         for axis in (axes.xaxis, axes.yaxis):
-            axis.set_major_formatter(_tick_class(language)())
+            axis.set_major_formatter(_tick_class(voice.language)())
         for side in ("top", "right"):
             axes.spines[side].set_visible(False)
     return figure, axes
@@ -213,8 +211,8 @@ def canvas_of_rows(
     labels: Sequence[str],
     *,
     title: str,
-    kind: str,
-    language: str,
+    kind: str | Sequence[str],
+    voice: Voice,
     key: Key = (),
     row: float = ROW,
     right: float = 1.75,
@@ -226,7 +224,7 @@ def canvas_of_rows(
     wrapped = [textwrap.wrap(label, letters, max_lines=lines, placeholder="…") for label in labels]
     left = 0.25 + 0.075 * max((len(line) for label in wrapped for line in label), default=0)
     figure, axes = canvas(
-        row * len(labels), title=title, kind=kind, language=language, key=key, left=left, right=right, bottom=bottom
+        row * len(labels), title=title, kind=kind, voice=voice, key=key, left=left, right=right, bottom=bottom
     )
     axes.set_ylim(len(labels) - 0.5, -0.5)
     axes.set_yticks(range(len(labels)), ["\n".join(label) for label in wrapped])
@@ -257,11 +255,6 @@ def part_columns(axes: Axes, columns: int) -> None:
         axes.axvline(edge - 0.5, color=RULE, linewidth=0.5, zorder=0)
 
 
-def label_of(key: str, labels: Labels, language: str) -> str:
-    """What readers call a key: its label in their language, or the key without its underscores."""
-    return in_language(labels[key], language) if key in labels else plain(key)
-
-
 def write_beside(axes: Axes, place: int, text: str, *, weight: str = "normal") -> None:
     """Write beside a row, to the right of the axes."""
     written = axes.text(1.015, place, text, transform=axes.get_yaxis_transform(), ha="left", va="center", size=8.5)
@@ -273,17 +266,19 @@ def _tick_class(language: str) -> type[Formatter]:
     """Numbers along an axis with the separators of a language."""
     from matplotlib.ticker import ScalarFormatter  # as in `drawing`
 
+    voice = Voice(language)
+
     class Numbers(ScalarFormatter):
         def format_ticks(self, values: list[float]) -> list[str]:
-            return [in_figures(tick, language) for tick in super().format_ticks(values)]
+            return [voice.in_figures(tick) for tick in super().format_ticks(values)]
 
     return Numbers
 
 
-def _kind_of_data(kind: str, language: str) -> str:
-    """The label in the corner, from one kind of data or several as `joined` lists them in English."""
-    kinds = [word("data_kind", each, language=language) for each in re.split(", | and ", kind)]
-    return say("figure.kind", language, kind=joined(kinds, language=language))
+def _kind_of_data(kind: str | Sequence[str], voice: Voice) -> str:
+    """The label in the corner, from one kind of data or several; a text may list several in English."""
+    kinds = re.split(", | and ", kind) if isinstance(kind, str) else kind
+    return voice.say("figure.kind", kind=voice.data_kinds(kinds))
 
 
 def _write_key(figure: Figure, key: Key) -> None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from cmresearch.language.catalogue import in_language, say
+from cmresearch.language.voice import ENGLISH, Voice
 from cmresearch.report.plots.assessment_plots import STATUS_MARKS
 from cmresearch.report.plots.drawing import (
     BLUE,
@@ -18,14 +19,13 @@ from cmresearch.report.plots.drawing import (
     part_columns,
     write_beside,
 )
-from cmresearch.report.wording import word
 from cmresearch.triangulation.convergence import LINES
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from cmresearch.triangulation.convergence import JointDisplay, JointRow
+    from cmresearch.triangulation.convergence import JointDisplay, JointRow, Line
 
 STANDING_MARKS = {
     "for": ("o", BLUE),
@@ -38,14 +38,16 @@ STATUS_WIDTH = 2.1  # columns that the status takes, with its word beside the ma
 
 
 @drawing()
-def plot_joint_display(display: JointDisplay, *, kind: str, title: str = "", language: str = "en") -> Figure:
+def plot_joint_display(
+    display: JointDisplay, *, kind: str | Sequence[str], title: str = "", voice: Voice = ENGLISH
+) -> Figure:
     """What each line of evidence says of each dimension, and what becomes of it, at a glance.
 
     Args:
         display: The joint display, from `joint_display`.
-        kind: The kind of data, for the label in the corner.
+        kind: The kind of data, or several, for the label in the corner.
         title: The question that the figure answers.
-        language: The language of its texts, one of `LANGUAGES`.
+        voice: Says its texts in a reader's language, with the study's labels; by default English.
 
     Returns:
         Dimensions as rows; a mark for each line of evidence, whose shape says what its colour says, with its figure
@@ -53,40 +55,44 @@ def plot_joint_display(display: JointDisplay, *, kind: str, title: str = "", lan
         convergence are the researcher's where there is a decision, with a star where it differs from the rule's.
     """
     figure, axes = canvas_of_rows(
-        [f"{row.dimension.number}  {in_language(row.dimension.name, language)}" for row in display],
-        title=title or say("figure.joint_display.title", language),
+        [f"{row.dimension.number}  {voice.own(row.dimension.name)}" for row in display],
+        title=title or voice.say("figure.joint_display.title"),
         kind=kind,
-        language=language,
-        key=[(*look, say(f"standing.{key}", language)) for key, look in STANDING_MARKS.items()],
+        voice=voice,
+        key=[(*look, voice.say(f"standing.{key}")) for key, look in STANDING_MARKS.items()],
         row=0.38,
         right=1.55,
         bottom=0.95,
     )
     for place, row in enumerate(display):
         for column, line in enumerate(row.lines):
-            _cell(axes, column, place, STANDING_MARKS[line.standing], line.in_short(language=language))
-        _end(axes, place, row, language)
-    _name_columns(axes, language)
+            _cell(axes, column, place, STANDING_MARKS[line.standing], _in_short(line, voice))
+        _end(axes, place, row, voice)
+    _name_columns(axes, voice)
     _part_rows(axes, len(display))
-    axes.set_xlabel(say("figure.joint_display.axis", language))
+    axes.set_xlabel(voice.say("figure.joint_display.axis"))
     return figure
 
 
-def _end(axes: Axes, place: int, row: JointRow, language: str) -> None:
+def _in_short(line: Line, voice: Voice) -> str:
+    """A line's one figure as the voice writes it, or how many it counts."""
+    short = line.in_short
+    return short if isinstance(short, str) else voice.figure(short)
+
+
+def _end(axes: Axes, place: int, row: JointRow, voice: Voice) -> None:
     """The status and the convergence of a dimension, as decided where there is a decision."""
     status = row.researcher_status or row.status
     converging = row.researcher_convergence or row.convergence
-    shown = _starred(word("status", status, language=language), differs=status != row.status, language=language)
+    shown = _starred(voice.word("status", status), differs=status != row.status, voice=voice)
     _cell(axes, len(LINES), place, STATUS_MARKS[status], shown)
     weight = "bold" if converging == "dissonance" else "normal"
-    said = _starred(
-        say(f"convergence.{converging}", language), differs=converging != row.convergence, language=language
-    )
+    said = _starred(voice.say(f"convergence.{converging}"), differs=converging != row.convergence, voice=voice)
     write_beside(axes, place, said, weight=weight)
 
 
-def _starred(text: str, *, differs: bool, language: str) -> str:
-    return say("figure.joint_display.differs", language, word=text) if differs else text
+def _starred(text: str, *, differs: bool, voice: Voice) -> str:
+    return voice.say("figure.joint_display.differs", word=text) if differs else text
 
 
 def _cell(axes: Axes, column: int, place: int, look: tuple[str, str], text: str) -> None:
@@ -97,15 +103,15 @@ def _cell(axes: Axes, column: int, place: int, look: tuple[str, str], text: str)
         axes.text(column - 0.12, place, text, size=8, ha="left", va="center", color=INK)
 
 
-def _name_columns(axes: Axes, language: str) -> None:
+def _name_columns(axes: Axes, voice: Voice) -> None:
     """The names of the columns on top, each at its left edge, and a thin line between them."""
-    names = [*(say(f"line.{key}", language) for key in LINES), say("figure.joint_display.status", language)]
+    names = [*(voice.say(f"line.{key}") for key in LINES), voice.say("figure.joint_display.status")]
     axes.xaxis.tick_top()
     axes.set_xticks([place - 0.42 for place in range(len(names))], names, ha="left")
     axes.tick_params(axis="x", length=0, labelcolor=INK, labelsize=8)
     part_columns(axes, len(names) - 1)
     axes.set_xlim(-0.5, len(LINES) - 0.5 + STATUS_WIDTH)
-    end, points = say("figure.joint_display.convergence", language), "offset points"
+    end, points = voice.say("figure.joint_display.convergence"), "offset points"
     header = axes.annotate(end, (1.015, 1), (0, 3.5), xycoords="axes fraction", textcoords=points, va="bottom")
     header.set(size=8, color=INK)
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
-from cmresearch.language.catalogue import say
+from cmresearch.language.voice import ENGLISH, Voice
 from cmresearch.report.plots.drawing import BLUE, GREEN, INK, ORANGE, RED, RULE, canvas_of_rows, drawing, write_beside
-from cmresearch.report.wording import count
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -27,17 +26,17 @@ STEP = 0.13  # of a row, between two methods
 
 @drawing()
 def plot_allocations(
-    table: pd.DataFrame, *, kind: str, asked: Asked = "share", title: str = "", language: str = "en"
+    table: pd.DataFrame, *, kind: str | Sequence[str], asked: Asked = "share", title: str = "", voice: Voice = ENGLISH
 ) -> Figure:
     """The standard error to be expected from each method of allocation, overall and in each domain.
 
     Args:
         table: The comparison of `compare_allocations`. Of a method with both ways to whole numbers the exact one is
             drawn.
-        kind: The kind of data, for the label in the corner.
+        kind: The kind of data, or several, for the label in the corner.
         asked: "share" shows percentage points, "mean" the unit of what is asked.
         title: The question that the figure answers.
-        language: The language of its texts, one of `LANGUAGES`.
+        voice: Says its texts in a reader's language, with the study's labels; by default English.
 
     Returns:
         One row for the whole and one for each domain, the largest first, thirty of them at most: a mark for each
@@ -59,13 +58,13 @@ def plot_allocations(
     drawn = domains[: MOST_DOMAINS + 1]
     rows = shown.to_dict("records")
     cells = {(row["method"], row["domain"] if isinstance(row["domain"], str) else None): row for row in rows}
-    beside = [" · ".join(_size(cells[method, domain], language) for method in methods) for domain in drawn]
+    beside = [" · ".join(_size(cells[method, domain], voice) for method in methods) for domain in drawn]
     figure, axes = canvas_of_rows(
-        [say("figure.allocations.all", language) if domain is None else domain for domain in drawn],
-        title=title or say("figure.allocations.title", language),
+        [voice.say("figure.allocations.all") if domain is None else domain for domain in drawn],
+        title=title or voice.say("figure.allocations.title"),
         kind=kind,
-        language=language,
-        key=[(*LOOKS[method], say(f"figure.allocations.{method}", language)) for method in methods],
+        voice=voice,
+        key=[(*LOOKS[method], voice.say(f"figure.allocations.{method}")) for method in methods],
         right=0.4 + 0.07 * max(map(len, beside)),
     )
     scale = 100 if asked == "share" else 1
@@ -82,8 +81,8 @@ def plot_allocations(
         write_beside(axes, place, beside[place])
     axes.axhline(0.5, color=RULE, linewidth=0.8)
     axes.set_xlim(left=0)
-    notes = _notes(beside, domains, language)
-    axes.set_xlabel(say(f"figure.allocations.axis_{asked}", language, notes=notes))
+    notes = _notes(beside, domains, voice)
+    axes.set_xlabel(voice.say(f"figure.allocations.axis_{asked}", notes=notes))
     return figure
 
 
@@ -98,12 +97,12 @@ def _domains(table: pd.DataFrame) -> list[str | None]:
     return [None, *sorted(named, key=lambda domain: (-named[domain], domain))]
 
 
-def _size(row: Mapping[Hashable, Any], language: str) -> str:
-    return count(row["sample_size"], language=language) + ("*" if row["lonely_strata"] else "")
+def _size(row: Mapping[Hashable, Any], voice: Voice) -> str:
+    return voice.count(row["sample_size"]) + ("*" if row["lonely_strata"] else "")
 
 
-def _notes(beside: list[str], domains: list[str | None], language: str) -> str:
-    star = say("figure.allocations.lonely", language) if any("*" in text for text in beside) else ""
+def _notes(beside: list[str], domains: list[str | None], voice: Voice) -> str:
+    star = voice.say("figure.allocations.lonely") if any("*" in text for text in beside) else ""
     if len(domains) <= MOST_DOMAINS + 1:
         return star
-    return star + say("figure.allocations.largest", language, shown=MOST_DOMAINS, of=len(domains) - 1)
+    return star + voice.say("figure.allocations.largest", shown=MOST_DOMAINS, of=len(domains) - 1)

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from cmresearch.language.catalogue import in_language, say
+from cmresearch.language.voice import ENGLISH, Voice, is_nothing
 from cmresearch.report.plots.drawing import (
     BLUE,
     GREY,
@@ -19,28 +18,22 @@ from cmresearch.report.plots.drawing import (
     RED,
     RULE,
     SKY,
-    Labels,
     canvas,
     canvas_of_rows,
     drawing,
     write_beside,
 )
-from cmresearch.report.wording import count, decimal, interval, is_nothing, quantity
 
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+    from numpy.typing import ArrayLike
 
     from cmresearch.estimation.representativeness import Representativeness
     from cmresearch.estimation.survival import Curve
     from cmresearch.sampling.drawing import Sample
     from cmresearch.sampling.frame import Frame
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-    from numpy.typing import ArrayLike
 
 LOOKS = ((BLUE, "-"), (RED, "--"), (INK, "-."), (ORANGE, ":"))
 HEIGHT, LINE = 2.7, 0.2  # inches: the curves, and one line of numbers below them
@@ -50,15 +43,17 @@ MOST_CURVES = len(LOOKS)
 
 
 @drawing()
-def plot_strata(frame: Frame, sample: Sample, *, kind: str, title: str = "", language: str = "en") -> Figure:
+def plot_strata(
+    frame: Frame, sample: Sample, *, kind: str | Sequence[str], title: str = "", voice: Voice = ENGLISH
+) -> Figure:
     """How the sample divides over the strata, beside the frame it was drawn from and the full set.
 
     Args:
         frame: The frame. Strata that the full set has and the frame leaves empty are shown as such.
         sample: The sample drawn from it.
-        kind: The kind of data, for the label in the corner.
+        kind: The kind of data, or several, for the label in the corner.
         title: The question that the figure answers.
-        language: The language of its texts, one of `LANGUAGES`.
+        voice: Says its texts in a reader's language, with the study's labels; by default English.
 
     Returns:
         One row for each stratum, the largest first: share of the full set, of the frame and of the sample.
@@ -67,13 +62,13 @@ def plot_strata(frame: Frame, sample: Sample, *, kind: str, title: str = "", lan
     whole = {str(label): int(str(number)) for label, number in counted}
     drawn = sample.allocation.sample_sizes
     labels = sorted(frame.sizes, key=lambda label: (-frame.sizes[label], -whole.get(label, 0), label))
-    of_frame, of_sample, of_all = (say(f"figure.strata.{key}", language) for key in ("frame", "sample", "full_set"))
+    of_frame, of_sample, of_all = (voice.say(f"figure.strata.{key}") for key in ("frame", "sample", "full_set"))
     key = [("s", SKY, of_frame), ("o", RED, of_sample), ("|", INK, of_all)]
     figure, axes = canvas_of_rows(
         labels,
-        title=title or say("figure.strata.title", language),
+        title=title or voice.say("figure.strata.title"),
         kind=kind,
-        language=language,
+        voice=voice,
         key=key if frame.full_size > frame.size else key[:2],
     )
     for place, label in enumerate(labels):
@@ -82,12 +77,12 @@ def plot_strata(frame: Frame, sample: Sample, *, kind: str, title: str = "", lan
         if frame.full_size > frame.size:
             axes.plot([100 * full] * 2, [place - 0.38, place + 0.38], color=INK, linewidth=1.6, zorder=3)
         if not frame.sizes[label]:
-            write_beside(axes, place, say("figure.strata.empty", language))
+            write_beside(axes, place, voice.say("figure.strata.empty"))
             continue
         axes.plot(100 * drawn[label] / len(sample.rows), place, "o", color=RED, markersize=5.5, zorder=4, clip_on=False)
-        taken, size = (count(number, language=language) for number in (drawn[label], frame.sizes[label]))
-        write_beside(axes, place, say("figure.strata.drawn", language, drawn=taken, size=size))
-    axes.set_xlabel(say("figure.strata.axis", language))
+        taken, size = (voice.count(number) for number in (drawn[label], frame.sizes[label]))
+        write_beside(axes, place, voice.say("figure.strata.drawn", drawn=taken, size=size))
+    axes.set_xlabel(voice.say("figure.strata.axis"))
     axes.set_xlim(left=0)
     return figure
 
@@ -97,9 +92,9 @@ def plot_estimates(
     table: pd.DataFrame,
     *,
     title: str,
-    kind: str,
+    kind: str | Sequence[str],
     names: Callable[[Mapping[str, Any]], str] | None = None,
-    language: str = "en",
+    voice: Voice = ENGLISH,
 ) -> Figure:
     """Estimates with their intervals, and the truth beside them where it is known.
 
@@ -107,22 +102,22 @@ def plot_estimates(
         table: A row for each estimate, as from `Estimates.to_frame()` or a run's table of estimates: estimate, lower,
             upper and n, and where they are known domain, category, statistic, variable and truth.
         title: The question that the figure answers.
-        kind: The kind of data, for the label in the corner.
+        kind: The kind of data, or several, for the label in the corner.
         names: What to write beside each row; by default domain and category.
-        language: The language of its texts, one of `LANGUAGES`.
+        voice: Says its texts in a reader's language, with the study's labels; by default English.
 
     Returns:
         One row for each estimate, in the table's order.
     """
     rows = [{str(name): value for name, value in row.items()} for row in table.to_dict("records")]
     known = [not is_nothing(row.get("truth")) for row in rows]
-    truth = [("diamond", RED, say("figure.estimates.truth", language))] if any(known) else []
+    truth = [("diamond", RED, voice.say("figure.estimates.truth"))] if any(known) else []
     figure, axes = canvas_of_rows(
-        [names(row) if names else _row_name(row, language) for row in rows],
+        [names(row) if names else _row_name(row, voice) for row in rows],
         title=title,
         kind=kind,
-        language=language,
-        key=[("o", BLUE, _estimate_with_interval(rows, language)), *truth],
+        voice=voice,
+        key=[("o", BLUE, _estimate_with_interval(rows, voice)), *truth],
     )
     statistic = str(rows[0].get("statistic", "proportion")) if rows else "proportion"
     scale = 100 if statistic == "proportion" else 1
@@ -132,11 +127,11 @@ def plot_estimates(
         if known[place]:
             axes.plot(scale * row["truth"], place, "D", markersize=6.5, zorder=5, color="none", markeredgecolor=RED)
         variable = str(row.get("variable", ""))
-        ends = interval(row["lower"], row["upper"], statistic, variable, language=language)
-        write_beside(axes, place, f"{quantity(row['estimate'], statistic, variable, language=language)} {ends}")
+        ends = voice.interval(row["lower"], row["upper"], statistic, variable)
+        write_beside(axes, place, f"{voice.quantity(row['estimate'], statistic, variable)} {ends}")
     if statistic == "proportion":
         _percent_axis(axes, rows)
-        axes.set_xlabel(say("figure.estimates.axis", language))
+        axes.set_xlabel(voice.say("figure.estimates.axis"))
     return figure
 
 
@@ -148,30 +143,35 @@ def _percent_axis(axes: Axes, rows: Sequence[Mapping[str, Any]]) -> None:
     axes.grid(axis="x", color=RULE, linewidth=0.5, zorder=0)
 
 
-def _estimate_with_interval(rows: Sequence[Mapping[str, Any]], language: str) -> str:
+def _estimate_with_interval(rows: Sequence[Mapping[str, Any]], voice: Voice) -> str:
     levels = [row["level"] for row in rows if not is_nothing(row.get("level"))]
     if not levels:
-        return say("figure.estimates.estimate", language)
-    return say("figure.estimates.estimate_at_level", language, level=f"{100 * levels[0]:.0f}")
+        return voice.say("figure.estimates.estimate")
+    return voice.say("figure.estimates.estimate_at_level", level=f"{100 * levels[0]:.0f}")
 
 
-def _row_name(row: Mapping[str, Any], language: str) -> str:
+def _row_name(row: Mapping[str, Any], voice: Voice) -> str:
     words = [str(row[name]) for name in ("domain", "category") if not is_nothing(row.get(name))]
-    return ", ".join(word for word in words if word != "true") or say("figure.estimates.all_complaints", language)
+    return ", ".join(word for word in words if word != "true") or voice.say("figure.estimates.all_complaints")
 
 
 @drawing()
 def plot_survival(
-    curves: Sequence[Curve], *, kind: str, title: str = "", until: float | None = None, language: str = "en"
+    curves: Sequence[Curve],
+    *,
+    kind: str | Sequence[str],
+    title: str = "",
+    until: float | None = None,
+    voice: Voice = ENGLISH,
 ) -> Figure:
     """The share still open after each time with its interval, and how many complaints are followed that long.
 
     Args:
         curves: Curves of `estimate_survival`, four at most: more cannot be told apart.
-        kind: The kind of data, for the label in the corner.
+        kind: The kind of data, or several, for the label in the corner.
         title: The question that the figure answers.
         until: Where the axis of time ends; by default at the last closing.
-        language: The language of its texts, one of `LANGUAGES`.
+        voice: Says its texts in a reader's language, with the study's labels; by default English.
 
     Returns:
         One step curve for each domain with a band at its level, and below the axis the numbers at risk. A curve of a
@@ -192,15 +192,15 @@ def plot_survival(
     """
     if len(curves) > MOST_CURVES:
         raise ValueError(f"{len(curves)} curves in one figure cannot be told apart; draw {MOST_CURVES} at most")
-    names = [curve.domain or say("figure.survival.all", language) for curve in curves]
+    names = [curve.domain or voice.say("figure.survival.all") for curve in curves]
     key = [("s", colour, name) for name, (colour, _) in zip(names, LOOKS, strict=False)] if len(curves) > 1 else []
     bottom = 0.72 + LINE * (len(curves) + 1)
-    left = 0.55 + 0.075 * max(len(name) for name in [*names, say("figure.survival.at_risk", language)])
+    left = 0.55 + 0.075 * max(len(name) for name in [*names, voice.say("figure.survival.at_risk")])
     figure, axes = canvas(
         HEIGHT,
-        title=title or say("figure.survival.title", language),
+        title=title or voice.say("figure.survival.title"),
         kind=kind,
-        language=language,
+        voice=voice,
         key=key,
         left=left,
         bottom=bottom,
@@ -208,12 +208,12 @@ def plot_survival(
     end = until or max((float(curve.times[-1]) for curve in curves if len(curve.times)), default=1.0)
     for curve, (colour, line) in zip(curves, LOOKS, strict=False):
         _draw_curve(axes, curve, end, colour, line)
-    axes.set(xlim=(0, end), ylim=(0, 102), ylabel=say("figure.survival.share", language))
+    axes.set(xlim=(0, end), ylim=(0, 102), ylabel=voice.say("figure.survival.share"))
     if any(map(_is_sampled, curves)):
-        axes.set_xlabel(say("figure.survival.time", language, level=f"{100 * curves[0].level:.0f}"))
+        axes.set_xlabel(voice.say("figure.survival.time", level=f"{100 * curves[0].level:.0f}"))
     else:
-        axes.set_xlabel(say("figure.survival.time_counted", language))
-    _write_risk(axes, curves, names, end, language)
+        axes.set_xlabel(voice.say("figure.survival.time_counted"))
+    _write_risk(axes, curves, names, end, voice)
     return figure
 
 
@@ -221,19 +221,17 @@ def plot_survival(
 def plot_representativeness(
     found: Representativeness,
     *,
-    kind: str,
+    kind: str | Sequence[str],
     title: str = "",
-    language: str = "en",
-    labels: Labels = MappingProxyType({}),
+    voice: Voice = ENGLISH,
 ) -> Figure:
     """How far the sample's shares are from the frame's, beside how far chance would take them.
 
     Args:
         found: The comparison of `compare_with_frame`.
-        kind: The kind of data, for the label in the corner.
+        kind: The kind of data, or several, for the label in the corner.
         title: The question that the figure answers.
-        language: The language of its texts, one of `LANGUAGES`.
-        labels: What readers call each variable, by key; without a label the key in words.
+        voice: Says its texts in a reader's language, with the study's labels; by default English.
 
     Returns:
         One row for each category: its standardised difference, the range of 95 of 100 draws behind it, and both
@@ -249,12 +247,12 @@ def plot_representativeness(
         >>> [label.get_text() for label in figure.axes[0].get_yticklabels()]
         ['city: N', 'city: S']
     """
-    difference, chance = (say(f"figure.representativeness.{key}", language) for key in ("difference", "chance"))
+    difference, chance = (voice.say(f"figure.representativeness.{key}") for key in ("difference", "chance"))
     figure, axes = canvas_of_rows(
-        [f"{in_language(labels.get(row.variable, row.variable), language)}: {row.category}" for row in found.rows],
-        title=title or say("figure.representativeness.title", language),
+        [f"{voice.name(row.variable)}: {row.category}" for row in found.rows],
+        title=title or voice.say("figure.representativeness.title"),
         kind=kind,
-        language=language,
+        voice=voice,
         key=[("o", RED, difference), ("s", GREY, chance)],
         right=1.9,
     )
@@ -264,10 +262,10 @@ def plot_representativeness(
         axes.plot([-reach, reach], [place, place], color=GREY, linewidth=5, alpha=0.45, solid_capstyle="butt", zorder=2)
         if not math.isnan(row.standardised_difference):
             axes.plot(row.standardised_difference, place, "o", color=RED, markersize=5.5, zorder=3, clip_on=False)
-        sample, frame = (decimal(100 * share, language=language) for share in (row.sample_share, row.frame_share))
-        write_beside(axes, place, say("figure.representativeness.shares", language, sample=sample, frame=frame))
+        sample, frame = (voice.decimal(100 * share) for share in (row.sample_share, row.frame_share))
+        write_beside(axes, place, voice.say("figure.representativeness.shares", sample=sample, frame=frame))
     axes.axvline(0, color=INK, linewidth=0.8, zorder=1)
-    axes.set_xlabel(say("figure.representativeness.axis", language))
+    axes.set_xlabel(voice.say("figure.representativeness.axis"))
     return figure
 
 
@@ -288,12 +286,12 @@ def _is_sampled(curve: Curve) -> bool:
     return bool(curve.standard_errors.any())
 
 
-def _write_risk(axes: Axes, curves: Sequence[Curve], names: Sequence[str], end: float, language: str) -> None:
+def _write_risk(axes: Axes, curves: Sequence[Curve], names: Sequence[str], end: float, voice: Voice) -> None:
     """The numbers at risk in lines below the axis, one for each curve."""
     within = [float(tick) for tick in axes.get_xticks() if 0 <= tick <= end]
     ticks = within[:: math.ceil(len(within) / TICKS)]
     below = -(0.5 + LINE) / HEIGHT
-    at_risk = say("figure.survival.at_risk", language)
+    at_risk = voice.say("figure.survival.at_risk")
     axes.text(BESIDE, below, at_risk, transform=axes.transAxes, ha="right", va="center", size=8, color=MUTED)
     for place, (curve, name, (colour, _)) in enumerate(zip(curves, names, LOOKS, strict=False)):
         height = below - LINE * place / HEIGHT
@@ -301,7 +299,7 @@ def _write_risk(axes: Axes, curves: Sequence[Curve], names: Sequence[str], end: 
             height -= LINE / HEIGHT
             axes.text(BESIDE, height, name, transform=axes.transAxes, ha="right", va="center", size=8, color=colour)
         for tick in ticks:
-            number = count(curve.at_risk_at(tick), language=language)
+            number = voice.count(curve.at_risk_at(tick))
             across = tick / end
             axes.text(across, height, number, transform=axes.transAxes, ha="center", va="center", size=8, color=colour)
 
@@ -310,19 +308,19 @@ def _write_risk(axes: Axes, curves: Sequence[Curve], names: Sequence[str], end: 
 def plot_time_to_close(
     hours: ArrayLike,
     *,
-    kind: str,
+    kind: str | Sequence[str],
     service_days: int | None = None,
     title: str = "",
-    language: str = "en",
+    voice: Voice = ENGLISH,
 ) -> Figure:
     """The share of complaints closed within so many days, with those never closed counted as open.
 
     Args:
         hours: Hours from receipt to closing for every complaint; NaN for one that was not closed.
-        kind: The kind of data, for the label in the corner.
+        kind: The kind of data, or several, for the label in the corner.
         service_days: The service level in days, drawn as a line; None for none.
         title: The question that the figure answers.
-        language: The language of its texts, one of `LANGUAGES`.
+        voice: Says its texts in a reader's language, with the study's labels; by default English.
 
     Returns:
         A rising step curve over the days.
@@ -333,7 +331,7 @@ def plot_time_to_close(
     closed = np.sort(every[~np.isnan(every)]) / 24
     shares = 100 * np.arange(1, len(closed) + 1) / len(every)
     last = max(float(np.quantile(closed, 0.995)) if len(closed) else 0.0, 1.5 * (service_days or 0), 1.0)
-    figure, axes = canvas(2.6, title=title or say("figure.time_to_close.title", language), kind=kind, language=language)
+    figure, axes = canvas(2.6, title=title or voice.say("figure.time_to_close.title"), kind=kind, voice=voice)
     # A grid of the visible days says the same as one step for each complaint, in a fraction of the file.
     days = np.linspace(0, last, 241)
     within = np.concatenate([[0.0], shares])[np.searchsorted(closed, days, side="right")]
@@ -342,38 +340,40 @@ def plot_time_to_close(
     if service_days is not None:
         met = 100 * float((closed <= service_days).sum()) / len(every)
         axes.axvline(service_days, color=RED, linewidth=1.3, linestyle=(0, (4, 3)), zorder=2)
-        share = decimal(met, language=language)
-        note = say("figure.time_to_close.within", language, share=share, days=service_days)
+        share = voice.decimal(met)
+        note = voice.say("figure.time_to_close.within", share=share, days=service_days)
         axes.text(service_days + last / 80, 50, note, color=RED, ha="left", va="center", weight="bold")
     axes.set(xlim=(0, last), ylim=(0, 103))
-    axes.set_xlabel(say("figure.time_to_close.days", language))
-    axes.set_ylabel(say("figure.time_to_close.share", language))
-    n, left_open = (count(number, language=language) for number in (len(every), len(every) - len(closed)))
-    counted = say("figure.time_to_close.counted", language, n=n, open=left_open)
+    axes.set_xlabel(voice.say("figure.time_to_close.days"))
+    axes.set_ylabel(voice.say("figure.time_to_close.share"))
+    n, left_open = (voice.count(number) for number in (len(every), len(every) - len(closed)))
+    counted = voice.say("figure.time_to_close.counted", n=n, open=left_open)
     axes.text(last * 0.985, 5, counted, color=MUTED, ha="right", size=8.5)
     axes.grid(axis="y", color=RULE, linewidth=0.6, zorder=0)
     return figure
 
 
 @drawing()
-def plot_months(months: Mapping[str, int], *, kind: str, title: str = "", language: str = "en") -> Figure:
+def plot_months(
+    months: Mapping[str, int], *, kind: str | Sequence[str], title: str = "", voice: Voice = ENGLISH
+) -> Figure:
     """How many complaints of the frame arrived in each month.
 
     Args:
         months: The number of complaints for each month, such as 2020-03, in order; months between without one
             are to be given with 0.
-        kind: The kind of data, for the label in the corner.
+        kind: The kind of data, or several, for the label in the corner.
         title: The question that the figure answers.
-        language: The language of its texts, one of `LANGUAGES`.
+        voice: Says its texts in a reader's language, with the study's labels; by default English.
 
     Returns:
         A column for each month with its number on top.
     """
-    figure, axes = canvas(1.9, title=title or say("figure.months.title", language), kind=kind, language=language)
+    figure, axes = canvas(1.9, title=title or voice.say("figure.months.title"), kind=kind, voice=voice)
     places = range(len(months))
     axes.bar(places, list(months.values()), width=0.72, color=SKY, zorder=2)
     for place, number in zip(places, months.values(), strict=True):
-        axes.text(place, number, count(number, language=language), ha="center", va="bottom", size=8.5)
+        axes.text(place, number, voice.count(number), ha="center", va="bottom", size=8.5)
     axes.set_xticks(list(places), list(months))
     axes.tick_params(axis="x", length=0)
     axes.set_yticks([])
