@@ -276,7 +276,13 @@ class Voice:
         if is_nothing(lower) or is_nothing(upper):
             return NOTHING
         ends = [self.quantity(end, statistic, variable).partition(UNBROKEN)[0] for end in (lower, upper)]
-        return f"[{ends[0]}{self.say('list.between')}{UNBROKEN}{ends[1]}]"
+        return f"[{ends[0]}{self._between()}{UNBROKEN}{ends[1]}]"
+
+    def _between(self) -> str:
+        """What stands between the ends of an interval: a comma, where it is not the decimal sign."""
+        if self.language in LANGUAGES:
+            return self.say("list.between")
+        return ";" if self.in_figures(".") == "," else ","
 
     def published_value(self, value: object) -> str:
         """A published value as it was printed: its own decimals, thousands separated; a key in words.
