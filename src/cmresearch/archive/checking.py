@@ -33,7 +33,7 @@ from cmresearch.sampling.certificate import CERTIFICATE, read_certificate
 
 @dataclass(frozen=True)
 class ArchiveCheck:
-    """What was found in an archive.
+    """The outcome of checking an archive.
 
     Attributes:
         path: The archive.
@@ -52,7 +52,7 @@ class ArchiveCheck:
 
     @property
     def proves(self) -> tuple[str, ...]:
-        """What the checks that hold prove, in sentences; nothing where any differs."""
+        """The conclusions that the checks allow, in sentences; none where any differs."""
         has_words = any(check.subject == "words" and check.outcome == "holds" for check in self.checks)
         proved = (*PROVES, *(PROVES_OF_WORDS if has_words else ()))
         return proved if self.holds else ()

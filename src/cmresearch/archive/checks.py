@@ -27,7 +27,7 @@ from cmresearch.study.study import Study, open_study
 Outcome: TypeAlias = Literal["holds", "differs", "cannot be checked here"]
 SHOWN = 5
 READING = (CmResearchError, OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError, csv.Error)
-"""What a file that is not what it should be makes its readers raise; of an archive, it is an outcome."""
+"""The errors that readers raise for a file that is not what it should be; of an archive, they are an outcome."""
 
 
 @dataclass(frozen=True)

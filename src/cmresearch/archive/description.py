@@ -1,4 +1,4 @@
-"""What an archive holds, in terms that every standard for describing data knows: files, tables, variables."""
+"""The description of an archive in terms that every standard knows: files, tables, variables."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from cmresearch.study.study import Study
 
 CITATION = "CITATION.cff"
 NEEDED = ("cff-version", "message", "title", "authors")
-"""What CFF 1.2.0 asks of every file."""
+"""The fields that CFF 1.2.0 asks of every file."""
 
 
 def citation_text(study: Study, date: str) -> str:
@@ -54,7 +54,7 @@ def cited(path: Path, key: str) -> str:
 
 
 def citation_faults(text: str) -> list[str]:
-    """What CFF 1.2.0 asks for and a citation file does not have."""
+    """The fields that CFF 1.2.0 asks for and a citation file does not have."""
     return [f"no {key}" for key in NEEDED if not re.search(rf"^{key}:", text, re.MULTILINE)]
 
 
@@ -151,7 +151,7 @@ class File:
 
 @dataclass(frozen=True)
 class Description:
-    """What an archive holds.
+    """The content of an archive.
 
     Attributes:
         study: The study.
@@ -202,7 +202,7 @@ class Description:
 
     @property
     def abstract(self) -> str:
-        """What the study asks and what it rests on, in sentences."""
+        """The study's question and the data it rests on, in sentences."""
         about = self.study.about(self.language)
         drawn, rows = self.certificate.allocation.size, self.certificate.frame.rows
         said = [
@@ -214,7 +214,7 @@ class Description:
 
 
 def kinds_said(study: Study) -> str:
-    """What kind of data each part of a study is, in a sentence, with what the kind means where it is no evidence."""
+    """The kind of data of each part of a study, in a sentence, with what the kind means where it is no evidence."""
     settings = study.settings
     parts = {"complaints": settings.full_set, "coders' records": settings.responses, "words": settings.words}
     kinds = [f"{name} {part.kind}" for name, part in parts.items() if part is not None]
@@ -235,7 +235,7 @@ def describe(
     licence: str,
     allowed: Collection[str] = (),
 ) -> Description:
-    """What the gathered files are.
+    """The description of the gathered files.
 
     Args:
         study: The study.

@@ -45,12 +45,12 @@ PAPER_LEFT = "no program here looks into a PDF; report.html holds the same (--al
 REVIEWS_PRIVATE = "it holds hashes of words that are masked here"
 MADE = ("synthetic", "illustrative")
 BESIDE = ("CITATION.cff", "LICENSE", "LICENSE.md", "LICENSE.txt", "LICENCE", "plan")
-"""What may stand beside a study's settings and belongs to it."""
+"""Files and folders that may stand beside a study's settings and belong to it."""
 
 
 @dataclass
 class Gathered:
-    """What was gathered for an archive.
+    """The files gathered for an archive: those masked, those left out, and why.
 
     Attributes:
         masked: The files that differ from the study's own because something in them was masked.
@@ -207,7 +207,7 @@ def _figures(study: Study, gathered: Gathered) -> Iterator[_Copy]:
 
 
 def _private(study: Study) -> Iterator[Path]:
-    """What has its own way into the archive, or none: words, coders' records, the full set."""
+    """The paths with a way of their own into the archive, or none: interviews, documents, records, the full set."""
     settings = study.settings
     if settings.words is not None:
         yield from (study.path(name) for name in (*settings.words.sources, settings.words.coding))

@@ -119,7 +119,7 @@ def _defined(words: str) -> tuple[str, str]:
 
 
 def asked_values(frame: Frame, arguments: argparse.Namespace) -> StratumValues:
-    """What is known of each stratum."""
+    """The planning values of each stratum."""
     from cmresearch.sampling.stratum_values import known_values
 
     return known_values(frame, variable=PLANNED if arguments.variable else None, planning=arguments.planning)

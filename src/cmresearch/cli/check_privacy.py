@@ -18,7 +18,7 @@ from cmresearch.errors import PrivacyError
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """What the verb can be told."""
+    """Add the verb's arguments."""
     parser.add_argument("folder", type=Path, help="what is about to be shared")
     parser.add_argument(
         "--allow",
@@ -48,7 +48,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _settled(folder: Path | None) -> list[str]:
-    """What the study's settings allow; nothing where no study is near, for the check needs none."""
+    """The data that the study's settings allow; none where no study is near, for the check needs none."""
     from cmresearch.study.study import nearest_study, open_study
 
     place = nearest_study() if folder is None else folder

@@ -43,7 +43,7 @@ FIELDS = ("definition", "use-when", "do-not-use-when", "example", "atypical-exam
 
 
 def add_changes(actions: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """What the actions that change a codebook can be told."""
+    """Add the arguments of the actions that change a codebook."""
     new = actions.add_parser("new-code", help="add a code to a dimension")
     new.add_argument("key", help="such as final_answer")
     new.add_argument("--dimension", required=True, help="the dimension in whose file it stands")
@@ -177,7 +177,7 @@ def _edited(arguments: argparse.Namespace, draft: Draft, codebook: Codebook) -> 
 
 
 def _from_file(arguments: argparse.Namespace, codebook: Codebook) -> Sequence[CodeChange]:
-    """What a file that came back says otherwise than the codebook."""
+    """The differences between a file that came back and the codebook."""
     from cmresearch.codebook.tables import read_codebook_changes
     from cmresearch.exchange.refi_codebook import read_qdc
     from cmresearch.exchange.study_files import changes_of
@@ -215,7 +215,7 @@ TEMPLATES = ("complaint-management", "iso-10002", "stauss-seidel", "blank")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """What the verb can be told."""
+    """Add the verb's arguments."""
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
     check = actions.add_parser("check", help="read it and name every fault")
     check.add_argument("folder", nargs="?", type=Path, help="default: the codebook of the nearest study")

@@ -43,7 +43,7 @@ DIRECTIONS = ("supports", "hinders", "absent", "context")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """What the verb can be told."""
+    """Add the verb's arguments."""
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
     _add_writing(actions)
     _add_reading(actions)
@@ -133,7 +133,7 @@ SHOWN = 60
 
 @dataclass(frozen=True)
 class _Work:
-    """What every action works on: the study, its codebook and sources, and the folder of the coding files."""
+    """The files that every action works on: the study, its codebook and sources, and the folder of the coding files."""
 
     study: Study
     codebook: Codebook

@@ -251,7 +251,7 @@ def _coefficients(text: str) -> dict[str, float]:
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """What the verb can be told."""
+    """Add the verb's arguments."""
     parser.add_argument(
         "file", type=Path, help="the sample: separated text, XLSX or Parquet, one row for each sampled unit"
     )

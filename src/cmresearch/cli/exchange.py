@@ -43,7 +43,7 @@ IN = {
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """What the verb can be told."""
+    """Add the verb's arguments."""
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
     for name, purpose in {**OUT, **IN}.items():
         action = actions.add_parser(name, help=purpose)

@@ -50,7 +50,7 @@ OTHER_BYTES = (
 
 
 def add_actions(questions: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """What the actions can be told."""
+    """Add the arguments of the actions."""
     freeze = questions.add_parser("freeze", help="keep study.toml as the plan, with its hash, before the draw")
     freeze.add_argument("--reason", default="", metavar="TEXT", help="add a plan that has changed as an amendment")
     freeze.add_argument(
@@ -159,7 +159,7 @@ KINDS = ("published", "real", "synthetic", "illustrative")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """What the verb can be told."""
+    """Add the verb's arguments."""
     questions = parser.add_subparsers(dest="question", required=True, metavar="QUESTION")
 
     def question(name: str, help: str) -> argparse.ArgumentParser:

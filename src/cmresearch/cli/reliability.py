@@ -34,7 +34,7 @@ SHOWN = (
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """What the verb can be told."""
+    """Add the verb's arguments."""
     parser.add_argument("what", choices=WHAT, metavar="WHAT", help=", ".join(WHAT))
     parser.add_argument("--unit", choices=["turn", "sentence", "segment"], default="turn", help="default: turn")
     parser.add_argument("--split", choices=["none", "pair", "round"], default="none", help="each two coders, or rounds")
@@ -127,6 +127,6 @@ def _of_file(arguments: argparse.Namespace, options: Options) -> pd.DataFrame:
 
 
 def _sentences(table: pd.DataFrame) -> list[str]:
-    """What is to be read with care, each sentence once."""
+    """Notes on what is to be read with care, each once."""
     notes = dict.fromkeys(note for note in table.get("note", ()) if note)
     return [f"Note: {note}" for note in notes]

@@ -31,7 +31,7 @@ KINDS = ("sample", "segment", "status", "finding")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """What the verb can be told."""
+    """Add the verb's arguments."""
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
     add = actions.add_parser("add", help="confirm or query something, with the reason")
     add.add_argument("subject", choices=KINDS, metavar="|".join(KINDS))
@@ -161,7 +161,7 @@ def _show_subjects(arguments: argparse.Namespace, study: Study) -> int:
 
 
 def _subjects(study: Study, kind: str | None) -> tuple[Subject, ...]:
-    """What can be reviewed; segments need no run of the whole study."""
+    """The subjects that can be reviewed; segments need no run of the whole study."""
     from cmresearch.study.reviews.subjects import segment_subjects, subjects_of
     from cmresearch.study.run import run_study
 

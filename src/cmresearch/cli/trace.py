@@ -26,7 +26,7 @@ HASH = re.compile("[0-9a-f]{64}")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """What the verb can be told."""
+    """Add the verb's arguments."""
     parser.add_argument("id", nargs="?", default="", metavar="KIND[:KEY]", help="one of the evidence, or all of a kind")
     parser.add_argument("--up", action="store_true", help="what rests on it, instead of what it rests on")
     parser.add_argument("--steps", type=int, default=STEPS, metavar="N", help=f"how many steps (default: {STEPS})")
@@ -76,7 +76,7 @@ def _evidence(arguments: argparse.Namespace) -> tuple[Evidence, Mapping[str, str
 def _chain(
     node: Node, follow: Callable[[str], tuple[Node, ...]], step: int, arguments: argparse.Namespace
 ) -> Iterator[tuple[int, Node | str]]:
-    """What follows a node, each with how many steps away it is; a sentence for those that are not shown."""
+    """The nodes that follow a node, each with how many steps away it is; a sentence for those that are not shown."""
     if step > arguments.steps:
         return
     found = follow(node.id)
@@ -99,7 +99,7 @@ def _row(step: int, each: Node | str, quotes: Mapping[str, str]) -> dict[str, ob
 
 
 def _said(node: Node, quotes: Mapping[str, str]) -> str:
-    """What a node says, in one line: the words of a segment, and of others all but what only machines read."""
+    """The text of a node, in one line: the words of a segment, and of others all but what only machines read."""
     if node.id in quotes:
         return f"“{quotes[node.id]}”"
     if node.kind == "status":

@@ -1,4 +1,4 @@
-"""What is wrong with the files of a codebook, each fault with its file and line."""
+"""The faults in the files of a codebook, each with its file and line."""
 
 from __future__ import annotations
 

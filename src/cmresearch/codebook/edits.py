@@ -61,7 +61,7 @@ class Draft:
         return replace(self, notes=(*self.notes, *sentences))
 
     def data(self, name: str) -> dict[str, Any]:
-        """What a file says."""
+        """The content of a file."""
         return tomllib.loads(self.files[name])
 
     def codes(self) -> Iterator[tuple[str, Place, dict[str, Any]]]:

@@ -1,4 +1,4 @@
-"""What a codebook is made of: dimensions, codes with their history, indicators, coded variables, references."""
+"""The records of a codebook: dimensions, codes with their history, indicators, coded variables, references."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ class Record(BaseModel):
 
 
 def version_order(version: str) -> tuple[int, ...]:
-    """What versions are sorted by: their numbers, so that 1.10 comes after 1.9.
+    """The numbers that versions are sorted by, so that 1.10 comes after 1.9.
 
     Example:
         >>> version_order("1.9.0") < version_order("1.10.0")

@@ -42,7 +42,7 @@ NOTES = (
 
 @dataclass(frozen=True)
 class CodeChange:
-    """What a workbook says otherwise than the codebook about one code.
+    """The difference between a workbook and the codebook in one code.
 
     Attributes:
         key: The key of the code; of a new one, the key it shall get.
@@ -94,7 +94,7 @@ def write_codebook_workbook(path: Path, codebook: Codebook) -> None:
 
 
 def read_codebook_changes(path: Path, codebook: Codebook) -> tuple[CodeChange, ...]:
-    """What a workbook says otherwise than the codebook, code by code.
+    """The differences between a workbook and the codebook, code by code.
 
     Args:
         path: The workbook, from `write_codebook_workbook` and changed since; rows may be in any order.

@@ -39,7 +39,7 @@ class Difference:
 
     @property
     def decision(self) -> str:
-        """What was decided: the directions kept, not kept, or undecided."""
+        """The decision: the directions kept, not kept, or undecided."""
         if self.kept:
             return "kept: " + ", ".join(sorted({each.direction for each in self.kept}))
         return "not kept" if self.dismissed else "undecided"

@@ -1,4 +1,4 @@
-"""What changed between two versions of a codebook, in words, and which codings the changes made stale."""
+"""The changes between two versions of a codebook, and the codings that they made stale."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ class Difference:
 
 
 def compare_codebooks(old: Codebook, new: Codebook) -> tuple[Difference, ...]:
-    """What changed from one codebook to another, in the order of the new one; what was removed comes last.
+    """The changes from one codebook to another, in the order of the new one; what was removed comes last.
 
     Codes are the same where their id is the same, whatever they are called. Dimensions, indicators and variables are
     the same where their key is.

@@ -19,7 +19,7 @@ from cmresearch.files.writing import csv_text, write_text
 
 @dataclass(frozen=True)
 class Revision:
-    """What is to be written down about one earlier entry.
+    """A correction to be added for one earlier entry.
 
     Attributes:
         entry: The number of the entry.
@@ -138,7 +138,7 @@ def _merged(code: Code) -> str:
 
 
 def read_cells(path: Path, entry: str) -> dict[str, str]:
-    """What an entry of a coding file says, by column.
+    """The cells of an entry in a coding file, by column.
 
     Raises:
         CodingError: There is no such entry.

@@ -1,4 +1,4 @@
-"""What a coder wrote down, entry by entry: nothing is overwritten, and what counts now follows from all of it."""
+"""The entries of a coder, one by one: nothing is overwritten, and what counts now follows from all of them."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ class Entry:
 
 @dataclass(frozen=True)
 class Checks:
-    """What the rows of one file are checked against.
+    """The codebook, sources and coders that the rows of one file are checked against.
 
     Attributes:
         codebook: The codebook that holds the codes.
@@ -105,7 +105,7 @@ class Checks:
     changed: frozenset[str] = frozenset()
 
     def faults(self, row: Mapping[str, str]) -> Iterator[str]:
-        """What is wrong with a row, whether it still counts or not, a sentence each."""
+        """The faults of a row, whether it still counts or not, a sentence each."""
         codes = [*self.codebook.every_code, *self.codebook.renamed]
         yield from _unknown("there is no source", row["source"], list(self.sources))
         yield from _unknown("the codebook has no code", row["code"], codes)
@@ -116,7 +116,7 @@ class Checks:
         yield from _action_faults(row)
 
     def present_faults(self, row: Mapping[str, str]) -> Iterator[str]:
-        """What is wrong with a row that counts now: its quote, and a code that is out of use."""
+        """The faults of a row that counts now: its quote, and a code that is out of use."""
         yield from self._ended(row)
         if row["source"] in self.sources and row["source"] not in self.changed and not any(_offset_faults(row)):
             yield from _quote_faults(row, self.sources[row["source"]].text)

@@ -1,4 +1,4 @@
-"""What researchers ask of a coding: what was said of a code, by whom, what goes together, and who says what."""
+"""Queries of a coding: the passages of a code and who spoke them, codes that go together, and who says what."""
 
 from __future__ import annotations
 

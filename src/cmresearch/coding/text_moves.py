@@ -41,7 +41,7 @@ class Move:
     quote: str
 
     def revision(self, reason: str) -> Revision:
-        """What is to be written down about it."""
+        """The correction that moves the entry to its new position."""
         changes = {"start": str(self.start), "end": str(self.end), "quote": self.quote}
         # Nobody looked at the code again: a coding that was stale before stays so.
         changes |= {"codebook_version": self.entry.segment.codebook_version}

@@ -39,7 +39,7 @@ class Unit:
 
 @dataclass(frozen=True)
 class Decisions:
-    """What each coder decided for each unit.
+    """The codes that each coder gave to each unit.
 
     Attributes:
         units: The units, in the order of the text.

@@ -307,7 +307,7 @@ FIRST_ROW = 2  # rows are numbered as a spreadsheet shows them: the header is ro
 
 @dataclass(frozen=True)
 class KnownTotals:
-    """What is known of the full set.
+    """Known totals of the full set.
 
     Attributes:
         margins: Column, or columns joined by ' / ', to the number of units with each of its values.

@@ -141,7 +141,7 @@ def _row(estimates: Estimates, name: str, weights: Floats, variance: float) -> E
 
 
 def _notes(parts: list[Estimate], *, varies: bool) -> list[str]:
-    """What is noted of any part, once; that one of them does not vary says nothing of the others."""
+    """The notes of all parts, each once; that one of them does not vary says nothing of the others."""
     noted = dict.fromkeys(note for part in parts if part.note for note in part.note.split("; "))
     noted.pop(NO_VARIATION, None)
     return [*noted, *([] if varies else [NO_VARIATION])]

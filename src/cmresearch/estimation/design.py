@@ -122,7 +122,7 @@ class Scores:
 
     @cached_property
     def averaging(self) -> Floats:
-        """What each figure's variance grows by for lonely strata under `average`; ones under other policies."""
+        """The factor on each figure's variance for lonely strata under `average`; ones under other policies."""
         if self.design.calibration is None:
             touched = CellIndex(self.design, self.domain, self.domains).units > 0
         else:
@@ -172,7 +172,7 @@ class Scores:
 
 @dataclass(frozen=True)
 class Calibrated:
-    """What calibration changes in a variance: only what the auxiliary variables leave unexplained varies.
+    """The weights and auxiliary variables that a variance after calibration needs: only the residuals vary.
 
     Attributes:
         auxiliaries: Auxiliary variables, a column each.

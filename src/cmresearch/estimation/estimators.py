@@ -1,4 +1,4 @@
-"""What the sample says of the full set, and how surely."""
+"""Estimates of the full set from the sample, and how sure they are."""
 
 from __future__ import annotations
 
@@ -359,7 +359,7 @@ class _Figure:
 
 @dataclass(frozen=True)
 class _Domain:
-    """What the rows of one domain share."""
+    """The values that all rows of one domain share."""
 
     label: str | None
     n: int

@@ -1,4 +1,4 @@
-"""What is asked of a sample: whose values, in which domains, of which units."""
+"""A question to a sample: whose values, in which domains, of which units."""
 
 from __future__ import annotations
 
@@ -128,7 +128,7 @@ def eligible(responses: Responses) -> Mask:
 
 @dataclass(frozen=True)
 class _Columns:
-    """What the variable of a question holds for each unit."""
+    """The values of a question's variable, one for each unit."""
 
     variable: str
     values: Floats

@@ -40,7 +40,7 @@ MOST_ROWS = 200_000
 
 @dataclass(frozen=True)
 class CoderRecords:
-    """What one coder recorded.
+    """The records of one coder.
 
     Attributes:
         coder: The coder's name.
@@ -79,7 +79,7 @@ class _Line:
 def read_coder_workbook(
     path: str | Path, codebook: Codebook, *, ids: Sequence[str] | None = None, coder: str | None = None
 ) -> CoderRecords:
-    """What a coder recorded in a workbook, from Excel or from LibreOffice.
+    """The records of one coder from a workbook, written by Excel or by LibreOffice.
 
     Rows may stand in any order and columns too. A complaint with no variable filled in is not recorded yet; one with
     some of them is a fault. Where `at` is blank, the time at which the workbook was last saved is taken.

@@ -34,7 +34,7 @@ KIND_LABELS: Mapping[str, str] = {
 
 @dataclass(frozen=True)
 class Assignment:
-    """What one coder is to read.
+    """The complaints that one coder is to read.
 
     Attributes:
         coder: The coder's name, as it stands in the records.
@@ -86,7 +86,7 @@ def assign_complaints(ids: Sequence[str], coders: Sequence[str], *, double: int,
 
 
 def text_mark(texts: Sequence[str]) -> str:
-    """What a complaint's text is known by: blanks and line ends, which spreadsheets change, play no part.
+    """The fingerprint of a complaint's text: blanks and line ends, which spreadsheets change, play no part.
 
     Example:
         >>> text_mark(["Jalan  rusak "]) == text_mark(["Jalan rusak"])
@@ -97,7 +97,7 @@ def text_mark(texts: Sequence[str]) -> str:
 
 
 def variables_mark(variables: Sequence[CodedVariable]) -> str:
-    """What the coded variables are known by: their keys, values, questions and definitions."""
+    """The fingerprint of the coded variables: their keys, values, questions and definitions."""
     content = "\n".join(variable.model_dump_json() for variable in variables)
     return hashlib.sha256(content.encode()).hexdigest()[:16]
 

@@ -1,4 +1,4 @@
-"""What did not cross over: everything that a file of another program could not hold or that was not taken from it."""
+"""Losses in exchange: everything that a file of another program could not hold or that was not taken from it."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class Loss:
 
 @dataclass(frozen=True)
 class LossReport:
-    """What a file of another program could not hold, or what was not taken from one.
+    """The losses of one exchange: what a file of another program could not hold, or what was not taken from one.
 
     Attributes:
         file: The name of the file.

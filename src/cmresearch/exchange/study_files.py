@@ -55,7 +55,7 @@ def _code_text(code: Mapping[str, Any]) -> str:
 
 
 def changes_of(imported: ImportedCodebook, codebook: Codebook) -> tuple[CodeChange, ...]:
-    """What a file of another program says otherwise than a codebook, code by code, for `apply_changes`.
+    """The differences between a file of another program and a codebook, code by code, for `apply_changes`.
 
     Codes are the same where their id or their key is. Only fields that the file has are compared; codes that are in
     the codebook and not in the file stay as they are.

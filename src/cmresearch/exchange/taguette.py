@@ -40,7 +40,7 @@ MARK = b"\xef\xbb\xbf"
 
 @dataclass(frozen=True)
 class ImportedHighlights:
-    """What was highlighted in Taguette, found again in the sources.
+    """The highlights made in Taguette, found again in the sources.
 
     Attributes:
         segments: One for each highlight and tag, without a direction (context).
@@ -52,7 +52,7 @@ class ImportedHighlights:
 
 
 def tag_of(codebook: Codebook, code: Code) -> str:
-    """What a code is called in Taguette: its dimension and its key, so that tags of a dimension stand together."""
+    """The tag of a code in Taguette: its dimension and its key, so that tags of a dimension stand together."""
     return f"{codebook.home[code.key].key}.{code.key}"
 
 
@@ -143,7 +143,7 @@ def _code(tag: str, description: str) -> ForeignCode:
 def read_taguette_highlights(
     path: str | Path, codebook: Codebook, sources: Sources, *, coder: str, at: str
 ) -> ImportedHighlights:
-    """What one coder highlighted in Taguette, as coded segments of our sources.
+    """The highlights of one coder in Taguette, as coded segments of our sources.
 
     Taguette's file has the words of a highlight and not its place: the words are looked for in the source, blanks and
     line ends counting alike. A highlight whose words stand there not at all or more than once is left out and named.

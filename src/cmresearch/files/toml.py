@@ -95,7 +95,7 @@ def _owners(data: object, place: Place) -> Iterator[str]:
 
 
 def read_toml_file(path: Path, error: type[CmResearchError]) -> TomlFile:
-    """What a TOML file says, and where in it each key stands.
+    """The content of a TOML file, and where in it each key stands.
 
     Args:
         path: The file, in UTF-8.
@@ -164,13 +164,13 @@ def _table_place(bracket: str, header: str, counts: dict[Place, int]) -> Place:
 
 
 def _named(place: Place) -> str:
-    """What a place is called by its last key: the key itself, or an item of its list."""
+    """The name of a path in a sentence, by its last key: the key itself, or an item of its list."""
     *above, last = place
     return f"item {last + 1} of {above[-1]}" if isinstance(last, int) and above else str(last)
 
 
 def describe_fault(fault: ErrorDetails, known: Sequence[str]) -> str:
-    """What is wrong with the content of a file, in words: what was found and what was expected.
+    """A fault in the content of a file as a sentence: what was found and what was expected.
 
     Args:
         fault: One error of a pydantic validation.

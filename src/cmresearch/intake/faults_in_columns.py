@@ -94,7 +94,7 @@ def _missing(subject: Subject, name: str, found: Mapping[str, int]) -> Fault:
 
 
 def fold(value: str) -> str:
-    """What is the same in all spellings of a category: case, accents, signs, leading zeros and spaces left out.
+    """The form that all spellings of a category share: case, accents, signs, leading zeros and spaces left out.
 
     Example:
         >>> fold("Economy-Jobs") == fold("ECONOMY - JOBS"), fold("Ward 03") == fold("ward 3")

@@ -34,7 +34,7 @@ PAGE = 10_000
 
 @dataclass(frozen=True)
 class Scan:
-    """What the engine scans for a file.
+    """The table that the engine scans for a file.
 
     Attributes:
         sql: A table function or table.

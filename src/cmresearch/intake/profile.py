@@ -229,7 +229,7 @@ def _columns(raw: Complaints, rows: int) -> list[ColumnProfile]:
 
 
 def _questions(name: str, source: str) -> str:
-    """What is asked of a column, of each of its values once."""
+    """The query that profiles a column, looking at each of its distinct values once."""
     shapes = ("[-+]?\\d+", "[-+]?[\\d.,]*\\d")
     counts = ", ".join(f"sum(n) FILTER (regexp_full_match(v, {literal(shape)}))" for shape in shapes)
     return (

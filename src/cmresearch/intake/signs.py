@@ -1,4 +1,4 @@
-"""What kind of file an export is, told by its first bytes, never by its name alone."""
+"""The kind of file that an export is, recognised by its first bytes, never by its name alone."""
 
 from __future__ import annotations
 
@@ -115,7 +115,7 @@ def _refuse_stand_ins(head: bytes, name: str) -> None:
 
 
 def _old_office(path: Path) -> str:
-    """What an OLE file is: workbooks with a password are kept in one, and so are workbooks of before 2007."""
+    """The kind of an OLE file: workbooks with a password are kept in one, and so are workbooks of before 2007."""
     content = path.read_bytes()
     if "EncryptedPackage".encode("utf-16-le") in content:
         return "a workbook that is protected by a password: open it, save it without the password, and try again"

@@ -1,4 +1,4 @@
-"""What would be given away if a folder were shared: personal data in any of its files, with the place of each."""
+"""The personal data in a folder that is to be shared, in any of its files, each with where it stands."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def check_folder(folder: Path, *, allow: Iterable[str] = ()) -> list[Place]:
 
 
 class _Allowed:
-    """What may be shared, in the normal form of every kind."""
+    """The data that may be shared, in the normal form of every kind."""
 
     def __init__(self, entries: tuple[str, ...]) -> None:
         self.files = [entry for entry in entries if entry.strip()]
@@ -128,7 +128,7 @@ def _places(passage: Passage, allowed: _Allowed) -> Iterator[Place]:
 
 @lru_cache(maxsize=2**15)
 def _findings(lead: str, text: str) -> tuple[Finding, ...]:
-    """What is found in a value when it is read after the name of its column, with offsets into the value."""
+    """The personal data in a value that is read after the name of its column, with offsets into the value."""
     before = f"{lead.replace('_', ' ')}: " if lead else ""
     cut = len(before)
     found = [finding for finding in find_personal_data(before + text) if finding.end > cut]

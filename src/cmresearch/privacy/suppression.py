@@ -46,7 +46,7 @@ class SmallCells:
         return text.where(~self._holds(list(self.small)), text + "*")
 
     def warnings(self) -> list[str]:
-        """What to know before the table is shared, in sentences; none if no count is small."""
+        """Warnings to read before the table is shared, in sentences; none if no count is small."""
         if not self.small:
             return []
         return [

@@ -128,7 +128,7 @@ def _engine() -> duckdb.DuckDBPyConnection:
 
 
 def spelling_hint(label: str | None) -> str:
-    """What to do about a number that a spreadsheet of another country would read; nothing to say of others.
+    """Advice on a number that a spreadsheet of another country would read; empty for any other text.
 
     Example:
         >>> spelling_hint("4,5")

@@ -26,7 +26,7 @@ from cmresearch.reliability.coefficients import (
 def rating_table(
     records: pd.DataFrame, variable: str, values: Sequence[str], *, id_column: str = "id", coders: Sequence[str] = ()
 ) -> pd.DataFrame:
-    """What each coder recorded for each complaint, as the place of the value in its list.
+    """Ratings of each complaint by each coder, as the position of the value in its list.
 
     Args:
         records: A row for each complaint and coder: the id, the column `coder`, and a column per variable.

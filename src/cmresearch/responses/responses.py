@@ -1,4 +1,4 @@
-"""What the coders recorded for each sampled complaint, and which complaints they could not code."""
+"""Responses: the coders' records of the sampled complaints, and the complaints they could not code."""
 
 from __future__ import annotations
 
@@ -261,7 +261,7 @@ def read_responses(
     id_column: str = "id",
     strata_column: str = "stratum",
 ) -> Responses:
-    """What the coders recorded for each drawn complaint, one record each, with its weight.
+    """The responses of a sample: one record for each drawn complaint, with its weight.
 
     The file named `adjudicated` decides where coders differ. Complaints outside the question (ineligible) stay in
     the sample as a domain of their own. Those nobody could code are non-response: within a stratum they are taken

@@ -68,7 +68,7 @@ class Allocation:
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        """What to reconsider before drawing, a sentence each."""
+        """Warnings to consider before drawing, a sentence each."""
         lonely = f"one of several complaints is drawn from {_listed(self.lonely)}: no variance can be estimated there"
         skipped = f"no complaint is drawn from {_listed(self.skipped)}: the sample says nothing of them"
         return (*([lonely] if self.lonely else []), *([skipped] if self.skipped else []))
@@ -231,7 +231,7 @@ def _divided(plan: Allocation, size: int, at_least: Mapping[str, int]) -> Alloca
 
 @dataclass(frozen=True)
 class _Needs:
-    """What the optimal methods have to know of each stratum."""
+    """The planning values of each stratum that the optimal methods need."""
 
     deviations: Mapping[str, float] | None
     means: Mapping[str, float] | None
@@ -367,7 +367,7 @@ def _by_exact_optimum(sizes: Mapping[str, int], scores: Scores, bounds: Bounds, 
     parts = {label: low for label, (low, _) in bounds.items()}
 
     def entry(label: str) -> tuple[float, float, str]:
-        """What the next complaint of a stratum lowers the sum by, negated; full strata come last."""
+        """The amount by which a stratum's next complaint lowers the sum, negated; full strata come last."""
         n, most = parts[label], bounds[label][1]
         if n >= most:
             return (1.0, 1.0, label)

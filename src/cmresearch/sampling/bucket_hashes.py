@@ -47,7 +47,7 @@ def bucket_hashes(frame: Frame, content_columns: list[str]) -> dict[str, Bucket]
 
 @dataclass
 class _Lines:
-    """What is known of a bucket's lines so far."""
+    """The lines of a bucket so far: their number and hashes."""
 
     count: int = 0
     membership: Any = field(default_factory=hashlib.sha256)

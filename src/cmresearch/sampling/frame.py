@@ -275,7 +275,7 @@ def _refuse_unusable_expressions(frame: Frame) -> None:
 
 
 def _expression_faults(frame: Frame, sql: str, wanted: tuple[re.Pattern[str], str] | None) -> list[str]:
-    """What keeps a text from being one SQL expression that gives the same answer on any day."""
+    """The reasons why a text is no SQL expression that gives the same answer on any day."""
     bare = TEXT_OR_NAME.sub("''", sql)
     if ";" in bare or "--" in bare or "/*" in bare or _closes_too_early(bare):
         return ["expected one SQL expression, without semicolon, comment or a closing bracket too many"]

@@ -18,7 +18,7 @@ Outcome = Literal["in the sample", "not in the sample", "not in the frame", "not
 
 @dataclass(frozen=True)
 class RecordCheck:
-    """What the rule says of one complaint.
+    """The outcome of the sampling rule for one complaint.
 
     Attributes:
         id: The complaint's id.

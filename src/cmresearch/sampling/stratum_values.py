@@ -1,4 +1,4 @@
-"""What is known, or taken for granted, of each stratum before a sample is drawn: what one plans with."""
+"""Values of each stratum to plan a sample with: standard deviations, means and costs, known or assumed."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Numbers = Mapping[str, float]
 
 @dataclass(frozen=True)
 class StratumValues:
-    """What one plans with, each by the label of the stratum; None where it is not known.
+    """The planning values of each stratum, by its label; None where they are not known.
 
     Attributes:
         deviations: The standard deviation of what is asked.
@@ -80,7 +80,7 @@ def stratum_spread(frame: Frame, variable: str) -> pd.DataFrame:
 
 
 def register_values(frame: Frame, variable: str) -> StratumValues:
-    """What the register says of a variable in each stratum: where coders will ask of something like it, plan with it.
+    """The planning values of each stratum from a register variable that stands in for the one coders will record.
 
     Args:
         frame: The frame.
@@ -95,7 +95,7 @@ def register_values(frame: Frame, variable: str) -> StratumValues:
 
 
 def read_stratum_values(path: str | Path, sizes: Mapping[str, int]) -> StratumValues:
-    r"""What a CSV file says of each stratum, such as the result of a pilot study or what coding a complaint costs.
+    r"""The planning values of each stratum from a CSV file, such as the results of a pilot study or the cost of coding.
 
     Args:
         path: A CSV file with a column `stratum` that holds labels, and one or several of `deviation`, `mean`, `share`
@@ -131,7 +131,7 @@ def read_stratum_values(path: str | Path, sizes: Mapping[str, int]) -> StratumVa
 
 
 def known_values(frame: Frame, *, variable: str | None = None, planning: str | Path | None = None) -> StratumValues:
-    """What is known of each stratum from the register and from a file; the file's word goes before the register's.
+    """The planning values of each stratum from the register and from a file; where both have one, the file's counts.
 
     Args:
         frame: The frame.

@@ -56,7 +56,7 @@ class Difference:
 
 @dataclass(frozen=True)
 class Verification:
-    """What was checked, and what does not hold.
+    """The outcome of a verification: the subjects that were checked, and every difference.
 
     Attributes:
         differences: What does not hold; empty when all holds.
@@ -75,7 +75,7 @@ class Verification:
 
     @property
     def subjects(self) -> tuple[Subject, ...]:
-        """What differs, each subject once, in the order it was found."""
+        """The subjects that differ, each once, in the order in which they were found."""
         return tuple(dict.fromkeys(one.subject for one in self.differences))
 
     def to_text(self) -> str:
@@ -220,7 +220,7 @@ def _other_commitment(certificate: Certificate, published: str | None) -> list[D
 
 
 def _own_records(certificate: Certificate, rows: list[dict[str, str]]) -> list[Difference]:
-    """What the sample's file and the certificate say of each other, without any frame."""
+    """The differences between the sample's file and the certificate, without any frame."""
     absent = [name for name in (*certificate.record_columns, *ADDED) if rows and name not in rows[0]]
     if absent or not rows:
         message = f"its file lacks the columns {', '.join(absent)}" if rows else "its file holds no complaint"

@@ -27,7 +27,7 @@ class _Settings(BaseModel):
 
 
 class About(_Settings):
-    """What the study is. The languages of its title are those in which every text for readers must be given."""
+    """The description of the study. Its title's languages are those in which every text for readers must be given."""
 
     key: str
     title: dict[str, str]
@@ -127,7 +127,7 @@ class ReviewSettings(_Settings):
 
 
 class SharingSettings(_Settings):
-    """What of the kinds that the privacy check looks for may be shared, because it is public."""
+    """The personal data that may be shared, by the kinds that the privacy check looks for, because they are public."""
 
     allow: list[str] = []
 

@@ -129,7 +129,7 @@ class Study:
         return tuple(sorted((self.folder / "notebooks").glob("[0-9]*.ipynb")))
 
     def about(self, language: str | None = None) -> About:
-        """What the study is, in a language; by default its first. Only the title is in all of them."""
+        """The study's description in a language, by default its first. Only the title is in all of them."""
         return self.settings.study.in_language(language)
 
     def label(self, name: str, language: str | None = None) -> str:
@@ -226,7 +226,7 @@ class Study:
         )
 
     def stratum_values(self, frame: Frame) -> StratumValues:
-        """What the settings plan with: a register variable's spread, and what a file says, which goes before it."""
+        """The planning values: a register variable's spread, and those of a file, which take precedence."""
         plan = self.sample_plan
         return known_values(frame, variable=plan.variable, planning=plan.planning and self.path(plan.planning))
 
@@ -266,7 +266,7 @@ class Study:
         )
 
     def read_records(self, frame: Frame, codebook: Codebook) -> pd.DataFrame | None:
-        """What each coder recorded before adjudication, one row for each record; None where nobody read the sample."""
+        """The records of each coder before adjudication, one row for each; None where nobody read the sample."""
         if self.settings.responses is None:
             return None
         variables = self.coded_values(codebook)
@@ -322,7 +322,7 @@ class Study:
         return read_coding(self.path(self._words().coding), codebook, sources)
 
     def read_decisions(self) -> Mapping[str, Decision]:
-        """What the researcher decided on each dimension, with the memos; nothing where no file is named."""
+        """The researcher's decision on each dimension, with its memo; none where no file is named."""
         if self.decisions_file is None:
             return {}
         read = read_checked(DecisionFile, self.decisions_file, self.languages)
@@ -348,7 +348,7 @@ class Study:
         return self.path(self.settings.reviews.file)
 
     def read_reviews(self) -> tuple[Review, ...]:
-        """What reviewers wrote down, entry by entry; none where nobody did.
+        """The reviewers' entries, in the order of writing; none where nobody wrote any.
 
         Raises:
             ReviewError: The file has faults; all of them, with their lines.

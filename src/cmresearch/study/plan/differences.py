@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 NAMES = ("key", "name", "variable", "id")
-"""What tells the tables of a list apart, the first of them that all tables have."""
+"""Keys that identify the tables of a list: the first of them that all tables have is used."""
 
 Table = Mapping[str, object]
 

@@ -205,7 +205,7 @@ def _content_of_study(study: Study, codebook: Codebook | None) -> dict[str, obje
 
 
 def _content(settings: Path, codebook: Codebook | None) -> dict[str, object]:
-    """What is compared: the settings as TOML gives them, and of the codebook what decides a status."""
+    """The content that is compared: the settings as TOML gives them, and of the codebook what decides a status."""
     said = tomllib.loads(settings.read_text(encoding="utf-8-sig"))
     if codebook is None:
         return {SETTINGS: said}
@@ -304,7 +304,7 @@ def _read_register(path: Path) -> list[_Entry]:
 
 
 def _faults(folder: Path, entry: _Entry, place: int) -> Iterator[str]:
-    """What of a version is no longer as it was frozen."""
+    """The parts of a version that are no longer as they were frozen."""
     own = folder / str(entry.version)
     sums = own / SUMS
     if entry.version != place:

@@ -38,7 +38,7 @@ A researcher who decides otherwise says why in a memo; both stand in the report.
 
 @dataclass(frozen=True)
 class Heading:
-    """What a version of the plan says of itself.
+    """The heading of a version of the plan.
 
     Attributes:
         version: Its number, from 1.
@@ -226,7 +226,7 @@ def _findings(settings: Settings) -> list[str]:
 
 
 def _open(study: Study, codebook: Codebook | None) -> Iterator[str]:
-    """What the settings do not fix, as far as they themselves show it."""
+    """The choices that the settings leave open, as far as they themselves show it."""
     settings = study.settings
     if settings.sample is not None and not settings.sample.published:
         yield "No place is named where the hash of frame and sizes was public before the seed was known."
