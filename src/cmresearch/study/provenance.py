@@ -113,9 +113,9 @@ class Figures:
         """The same with all texts in one language; by default the first that they have."""
         return replace(
             self,
-            by_key={key: _told(figure, language) for key, figure in self.by_key.items()},
-            series={key: _told(series, language) for key, series in self.series.items()},
-            contradictions=tuple(_told(each, language) for each in self.contradictions),
+            by_key={key: _translated(figure, language) for key, figure in self.by_key.items()},
+            series={key: _translated(series, language) for key, series in self.series.items()},
+            contradictions=tuple(_translated(each, language) for each in self.contradictions),
         )
 
 
@@ -132,7 +132,7 @@ class DataFile:
 
 
 Record = TypeVar("Record", Source, Figure, Series, Contradiction, PublishedChannel, DataFile)
-SAID: TypeAdapter[Said] = TypeAdapter(AsWritten)
+WRITTEN: TypeAdapter[Said] = TypeAdapter(AsWritten)
 
 
 def read_figures(path: Path | str, languages: Sequence[str] = ()) -> Figures:
@@ -262,15 +262,17 @@ def _with_sources(entry: dict[str, Any], sources: Mapping[str, Source]) -> dict[
 
 def _record(shape: type[Record], entry: Mapping[str, Any], languages: Sequence[str]) -> Record:
     """The record of an entry without faults; the translations of its texts stand in the order of the languages."""
-    return shape(**{**entry, **{name: SAID.validate_python(entry[name], context=languages) for name in _texts(shape)}})
+    return shape(
+        **{**entry, **{name: WRITTEN.validate_python(entry[name], context=languages) for name in _texts(shape)}}
+    )
 
 
-def _told(record: Record, language: str | None) -> Record:
+def _translated(record: Record, language: str | None) -> Record:
     """A record with its texts, and those of its sources, in one language."""
-    told: dict[str, Any] = {name: in_language(getattr(record, name), language) for name in _texts(type(record))}
+    texts: dict[str, Any] = {name: in_language(getattr(record, name), language) for name in _texts(type(record))}
     if isinstance(record, Figure | Series | Contradiction):
-        told["sources"] = tuple(_told(source, language) for source in record.sources)
-    return replace(record, **told)
+        texts["sources"] = tuple(_translated(source, language) for source in record.sources)
+    return replace(record, **texts)
 
 
 def _texts(shape: type) -> list[str]:
@@ -281,7 +283,7 @@ def _texts(shape: type) -> list[str]:
 def _text_faults(where: str, entry: Mapping[str, Any], shape: type, languages: Sequence[str]) -> Iterator[str]:
     for name in _texts(shape):
         try:
-            SAID.validate_python(entry.get(name, ""), context=languages)
+            WRITTEN.validate_python(entry.get(name, ""), context=languages)
         except ValidationError as fault:
             yield f"{where}: {name} {fault.errors()[0]['msg']}"
 
@@ -321,8 +323,8 @@ def _repeated_keys(raw: dict[str, Any], table: str) -> list[str]:
     return _repeated(entry["key"] for entry in raw.get(table, []) if "key" in entry)
 
 
-def _repeated(words: Iterable[str | None]) -> list[str]:
-    known = list(words)
+def _repeated(texts: Iterable[str | None]) -> list[str]:
+    known = list(texts)
     return sorted({word for word in known if word is not None and known.count(word) > 1})
 
 
@@ -344,11 +346,11 @@ def _entry_faults(
 
 
 def _file_faults(folder: Path, file: DataFile) -> Iterator[str]:
-    place = folder / file.path
-    if not place.is_file():
-        yield f"{place}: declared, but there is no such file"
-    elif (found := sha256_of(place)) != file.sha256:
-        yield f"{place}: has changed; its SHA-256 is {found}, declared is {file.sha256}"
+    path = folder / file.path
+    if not path.is_file():
+        yield f"{path}: declared, but there is no such file"
+    elif (found := sha256_of(path)) != file.sha256:
+        yield f"{path}: has changed; its SHA-256 is {found}, declared is {file.sha256}"
 
 
 def _folders_made(files: tuple[DataFile, ...]) -> set[str]:
@@ -356,11 +358,11 @@ def _folders_made(files: tuple[DataFile, ...]) -> set[str]:
 
 
 def _files_below(folder: Path, *, besides: set[str]) -> list[str]:
-    found = (place.relative_to(folder) for place in sorted(folder.rglob("*")) if place.is_file())
+    found = (path.relative_to(folder) for path in sorted(folder.rglob("*")) if path.is_file())
     return [
-        place.as_posix()
-        for place in found
-        if place.name not in {"README.md", "sources.toml"}
-        and place.parent.as_posix() not in besides
-        and not any(part.startswith((".", "__")) for part in place.parts)
+        path.as_posix()
+        for path in found
+        if path.name not in {"README.md", "sources.toml"}
+        and path.parent.as_posix() not in besides
+        and not any(part.startswith((".", "__")) for part in path.parts)
     ]

@@ -50,8 +50,8 @@ class About(_Settings):
     def in_language(self, language: str | None = None) -> About:
         """The same with its texts but the title in one language; by default the study's first."""
         names = ("place", "period", "question", "reference")
-        said = {name: in_language(getattr(self, name), language) for name in names}
-        return self.model_copy(update={**said, "limits": [in_language(limit, language) for limit in self.limits]})
+        texts = {name: in_language(getattr(self, name), language) for name in names}
+        return self.model_copy(update={**texts, "limits": [in_language(limit, language) for limit in self.limits]})
 
 
 class FullSetSettings(_Settings):
@@ -73,7 +73,7 @@ class ExportSettings(_Settings):
 
 
 class FrameSettings(_Settings):
-    """Which complaints could be drawn, and which columns are register columns and which are words."""
+    """Which complaints could be drawn, and which columns are register columns and which hold text."""
 
     id: str
     strata: list[str]
@@ -110,7 +110,7 @@ class ResponseSettings(_Settings):
     double_coded: int = 0
 
 
-class WordSettings(_Settings):
+class QualitativeSettings(_Settings):
     """Where the codebook, the sources, their coding and the researcher's decisions are."""
 
     codebook: str
@@ -187,7 +187,7 @@ class Settings(_Settings):
     variables: dict[str, str] = {}
     labels: dict[str, Text] = {}
     responses: ResponseSettings | None = None
-    words: WordSettings | None = None
+    words: QualitativeSettings | None = None
     rule: RuleSettings = RuleSettings()
     published: PublishedSettings | None = None
     provenance: ProvenanceSettings | None = None

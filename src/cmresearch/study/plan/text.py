@@ -128,9 +128,9 @@ def _heading(heading: Heading, codebook: Codebook | None) -> list[str]:
 
 def _question(settings: Settings) -> list[str]:
     about = settings.study
-    place = f"{escaped(about.place)}, {escaped(about.period)}"
+    setting = f"{escaped(about.place)}, {escaped(about.period)}"
     limits = [f"Limit: {escaped(limit)}" for limit in about.limits]
-    return [escaped(about.question or "No question is stated."), "", *_bullets([place, *limits])]
+    return [escaped(about.question or "No question is stated."), "", *_bullets([setting, *limits])]
 
 
 def _frame(settings: Settings) -> list[str]:
@@ -246,8 +246,8 @@ def _open(study: Study, codebook: Codebook | None) -> Iterator[str]:
     yield "Whatever is not named above was not fixed by this plan."
 
 
-def _listed(words: Sequence[str]) -> str:
-    return ", ".join(code(word) for word in words)
+def _listed(texts: Sequence[str]) -> str:
+    return ", ".join(code(word) for word in texts)
 
 
 def _bullets(lines: Iterable[str]) -> list[str]:
