@@ -184,8 +184,8 @@ def _content(path: Path) -> tuple[list[str], list[dict[str, str]]]:
         return [*COLUMNS, *HISTORY_COLUMNS], []
     header, found = read_rows(path)
     rows = [
-        {"entry": str(place)} | dict.fromkeys(HISTORY_COLUMNS[1:], "") | dict(zip(header, cells, strict=True))
-        for place, (_, cells) in enumerate(found, start=1)
+        {"entry": str(position)} | dict.fromkeys(HISTORY_COLUMNS[1:], "") | dict(zip(header, cells, strict=True))
+        for position, (_, cells) in enumerate(found, start=1)
     ]
     return header, rows
 
@@ -197,7 +197,7 @@ def _row_of(segment: Segment) -> dict[str, str]:
 
 def _extended(path: Path, header: list[str], rows: list[dict[str, str]], added: list[dict[str, str]]) -> str:
     number = max((int(row["entry"]) for row in rows if row["entry"].isdecimal()), default=0)
-    added = [row | {"entry": str(place)} for place, row in enumerate(added, start=number + 1)]
+    added = [row | {"entry": str(position)} for position, row in enumerate(added, start=number + 1)]
     if path.is_file() and set(HISTORY_COLUMNS) <= set(header):
         before = path.read_bytes().decode("utf-8-sig")
         return before + ("" if before.endswith("\n") else "\n") + _lines(header, added)

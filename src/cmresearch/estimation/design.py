@@ -142,10 +142,10 @@ class Scores:
         z = self.columns
         centred = z - _stratum_means(self.design, z)[self.design.stratum]
         found = np.empty((z.shape[1], z.shape[1]))
-        for place in range(z.shape[1]):
-            deviations = _by_stratum(self.design, centred[:, [place]] * centred)
-            products = _by_stratum(self.design, z[:, [place]] * z)
-            found[place] = self.design.per_stratum(deviations, products).sum(axis=0)
+        for position in range(z.shape[1]):
+            deviations = _by_stratum(self.design, centred[:, [position]] * centred)
+            products = _by_stratum(self.design, z[:, [position]] * z)
+            found[position] = self.design.per_stratum(deviations, products).sum(axis=0)
         found *= np.sqrt(np.outer(self.averaging, self.averaging))
         return found
 

@@ -88,8 +88,8 @@ def find_date_faults(raw: Complaints, mapping: IntakeMapping, rows: int) -> Iter
         formats = formats_of(mapping.dates[name])
         read = [f"({parsed(text, each, mapping, name)}) IS NOT NULL" for each in formats]
         sums = ", ".join(
-            f"count(*) FILTER ({condition}{''.join(f' AND NOT {before}' for before in read[:place])})"
-            for place, condition in enumerate(read)
+            f"count(*) FILTER ({condition}{''.join(f' AND NOT {before}' for before in read[:position])})"
+            for position, condition in enumerate(read)
         )
         none = f"{text} IS NOT NULL AND NOT ({' OR '.join(read)})"
         ((*counts, unread, examples),) = raw.query(

@@ -351,14 +351,14 @@ def _shares(sizes: Mapping[str, int], scores: Scores, bounds: Bounds, size: int)
     edges = sorted(
         {Fraction(edge) / exact[label] for label, pair in items for edge in pair if exact[label]} | {Fraction(0)}
     )
-    place = bisect_left(edges, Fraction(size), key=total_at)
-    if place == len(edges):
+    position = bisect_left(edges, Fraction(size), key=total_at)
+    if position == len(edges):
         # Strata of no score are given what those with one cannot take, in proportion to their sizes.
         full = {label: (bound if not exact[label] else (bound[1], bound[1])) for label, bound in items}
         return _shares(sizes, dict(sizes), full, size)
-    if place == 0:
+    if position == 0:
         return at(edges[0])
-    low, high = edges[place - 1], edges[place]
+    low, high = edges[position - 1], edges[position]
     below, above = total_at(low), total_at(high)
     return at(low + (high - low) * (size - below) / (above - below))
 

@@ -430,7 +430,7 @@ def read_certificate(path: Path) -> Certificate:
     """The certificate in a file.
 
     Raises:
-        SampleError: No such file, no JSON, or not the form of a certificate; all faults with their places.
+        SampleError: No such file, no JSON, or not the form of a certificate; all faults with their paths.
     """
     if not path.is_file():
         raise SampleError(f"there is no certificate {path}")

@@ -15,7 +15,7 @@ from cmresearch.sampling.frame import Frame
 
 STRATUM, COLUMNS = "stratum", ("deviation", "mean", "share", "cost")
 FIRST_ROW = 2  # as a spreadsheet shows it: the header is row 1
-Numbers = Mapping[str, float]
+ByStratum = Mapping[str, float]
 
 
 @dataclass(frozen=True)
@@ -28,12 +28,12 @@ class StratumValues:
         costs: What one complaint costs.
     """
 
-    deviations: Numbers | None = None
-    means: Numbers | None = None
-    costs: Numbers | None = None
+    deviations: ByStratum | None = None
+    means: ByStratum | None = None
+    costs: ByStratum | None = None
 
 
-def share_values(sizes: Mapping[str, int], shares: float | Numbers) -> StratumValues:
+def share_values(sizes: Mapping[str, int], shares: float | ByStratum) -> StratumValues:
     """The standard deviations of a share: sqrt(p (1 - p) N / (N - 1)) in a stratum of N complaints.
 
     Args:
@@ -118,8 +118,8 @@ def read_stratum_values(path: str | Path, sizes: Mapping[str, int]) -> StratumVa
     """
     path = Path(path)
     rows, faults = _rows(path), []
-    for place, row in rows.items():
-        faults += [f"{place}: {fault}" for fault in _row_faults(row, sizes)]
+    for where, row in rows.items():
+        faults += [f"{where}: {fault}" for fault in _row_faults(row, sizes)]
     labels = [row[STRATUM] for row in rows.values()]
     twice = sorted({label for label in labels if labels.count(label) > 1})
     faults += [f"{path.name}: stratum {label!r} stands in the file more than once" for label in twice]
@@ -139,7 +139,7 @@ def known_values(frame: Frame, *, variable: str | None = None, planning: str | P
         planning: A file (`read_stratum_values`); None for none.
 
     Returns:
-        The values; each is None where neither tells it.
+        The values; each is None where neither has it.
     """
     found = StratumValues() if variable is None else register_values(frame, variable)
     given = StratumValues() if planning is None else read_stratum_values(planning, frame.sizes)
@@ -168,7 +168,7 @@ def _is_number(text: str) -> bool:
 
 
 def _rows(path: Path) -> dict[str, dict[str, str]]:
-    """The rows by their places in the file."""
+    """The rows by where they stand in the file."""
     try:
         with path.open(encoding="utf-8-sig", newline="") as lines:
             reader = csv.DictReader(lines)
