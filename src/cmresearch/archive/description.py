@@ -78,7 +78,7 @@ FILES_ARE = {
     f"{RESULTS}/{BUCKETS}": "the buckets behind the frame's fingerprints",
     f"{RESULTS}/{SCRIPT}": "draws the sample again and compares; needs nothing but Python",
 }
-# Python's and the system's own lists differ from place to place, and the archive must not.
+# Python's and the system's own lists differ from machine to machine, and the archive must not.
 MEDIA_TYPES = {
     ".cff": "application/yaml",
     ".csv": "text/csv",
@@ -156,7 +156,7 @@ class Description:
     Attributes:
         study: The study.
         certificate: Its sample's certificate.
-        codebook: Its codebook; None for a study without words.
+        codebook: Its codebook; None for a study without qualitative data.
         files: Every file but those that describe the archive.
         tables: The tables among them.
         gathered: What was masked and what was left out.
@@ -184,9 +184,9 @@ class Description:
     @property
     def title(self) -> str:
         """The study's title in that language."""
-        return self.said(self.study.settings.study.title)
+        return self.in_one_language(self.study.settings.study.title)
 
-    def said(self, text: str | Translations) -> str:
+    def in_one_language(self, text: str | Translations) -> str:
         """A text of the study in that language."""
         return in_language(text, self.language)
 
@@ -205,15 +205,15 @@ class Description:
         """The study's question and the data it rests on, in sentences."""
         about = self.study.about(self.language)
         drawn, rows = self.certificate.allocation.size, self.certificate.frame.rows
-        said = [
-            self.said(about.question),
+        sentences = [
+            self.in_one_language(about.question),
             f"{drawn} of {rows} complaints, {about.place}, {about.period}.",
-            kinds_said(self.study),
+            kinds_sentence(self.study),
         ]
-        return " ".join(sentence for sentence in said if sentence)
+        return " ".join(sentence for sentence in sentences if sentence)
 
 
-def kinds_said(study: Study) -> str:
+def kinds_sentence(study: Study) -> str:
     """The kind of data of each part of a study, in a sentence, with what the kind means where it is no evidence."""
     settings = study.settings
     parts = {"complaints": settings.full_set, "coders' records": settings.responses, "words": settings.words}
@@ -288,10 +288,10 @@ def _read_columns(path: Path) -> tuple[list[str], int, list[ValueType]]:
         filled = [False] * len(header)
         for row in reader:
             count += 1
-            for place, cell in enumerate(row[: len(header)]):
+            for position, cell in enumerate(row[: len(header)]):
                 if cell:
-                    filled[place] = True
-                    possible[place] = [each for each in possible[place] if FORMS[each].fullmatch(cell)]
+                    filled[position] = True
+                    possible[position] = [each for each in possible[position] if FORMS[each].fullmatch(cell)]
     pairs = zip(possible, filled, strict=True)
     return header, count, [types[0] if types and seen else "string" for types, seen in pairs]
 

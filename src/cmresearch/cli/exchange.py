@@ -77,7 +77,7 @@ def _add_own(name: str, action: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Do what the action says, and tell what did not cross over."""
+    """Do what the action says, and report what did not cross over."""
     from cmresearch.exchange.losses import write_loss_sheet
 
     actions: Mapping[str, Callable[[argparse.Namespace], LossReport]] = {

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
     from cmresearch.sampling.frame import Frame
     from cmresearch.sampling.planning import SampleSize
-    from cmresearch.sampling.stratum_values import Numbers, StratumValues
+    from cmresearch.sampling.stratum_values import ByStratum, StratumValues
 from typing import TYPE_CHECKING
 
 from cmresearch.cli.output import print_json
@@ -382,7 +382,7 @@ def _answer_allocation(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _usable_means(frame: Frame, values: StratumValues) -> tuple[Numbers | None, tuple[str, ...]]:
+def _usable_means(frame: Frame, values: StratumValues) -> tuple[ByStratum | None, tuple[str, ...]]:
     """The means, unless one is 0 or unknown: the power method divides by them."""
     if values.means is None:
         return None, ()
@@ -450,8 +450,8 @@ def _domains_of(strata: Sequence[str], values: Mapping[str, Sequence[str]], by: 
             if name not in strata
         ],
     )
-    places = [list(strata).index(name) for name in names]
-    return {label: JOINT.join(parts[place] for place in places) for label, parts in values.items()}
+    positions = [list(strata).index(name) for name in names]
+    return {label: JOINT.join(parts[position] for position in positions) for label, parts in values.items()}
 
 
 ANSWERS = {

@@ -82,10 +82,10 @@ def _table(arguments: argparse.Namespace) -> tuple[pd.DataFrame, str]:
     study = chosen_study(arguments)
     if arguments.what == "variables":
         return _of_variables(study, options)
-    return _of_words(arguments, study, options), f"{study.words_kind} data"
+    return _of_coding(arguments, study, options), f"{study.words_kind} data"
 
 
-def _of_words(arguments: argparse.Namespace, study: Study, options: Options) -> pd.DataFrame:
+def _of_coding(arguments: argparse.Namespace, study: Study, options: Options) -> pd.DataFrame:
     from cmresearch.coding.coder_agreement import agreement_table, disagreements, unitizing_table
 
     coding = study.read_coding(study.read_codebook(), study.read_sources())

@@ -45,13 +45,15 @@ def run(arguments: argparse.Namespace) -> int:
         show(arguments, rows, title="Kinds of evidence")
     elif arguments.id in kinds:
         nodes = [node for node in evidence.nodes if node.kind == arguments.id]
-        rows = [node.model_dump() if arguments.json else {"id": node.id, "says": _said(node, quotes)} for node in nodes]
+        rows = [
+            node.model_dump() if arguments.json else {"id": node.id, "says": _text_of(node, quotes)} for node in nodes
+        ]
         show(arguments, rows, title=f"{len(nodes)} of kind {arguments.id}")
     else:
         follow = evidence.above if arguments.up else evidence.below
         node = evidence.node(arguments.id)
-        told = [(0, node), *_chain(node, follow, 1, arguments)]
-        rows = [_record(*each) if arguments.json else _row(*each, quotes) for each in told]
+        listed = [(0, node), *_chain(node, follow, 1, arguments)]
+        rows = [_record(*each) if arguments.json else _row(*each, quotes) for each in listed]
         show(arguments, rows, title=f"What {'rests on' if arguments.up else 'stands below'} {node.id}")
     return 0
 
@@ -95,14 +97,14 @@ def _record(step: int, each: Node | str) -> dict[str, object]:
 def _row(step: int, each: Node | str, quotes: Mapping[str, str]) -> dict[str, object]:
     if isinstance(each, str):
         return {"step": step, "id": "  " * step + "…", "says": each}
-    return {"step": step, "id": "  " * step + each.id, "says": _said(each, quotes)}
+    return {"step": step, "id": "  " * step + each.id, "says": _text_of(each, quotes)}
 
 
-def _said(node: Node, quotes: Mapping[str, str]) -> str:
+def _text_of(node: Node, quotes: Mapping[str, str]) -> str:
     """The text of a node, in one line: the words of a segment, and of others all but what only machines read."""
     if node.id in quotes:
         return f"“{quotes[node.id]}”"
     if node.kind == "status":
         return f"proposed {node.says['proposed']}, decided {node.says['decided'] or 'nothing'}"
-    told = [f"{name} {value}" for name, value in node.says.items() if value not in (None, "", [], {})]
-    return ", ".join(each for each in told if not HASH.search(each))
+    stated = [f"{name} {value}" for name, value in node.says.items() if value not in (None, "", [], {})]
+    return ", ".join(each for each in stated if not HASH.search(each))

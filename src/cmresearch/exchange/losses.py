@@ -47,7 +47,7 @@ class LossReport:
         format: REFI-QDA codebook, REFI-QDA project, Taguette codebook or Taguette highlights.
         direction: out, or in.
         losses: What did not cross over, by kind.
-        remarks: What was decided on the way, such as how places in the texts were counted.
+        remarks: What was decided on the way, such as how positions in the texts were counted.
     """
 
     file: str

@@ -68,7 +68,7 @@ def find_personal_data(text: str) -> tuple[Finding, ...]:
         text: Any text; an empty one has no findings.
 
     Returns:
-        One finding for each piece of personal data, by place.
+        One finding for each piece of personal data, by position.
 
     Example:
         >>> for finding in find_personal_data("Pak Budi Santoso, HP 0812-0000-1234, tiket JK2004010012"):

@@ -130,7 +130,7 @@ def is_indonesian_identity_number(digits: str) -> bool:
 
 
 def _is_day(day: int, month: int) -> bool:
-    # 2000 is a leap year: the two digits of the year do not tell the century, and 29 February may be right.
+    # 2000 is a leap year: the two digits of the year do not give the century, and 29 February may be right.
     try:
         datetime.date(2000, month, day)
     except ValueError:
