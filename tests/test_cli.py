@@ -7,19 +7,34 @@ import os
 import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
-from cmresearch.cli import VERBS, main
+import cmresearch.cli
+from cmresearch.cli import GROUPS, VERBS, main
 from cmresearch.errors import FrameError
 
 
-def test_the_help_names_every_verb(capsys):
+def test_the_help_lists_every_verb_once_with_its_purpose_under_its_group(monkeypatch, capsys):
+    monkeypatch.setenv("COLUMNS", "200")
     with pytest.raises(SystemExit) as stop:
         main(["--help"])
     assert stop.value.code == 0
     shown = capsys.readouterr().out
-    assert all(verb in shown for verb in VERBS)
+    listed = shown[shown.index(f"\n{next(iter(GROUPS))}:\n") :]
+    found = {
+        title: dict(re.findall(r"^  (\S+) +(.+)$", lines, flags=re.MULTILINE))
+        for title, lines in re.findall(r"^(\w.*):\n((?:  .+\n)+)", listed, flags=re.MULTILINE)
+    }
+    assert found == GROUPS
+
+
+def test_every_verb_stands_in_exactly_one_group():
+    folder = Path(cmresearch.cli.__file__).parent
+    modules = {path.stem.replace("_", "-"): path.read_text(encoding="utf-8") for path in folder.glob("*.py")}
+    verbs = [name for name, text in modules.items() if "\ndef run(" in text]
+    assert sorted(name for group in GROUPS.values() for name in group) == sorted(verbs)
 
 
 @pytest.mark.parametrize("verb", VERBS)

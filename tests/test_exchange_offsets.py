@@ -1,4 +1,4 @@
-"""Which way another program counts places in a text."""
+"""Which way another program counts positions in a text."""
 
 import pytest
 from hypothesis import given
@@ -11,7 +11,7 @@ from cmresearch.exchange.offsets import (
     countings,
     decode,
     find_counting,
-    places_of,
+    positions_of,
     reads,
     spans_of,
 )
@@ -39,15 +39,15 @@ def counted(raw, place, counting):
 def test_every_place_of_every_counting_is_led_back(unit, line_ends, mark):
     counting = Counting(unit, line_ends, "exclusive", mark)
     text = Text(RAW, had_mark=True)
-    places = places_of(text, counting)
-    found = [places.kept(counted(RAW, place, counting)) for place in range(len(text.kept) + 1)]
+    positions = positions_of(text, counting)
+    found = [positions.kept(counted(RAW, place, counting)) for place in range(len(text.kept) + 1)]
     assert found == list(range(len(text.kept) + 1))
 
 
 def test_a_place_within_a_wide_character_or_outside_the_text_is_none():
     text = Text("a🙂b")
-    places = places_of(text, Counting("UTF-16 units"))
-    assert [places.kept(place) for place in range(-1, 6)] == [None, 0, 1, None, 2, 3, None]
+    positions = positions_of(text, Counting("UTF-16 units"))
+    assert [positions.kept(place) for place in range(-1, 6)] == [None, 0, 1, None, 2, 3, None]
 
 
 def test_an_inclusive_end_on_either_half_of_a_wide_character_takes_it_whole():

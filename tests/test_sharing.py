@@ -16,7 +16,7 @@ from openpyxl.comments import Comment
 from cmresearch.cli import check_privacy
 from cmresearch.errors import PrivacyError
 from cmresearch.privacy.passages import MOST_BYTES, passages
-from cmresearch.privacy.sharing import Place, check_folder
+from cmresearch.privacy.sharing import Disclosure, check_folder
 
 COMPLAINT = "Pak Budi Santoso, HP 0812-0000-1234"
 DATA = ("Budi", "Santoso", "0812", "1234", "3171018107450000", "Siti", "Aminah")
@@ -151,8 +151,8 @@ def test_a_place_never_shows_the_datum(tmp_path):
 def test_the_words_around_a_datum_say_where_to_look(tmp_path):
     (tmp_path / "a.md").write_text(f"Laporan dari {COMPLAINT} belum dijawab.")
     assert check_folder(tmp_path) == [
-        Place("a.md", "line 1", "name", "Laporan dari Pak [NAME], HP [PHONE] belum dijawab."),
-        Place("a.md", "line 1", "phone", "Laporan dari Pak [NAME], HP [PHONE] belum dijawab."),
+        Disclosure("a.md", "line 1", "name", "Laporan dari Pak [NAME], HP [PHONE] belum dijawab."),
+        Disclosure("a.md", "line 1", "phone", "Laporan dari Pak [NAME], HP [PHONE] belum dijawab."),
     ]
 
 

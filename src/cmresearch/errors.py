@@ -1,4 +1,4 @@
-"""What can go wrong: one class for each subject, each also a `ValueError`."""
+"""The errors of the library: one class for each subject, each also a `ValueError`."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class SampleError(CmResearchError):
 
 
 class ResponseError(CmResearchError):
-    """What the coders recorded for the sampled complaints cannot be used."""
+    """The coders' records of the sampled complaints cannot be used."""
 
 
 class EstimationError(CmResearchError):
@@ -87,7 +87,7 @@ class ExchangeError(CmResearchError):
 
 
 class PrivacyError(CmResearchError):
-    """What is about to be shared cannot be looked through, or a private table would not stay private."""
+    """A folder to be shared cannot be looked through, or a private table would not stay private."""
 
 
 class ReportError(CmResearchError):

@@ -19,13 +19,13 @@ from cmresearch.archive.ro_crate import RO_CRATE, ro_crate_text
 from cmresearch.errors import ArchiveError, raise_all
 from cmresearch.files.hashes import sha256_of
 from cmresearch.files.writing import whole_folder, write_text
-from cmresearch.privacy.sharing import UNREAD, Place, check_folder
+from cmresearch.privacy.sharing import UNREAD, Disclosure, check_folder
 from cmresearch.sampling.certificate import CERTIFICATE, Certificate, read_certificate
 from cmresearch.sampling.verification import verify
 from cmresearch.study.study import Study
 
-SAID = 50
-"""How many places a refusal lists."""
+LISTED = 50
+"""How many lines of personal data a refusal lists."""
 
 
 @dataclass(frozen=True)
@@ -69,25 +69,25 @@ def write_archive(
         date: The day of publication, as 2026-11-25; by default `date-released` of the study's CITATION.cff.
         allow: What the privacy check may pass over besides what the study's settings name.
         leave_out: Patterns of names in the archive that shall stay behind.
-        progress: Told the name of each step as it begins.
+        progress: Called with the name of each step as it begins.
 
     Returns:
         What was written.
 
     Raises:
         ArchiveError: The study draws no sample, there are no results, they are of another `study.toml`, their sample
-            does not verify, no date is named, or the privacy check found something in what would go in; every place, a
+            does not verify, no date is named, or the privacy check found something in what would go in; each of it, a
             line each.
     """
-    place = study.results if results is None else results
+    source = study.results if results is None else results
     published = _date(study, date)
     progress("results: the sample is what its rule draws")
-    certificate = _checked(study, place)
+    certificate = _checked(study, source)
     with tempfile.TemporaryDirectory(prefix="cmresearch-archive-") as temporary:
         folder = Path(temporary)
         progress("files gathered, words masked")
         allowed = [*study.settings.sharing.allow, *allow]
-        gathered = gather(study, place, folder, allow=allowed, leave_out=leave_out)
+        gathered = gather(study, source, folder, allow=allowed, leave_out=leave_out)
         progress("described")
         _describe(study, certificate, folder, gathered, date=published, allowed=allow)
         raise_all(ArchiveError, list(name_faults(names_below(folder))))
@@ -104,9 +104,9 @@ def _date(study: Study, date: str | None) -> str:
     try:
         return datetime.date.fromisoformat(found).isoformat()
     except ValueError:
-        said = f"found {found!r}" if found else f"none given, and no date-released in {study.folder / CITATION}"
+        stated = f"found {found!r}" if found else f"none given, and no date-released in {study.folder / CITATION}"
         raise ArchiveError(
-            f"no day of publication: {said}; expected a date such as 2026-11-25 (--date). It is not taken from the "
+            f"no day of publication: {stated}; expected a date such as 2026-11-25 (--date). It is not taken from the "
             "clock, so that the same files give the same archive"
         ) from None
 
@@ -147,16 +147,16 @@ def _describe(
     write_text(folder / MANIFEST, manifest_text(folder))
 
 
-def _refuse(places: list[Place]) -> None:
-    if not places:
+def _refuse(disclosures: list[Disclosure]) -> None:
+    if not disclosures:
         return
-    lines = [str(place) for place in places[:SAID]]
-    if len(places) > SAID:
-        lines.append(f"… and {len(places) - SAID} more")
-    unread = any(place.kind == UNREAD for place in places)
+    lines = [str(each) for each in disclosures[:LISTED]]
+    if len(disclosures) > LISTED:
+        lines.append(f"… and {len(disclosures) - LISTED} more")
+    unread = any(each.kind == UNREAD for each in disclosures)
     ending = " A file that cannot be looked into is allowed by its name once somebody has looked." if unread else ""
     raise ArchiveError(
-        f"not archived: places that the privacy check found in what would go in: {len(places)}. Change what stands "
-        "there, allow it in study.toml ([sharing] allow) or with --allow, or leave the file "
+        f"not archived: places that the privacy check found in what would go in: {len(disclosures)}. "
+        "Change what stands there, allow it in study.toml ([sharing] allow) or with --allow, or leave the file "
         f"out with --leave-out.{ending}\n" + "\n".join(lines)
     )

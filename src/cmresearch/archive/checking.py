@@ -33,7 +33,7 @@ from cmresearch.sampling.certificate import CERTIFICATE, read_certificate
 
 @dataclass(frozen=True)
 class ArchiveCheck:
-    """What was found in an archive.
+    """The outcome of checking an archive.
 
     Attributes:
         path: The archive.
@@ -52,7 +52,7 @@ class ArchiveCheck:
 
     @property
     def proves(self) -> tuple[str, ...]:
-        """What the checks that hold prove, in sentences; nothing where any differs."""
+        """The conclusions that the checks allow, in sentences; none where any differs."""
         has_words = any(check.subject == "words" and check.outcome == "holds" for check in self.checks)
         proved = (*PROVES, *(PROVES_OF_WORDS if has_words else ()))
         return proved if self.holds else ()
@@ -81,7 +81,7 @@ def verify_archive(
     Args:
         path: The archive.
         published: A hash that was published: the archive's own, its manifest's, or the certificate's commitment.
-        progress: Told the name of each step as it begins.
+        progress: Called with the name of each step as it begins.
 
     Returns:
         Every check with its outcome: holds, differs, or cannot be checked here.
@@ -112,8 +112,8 @@ def verify_archive(
 
 def _manifest(folder: Path) -> Check:
     listed = read_manifest(folder)
-    said = f"{len(listed)} files are there and unchanged, and no other"
-    return outcome_of("manifest", lambda: manifest_faults(folder, listed), otherwise=said, folder=folder)
+    message = f"{len(listed)} files are there and unchanged, and no other"
+    return outcome_of("manifest", lambda: manifest_faults(folder, listed), otherwise=message, folder=folder)
 
 
 def _packing(folder: Path, again: Path, sha256: str) -> Check:
@@ -129,11 +129,11 @@ def _published(folder: Path, sha256: str, published: str | None) -> Check:
     try:
         certificate = read_certificate(folder / RESULTS / CERTIFICATE)
         hashes[certificate.commitment_now()] = "the commitment to frame and sizes"
-        said = certificate.commitment.published
+        stated = certificate.commitment.published
     except READING:
-        said = None
+        stated = None
     if published is None:
-        where = f"the certificate says it was published in {said}; look there, and " if said else ""
+        where = f"the certificate says it was published in {stated}; look there, and " if stated else ""
         return cannot(
             "published", f"{where}name a published hash with --published, else nothing shows when this was made"
         )
@@ -150,8 +150,8 @@ def _descriptions(folder: Path) -> Iterator[Check]:
         RO_CRATE: (ro_crate_faults, "keeps to the rules of RO-Crate 1.1 and lists every file"),
         DDI: (ddi_faults, "keeps to the order of DDI-Codebook 2.5 and fits the tables"),
     }
-    for name, (faults, said) in rules.items():
-        yield outcome_of(name, partial(faults, folder), otherwise=said, folder=folder)
+    for name, (faults, message) in rules.items():
+        yield outcome_of(name, partial(faults, folder), otherwise=message, folder=folder)
     yield outcome_of(
         CITATION,
         lambda: citation_faults((folder / CITATION).read_text(encoding="utf-8")),

@@ -1,4 +1,4 @@
-"""The study in an archive: its words fit their coding, its records fit the sample, and nothing personal is found."""
+"""The study in an archive: its sources fit their coding, its records fit the sample, and nothing personal is found."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from cmresearch.study.study import Study, open_study
 Outcome: TypeAlias = Literal["holds", "differs", "cannot be checked here"]
 SHOWN = 5
 READING = (CmResearchError, OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError, csv.Error)
-"""What a file that is not what it should be makes its readers raise; of an archive, it is an outcome."""
+"""The errors that readers raise for a file that is not what it should be; of an archive, they are an outcome."""
 
 
 @dataclass(frozen=True)
@@ -79,7 +79,7 @@ def outcome_of(subject: str, find: Callable[[], Iterable[str]], *, otherwise: st
 
 
 def study_checks(folder: Path) -> Iterator[Check]:
-    """The plan, the words, the coders' records and the privacy of an unpacked archive."""
+    """The plan, the sources and coding, the coders' records and the privacy of an unpacked archive."""
     plan = outcome_of(
         "plan",
         lambda: _plan_faults(folder),
@@ -91,7 +91,7 @@ def study_checks(folder: Path) -> Iterator[Check]:
         yield cannot("words and records", f"{SETTINGS}, which says where they are, cannot be relied upon")
         return
     study = open_study(folder)
-    yield _words(study, folder)
+    yield _qualitative(study, folder)
     yield _records(study, folder)
     yield cannot(
         "estimates and statuses",
@@ -128,15 +128,19 @@ def _plan_faults(folder: Path) -> Iterator[str]:
 def _outside(study: Study, folder: Path) -> Iterator[str]:
     """Paths of a stranger's settings that would have this machine's own files read."""
     settings = study.settings
-    words, responses = settings.words, settings.responses
-    named = [] if words is None else [words.codebook, *words.sources, words.coding, *([words.decisions or ""])]
+    qualitative, responses = settings.words, settings.responses
+    named = (
+        []
+        if qualitative is None
+        else [qualitative.codebook, *qualitative.sources, qualitative.coding, *([qualitative.decisions or ""])]
+    )
     named += [] if responses is None else [responses.folder]
     for name in named:
         if not (folder / name).resolve().is_relative_to(folder.resolve()):
             yield name
 
 
-def _words(study: Study, folder: Path) -> Check:
+def _qualitative(study: Study, folder: Path) -> Check:
     if study.settings.words is None:
         return cannot("words", "the study has no interviews, no documents and no codebook")
     codings: list[Coding] = []
@@ -160,8 +164,8 @@ def _records(study: Study, folder: Path) -> Check:
     if study.settings.responses is None:
         return cannot("coders' records", "nobody read the sampled complaints")
     files = study.response_files()
-    said = f"{len(files)} files; every record is of a drawn complaint, with values of the codebook"
-    return outcome_of("coders' records", lambda: _record_faults(study, folder), otherwise=said, folder=folder)
+    message = f"{len(files)} files; every record is of a drawn complaint, with values of the codebook"
+    return outcome_of("coders' records", lambda: _record_faults(study, folder), otherwise=message, folder=folder)
 
 
 def _record_faults(study: Study, folder: Path) -> Iterator[str]:
@@ -219,7 +223,7 @@ def _frame_checks(folder: Path, certificate: Certificate) -> Iterator[Check]:
     results, part = folder / RESULTS, certificate.model_dump()
     rows: Rows = []
     readable = outcome_of(
-        "frame", lambda: _membership_faults(rows, results, part), otherwise=_said_of_frame(certificate), folder=folder
+        "frame", lambda: _membership_faults(rows, results, part), otherwise=_frame_message(certificate), folder=folder
     )
     yield readable
     if not rows:
@@ -234,7 +238,7 @@ def _frame_checks(folder: Path, certificate: Certificate) -> Iterator[Check]:
     )
 
 
-def _said_of_frame(certificate: Certificate) -> str:
+def _frame_message(certificate: Certificate) -> str:
     return f"{certificate.frame.rows} complaints with the ids and strata of the certificate's fingerprint"
 
 
@@ -260,8 +264,8 @@ def _content(rows: Rows, certificate: dict[str, Any], folder: Path) -> Check:
         if verify_sample.fingerprint(rows, frame, columns) != frame["content"]:
             yield "what the frame says of its complaints is not what the certificate's fingerprint covers"
 
-    said = f"what it says of each complaint in {len(columns)} columns fits the certificate's fingerprint"
-    return outcome_of("frame's content", faults, otherwise=said, folder=folder)
+    message = f"what it says of each complaint in {len(columns)} columns fits the certificate's fingerprint"
+    return outcome_of("frame's content", faults, otherwise=message, folder=folder)
 
 
 def _sample_faults(rows: Rows, certificate: dict[str, Any]) -> Iterator[str]:

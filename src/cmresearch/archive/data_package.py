@@ -30,7 +30,7 @@ def data_package_text(description: Description) -> str:
         "name": _slug(settings.study.key),
         "title": description.title,
         "description": description.abstract,
-        "sources": [{"title": description.said(settings.full_set.origin)}],
+        "sources": [{"title": description.in_one_language(settings.full_set.origin)}],
         "licenses": [{"name": description.licence}] if description.licence else None,
         "keywords": ["complaint management", "survey sampling", "qualitative coding"],
         "data_kinds": sorted(description.study.kinds),
@@ -68,8 +68,8 @@ def _field(variable: Variable) -> dict[str, object]:
     described: dict[str, object] = {"name": variable.name, "type": variable.type}
     if label := _english_or_first(variable.label):
         described["title"] = label
-    if said := " ".join([*variable.question.values(), *([variable.note] if variable.note else [])]):
-        described["description"] = said
+    if description := " ".join([*variable.question.values(), *([variable.note] if variable.note else [])]):
+        described["description"] = description
     if variable.categories:
         described["categories"] = [
             {"value": each.value, "label": _english_or_first(each.label)} for each in variable.categories

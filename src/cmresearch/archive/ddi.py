@@ -36,8 +36,8 @@ def ddi_text(description: Description) -> str:
         _file(root, f"F{number}", table, files[table.name])
     data = SubElement(root, "dataDscr")
     for number, table in enumerate(tables, start=1):
-        for place, variable in enumerate(table.variables, start=1):
-            _variable(data, f"F{number}", place, variable, description.only_language)
+        for position, variable in enumerate(table.variables, start=1):
+            _variable(data, f"F{number}", position, variable, description.only_language)
     for file in description.files:
         if file.name not in {table.name for table in tables}:
             _put(SubElement(root, "otherMat", {"level": "study", "URI": file.name}), "labl", file.about or file.name)
@@ -78,7 +78,7 @@ def _titles(statement: Element, titles: Mapping[str, str], key: str) -> None:
 
 def _method(study: Element, description: Description) -> None:
     collection = SubElement(SubElement(study, "method"), "dataColl")
-    for sentence in sampling_said(description.certificate):
+    for sentence in sampling_sentences(description.certificate):
         _put(collection, "sampProc", sentence)
     size = SubElement(collection, "targetSampleSize")
     _put(size, "sampleSize", str(description.certificate.allocation.size))
@@ -87,7 +87,7 @@ def _method(study: Element, description: Description) -> None:
     _put(collection, "weight", "design_weight: the size of the stratum divided by its sample size.")
 
 
-def sampling_said(certificate: Certificate) -> list[str]:
+def sampling_sentences(certificate: Certificate) -> list[str]:
     """How the sample was drawn, in sentences."""
     allocation, seed = certificate.allocation, certificate.seed
     published = certificate.commitment.published or certificate.commitment.note
@@ -118,10 +118,10 @@ def _file(root: Element, key: str, table: Table, file: File) -> None:
     _put(described, "notes", file.sha256, type=FINGERPRINT)
 
 
-def _variable(data: Element, file: str, place: int, variable: Variable, only: str) -> None:
+def _variable(data: Element, file: str, position: int, variable: Variable, only: str) -> None:
     is_number = variable.type in CONTINUOUS
     kind = "contin" if is_number else "discrete"
-    var = SubElement(data, "var", {"ID": f"{file}V{place}", "name": variable.name, "files": file, "intrvl": kind})
+    var = SubElement(data, "var", {"ID": f"{file}V{position}", "name": variable.name, "files": file, "intrvl": kind})
     for language, label in variable.label.items():
         _put(var, "labl", label, language)
     for question in _questions(variable):

@@ -1,4 +1,4 @@
-"""What an archive holds, in terms that every standard for describing data knows: files, tables, variables."""
+"""The description of an archive in terms that every standard knows: files, tables, variables."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from cmresearch.study.study import Study
 
 CITATION = "CITATION.cff"
 NEEDED = ("cff-version", "message", "title", "authors")
-"""What CFF 1.2.0 asks of every file."""
+"""The fields that CFF 1.2.0 asks of every file."""
 
 
 def citation_text(study: Study, date: str) -> str:
@@ -55,7 +55,7 @@ def cited(path: Path, key: str) -> str:
 
 
 def citation_faults(text: str) -> list[str]:
-    """What CFF 1.2.0 asks for and a citation file does not have."""
+    """The fields that CFF 1.2.0 asks for and a citation file does not have."""
     return [f"no {key}" for key in NEEDED if not re.search(rf"^{key}:", text, re.MULTILINE)]
 
 
@@ -79,7 +79,7 @@ FILES_ARE = {
     f"{RESULTS}/{BUCKETS}": "the buckets behind the frame's fingerprints",
     f"{RESULTS}/{SCRIPT}": "draws the sample again and compares; needs nothing but Python",
 }
-# Python's and the system's own lists differ from place to place, and the archive must not.
+# Python's and the system's own lists differ from machine to machine, and the archive must not.
 MEDIA_TYPES = {
     ".cff": "application/yaml",
     ".csv": "text/csv",
@@ -152,12 +152,12 @@ class File:
 
 @dataclass(frozen=True)
 class Description:
-    """What an archive holds.
+    """The content of an archive.
 
     Attributes:
         study: The study.
         certificate: Its sample's certificate.
-        codebook: Its codebook; None for a study without words.
+        codebook: Its codebook; None for a study without qualitative data.
         files: Every file but those that describe the archive.
         tables: The tables among them.
         gathered: What was masked and what was left out.
@@ -195,9 +195,9 @@ class Description:
     @property
     def title(self) -> str:
         """The study's title in that language."""
-        return self.said(self.study.settings.study.title)
+        return self.in_one_language(self.study.settings.study.title)
 
-    def said(self, text: str | Translations) -> str:
+    def in_one_language(self, text: str | Translations) -> str:
         """A text of the study in that language."""
         return self.voice.own(text)
 
@@ -216,16 +216,16 @@ class Description:
         """What the study asks and what it rests on, in sentences."""
         about = self.study.about(self.voice)
         drawn, rows = self.certificate.allocation.size, self.certificate.frame.rows
-        said = [
-            self.said(about.question),
+        sentences = [
+            self.in_one_language(about.question),
             f"{drawn} of {rows} complaints, {about.place}, {about.period}.",
-            kinds_said(self.study),
+            kinds_sentence(self.study),
         ]
-        return " ".join(sentence for sentence in said if sentence)
+        return " ".join(sentence for sentence in sentences if sentence)
 
 
-def kinds_said(study: Study) -> str:
-    """What kind of data each part of a study is, in a sentence, with what the kind means where it is no evidence."""
+def kinds_sentence(study: Study) -> str:
+    """The kind of data of each part of a study, in a sentence, with what the kind means where it is no evidence."""
     settings = study.settings
     parts = {"complaints": settings.full_set, "coders' records": settings.responses, "words": settings.words}
     kinds = [f"{name} {part.kind}" for name, part in parts.items() if part is not None]
@@ -246,7 +246,7 @@ def describe(
     licence: str,
     allowed: Collection[str] = (),
 ) -> Description:
-    """What the gathered files are.
+    """The description of the gathered files.
 
     Args:
         study: The study.
@@ -299,10 +299,10 @@ def _read_columns(path: Path) -> tuple[list[str], int, list[ValueType]]:
         filled = [False] * len(header)
         for row in reader:
             count += 1
-            for place, cell in enumerate(row[: len(header)]):
+            for position, cell in enumerate(row[: len(header)]):
                 if cell:
-                    filled[place] = True
-                    possible[place] = [each for each in possible[place] if FORMS[each].fullmatch(cell)]
+                    filled[position] = True
+                    possible[position] = [each for each in possible[position] if FORMS[each].fullmatch(cell)]
     pairs = zip(possible, filled, strict=True)
     return header, count, [types[0] if types and seen else "string" for types, seen in pairs]
 

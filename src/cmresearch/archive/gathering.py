@@ -10,15 +10,15 @@ from fnmatch import fnmatch
 from pathlib import Path
 
 from cmresearch.archive.masking import (
-    MaskedWords,
+    MaskedCoding,
     columns_of,
     copy_coding,
     copy_source,
     copy_text_hashes,
     mask_header,
+    mask_study,
     mask_table,
     mask_toml,
-    mask_words,
     share_sample,
     source_files,
 )
@@ -45,12 +45,12 @@ PAPER_LEFT = "no program here looks into a PDF; report.html holds the same (--al
 REVIEWS_PRIVATE = "it holds hashes of words that are masked here"
 MADE = ("synthetic", "illustrative")
 BESIDE = ("CITATION.cff", "LICENSE", "LICENSE.md", "LICENSE.txt", "LICENCE", "plan")
-"""What may stand beside a study's settings and belongs to it."""
+"""Files and folders that may stand beside a study's settings and belong to it."""
 
 
 @dataclass
 class Gathered:
-    """What was gathered for an archive.
+    """The files gathered for an archive: those masked, those left out, and why.
 
     Attributes:
         masked: The files that differ from the study's own because something in them was masked.
@@ -74,7 +74,7 @@ class _Copy:
 def gather(
     study: Study, results: Path, folder: Path, *, allow: Collection[str], leave_out: Collection[str] = ()
 ) -> Gathered:
-    """Copy everything that a study may share into a folder, words masked.
+    """Copy everything that a study may share into a folder, texts masked.
 
     Interviews, documents and their coding are masked always; coders' records, decisions and tables of results
     where the privacy check finds anything in them. All other files go in as they are, for the check to judge.
@@ -89,10 +89,10 @@ def gather(
     Returns:
         What was masked and what was left out.
     """
-    words = mask_words(study)
+    masked = mask_study(study)
     gathered = Gathered()
     copies: list[_Copy] = []
-    for copy in _copies(study, results, words, gathered, allow):
+    for copy in _copies(study, results, masked, gathered, allow):
         pattern = next((one for one in leave_out if fnmatch(copy.name, one)), None)
         if pattern is not None:
             gathered.left_out[copy.name] = f"left out on demand ({pattern})"
@@ -101,7 +101,7 @@ def gather(
     gathered.left_out[study.settings.full_set.file or "the full set"] = (
         "every complaint in full; its SHA-256 is in the certificate"
     )
-    table = MaskTable() if words is None else words.table
+    table = MaskTable() if masked is None else masked.table
     table = _write([each for each in copies if each.mask], folder, gathered, table, allow)
     for copy in (each for each in copies if not each.mask):
         _copy(copy, folder, gathered)
@@ -115,7 +115,7 @@ def _write(
     """Copy the files that can be masked, and mask those in which the check finds anything."""
     for copy in copies:
         _copy(copy, folder, gathered)
-    found = {place.file for place in check_folder(folder, allow=allow)}
+    found = {each.file for each in check_folder(folder, allow=allow)}
     for copy in copies:
         if copy.name in found and copy.mask is not None:
             table = copy.mask(folder / copy.name, table)
@@ -132,7 +132,7 @@ def _copy(copy: _Copy, folder: Path, gathered: Gathered) -> None:
 
 
 def _copies(
-    study: Study, results: Path, words: MaskedWords | None, gathered: Gathered, allow: Collection[str]
+    study: Study, results: Path, masked: MaskedCoding | None, gathered: Gathered, allow: Collection[str]
 ) -> Iterator[_Copy]:
     yield _Copy(study.folder / SETTINGS, SETTINGS)
     for name in BESIDE:
@@ -140,38 +140,38 @@ def _copies(
             yield _Copy(path, _name(study, path), mask=mask_table if path.suffix == ".csv" else None)
     if study.reviews_file.is_file():
         gathered.left_out[_name(study, study.reviews_file)] = f"{REVIEWS_PRIVATE}; {RESULTS}/{REVIEWS} tells them"
-    if words is not None:
-        yield from _words(study, words)
+    if masked is not None:
+        yield from _qualitative(study, masked)
     yield from _records(study)
     yield from _figures(study, gathered)
     yield from _results(results, gathered, allow)
 
 
-def _words(study: Study, words: MaskedWords) -> Iterator[_Copy]:
+def _qualitative(study: Study, masked: MaskedCoding) -> Iterator[_Copy]:
     settings = study.settings.words
     assert settings is not None
     for path in _below(study.path(settings.codebook)):
         yield _Copy(path, _name(study, path))
     for folder in settings.sources:
-        yield from (_source(study, words, path) for path in source_files(study.path(folder)))
+        yield from (_source(study, masked, path) for path in source_files(study.path(folder)))
     coding = study.path(settings.coding)
     for path in sorted(coding.glob("*.csv")):
-        yield _Copy(path, _name(study, path), lambda one, target: copy_coding(words, one, target))
+        yield _Copy(path, _name(study, path), lambda one, target: copy_coding(masked, one, target))
     if (coding / TEXTS).is_file():
         path = coding / TEXTS
-        yield _Copy(path, _name(study, path), lambda one, target: copy_text_hashes(words, one, target))
+        yield _Copy(path, _name(study, path), lambda one, target: copy_text_hashes(masked, one, target))
     if study.decisions_file is not None:
         yield _Copy(study.decisions_file, _name(study, study.decisions_file), mask=mask_toml)
 
 
-def _source(study: Study, words: MaskedWords, path: Path) -> _Copy:
+def _source(study: Study, masked: MaskedCoding, path: Path) -> _Copy:
     name = _name(study, path)
     plain = name if path.suffix in (".md", ".txt") else f"{name.removesuffix(path.suffix)}.md"
     return _Copy(
         path,
         plain,
-        lambda one, target: copy_source(words, one, target.parent),
-        lambda target, table: mask_header(words, path, target, table),
+        lambda one, target: copy_source(masked, one, target.parent),
+        lambda target, table: mask_header(masked, path, target, table),
     )
 
 
@@ -207,7 +207,7 @@ def _figures(study: Study, gathered: Gathered) -> Iterator[_Copy]:
 
 
 def _private(study: Study) -> Iterator[Path]:
-    """What has its own way into the archive, or none: words, coders' records, the full set."""
+    """The paths with a way of their own into the archive, or none: interviews, documents, records, the full set."""
     settings = study.settings
     if settings.words is not None:
         yield from (study.path(name) for name in (*settings.words.sources, settings.words.coding))
@@ -232,16 +232,16 @@ def _results(results: Path, gathered: Gathered, allow: Collection[str]) -> Itera
 
 
 def _write_sample(study: Study, results: Path, folder: Path, gathered: Gathered, table: MaskTable) -> None:
-    """The drawn complaints with what the frame shows of them; words masked, and left out where they are real."""
+    """The drawn complaints with what the frame shows of them; texts masked, and left out where they are real."""
     settings, name = study.settings.frame, f"{RESULTS}/{SHARED_SAMPLE}"
-    words = settings.text if study.settings.full_set.kind in MADE else []
+    texts = settings.text if study.settings.full_set.kind in MADE else []
     plain = {settings.id, *settings.strata, *settings.register_columns, *ADDED} - set(settings.text)
-    share_sample(results / SAMPLE, folder / name, table, plain=plain, words=words)
+    share_sample(results / SAMPLE, folder / name, table, plain=plain, texts=texts)
     gathered.masked.add(name)
-    hidden = [column for column in columns_of(results / SAMPLE) if column not in {*plain, *words}]
+    hidden = [column for column in columns_of(results / SAMPLE) if column not in {*plain, *texts}]
     if hidden:
-        said = "columns that the study does not declare as register columns, or the words of real complaints"
-        gathered.left_out[f"{name}: {', '.join(hidden)}"] = said
+        reason = "columns that the study does not declare as register columns, or the words of real complaints"
+        gathered.left_out[f"{name}: {', '.join(hidden)}"] = reason
 
 
 def _below(path: Path) -> list[Path]:
@@ -257,7 +257,7 @@ def _is_hidden(part: str) -> bool:
 
 
 def _name(study: Study, path: Path) -> str:
-    """A file's name in the archive: its path in the study, or a place of its own where it stands outside."""
+    """A file's name in the archive: its path in the study, or a name of its own where it stands outside."""
     whole, home = path.absolute().resolve(), study.folder.absolute().resolve()
     if whole.is_relative_to(home):
         return whole.relative_to(home).as_posix()

@@ -1,4 +1,4 @@
-"""Masked copies of a study's words: interviews and documents, their coding, and tables in which somebody wrote."""
+"""Masked copies of a study's texts: interviews and documents, their coding, and tables in which somebody wrote."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ WRITTEN = ("title", "informant", "place", "interviewer", "source_note")
 
 
 @dataclass(frozen=True)
-class MaskedWords:
+class MaskedCoding:
     """A study's coding as it stands and as it is shared.
 
     Attributes:
@@ -44,13 +44,13 @@ class MaskedWords:
     table: MaskTable
 
 
-def mask_words(study: Study) -> MaskedWords | None:
-    """The words of a study in the form in which they are shared; None for a study without words."""
+def mask_study(study: Study) -> MaskedCoding | None:
+    """The sources and coding of a study in the form in which they are shared; None for a study without a coding."""
     if study.settings.words is None:
         return None
     coding = study.read_coding(study.read_codebook(), study.read_sources())
     shown, table = mask_coding(coding)
-    return MaskedWords(coding, shown, table)
+    return MaskedCoding(coding, shown, table)
 
 
 def source_files(folder: Path) -> list[Path]:
@@ -59,20 +59,20 @@ def source_files(folder: Path) -> list[Path]:
     return [p for p in found if p.suffix in SUFFIXES and p.name != "README.md" and not p.name.startswith(("~$", "."))]
 
 
-def copy_source(words: MaskedWords, path: Path, folder: Path) -> Path:
+def copy_source(masked: MaskedCoding, path: Path, folder: Path) -> Path:
     """Write one interview or document as it is shared; byte for byte where nothing in it had to be masked.
 
     A document of a word processor becomes plain text, for its file tells more than its words.
 
     Args:
-        words: The study's words.
+        masked: The study's coding, as it stands and masked.
         path: The file.
         folder: Where to.
 
     Returns:
         The file written.
     """
-    before, after = _source(words.coding, path), _source(words.shown, path)
+    before, after = _source(masked.coding, path), _source(masked.shown, path)
     folder.mkdir(parents=True, exist_ok=True)
     if path.suffix in PLAIN and before.text == after.text:
         return Path(shutil.copyfile(path, folder / path.name))
@@ -81,9 +81,9 @@ def copy_source(words: MaskedWords, path: Path, folder: Path) -> Path:
     return target
 
 
-def mask_header(words: MaskedWords, path: Path, target: Path, table: MaskTable) -> MaskTable:
+def mask_header(coding: MaskedCoding, path: Path, target: Path, table: MaskTable) -> MaskTable:
     """Mask what somebody wrote into the header of a source, and return the table with what was new in it."""
-    source = _source(words.shown, path)
+    source = _source(coding.shown, path)
     masked, table = mask_all([getattr(source, name) for name in WRITTEN], table)
     header = _header(source) | {name: each.text for name, each in zip(WRITTEN, masked, strict=True) if each.text}
     write_text(target, source_text(ImportedSource(source.key, header, source.text)))
@@ -99,11 +99,11 @@ def _header(source: Source) -> dict[str, str]:
     return {name: getattr(source, name) for name in HEADER if getattr(source, name)}
 
 
-def copy_coding(words: MaskedWords, path: Path, target: Path) -> None:
+def copy_coding(masked: MaskedCoding, path: Path, target: Path) -> None:
     """Write one coder's file as it is shared, its history included; byte for byte where nothing changed in it."""
-    before = [entry for entry in words.coding.entries if entry.file == path.name]
-    after = [entry for entry in words.shown.entries if entry.file == path.name]
-    shown = [_as_written(old, new, words) for old, new in zip(before, after, strict=True)]
+    before = [entry for entry in masked.coding.entries if entry.file == path.name]
+    after = [entry for entry in masked.shown.entries if entry.file == path.name]
+    shown = [_as_written(old, new, masked) for old, new in zip(before, after, strict=True)]
     target.parent.mkdir(parents=True, exist_ok=True)
     if shown == before:
         shutil.copyfile(path, target)
@@ -115,18 +115,18 @@ def copy_coding(words: MaskedWords, path: Path, target: Path) -> None:
     write_text(target, csv_text([*COLUMNS, *HISTORY_COLUMNS], rows))
 
 
-def _as_written(old: Entry, new: Entry, words: MaskedWords) -> Entry:
+def _as_written(old: Entry, new: Entry, masked: MaskedCoding) -> Entry:
     """A masked entry; one that counts no more keeps the words that it was written with, which may stand nowhere now."""
-    text = words.coding.sources[old.segment.source].text
+    text = masked.coding.sources[old.segment.source].text
     if text[old.segment.start : old.segment.end] == old.segment.quote:
         return new
-    return replace(new, segment=replace(new.segment, quote=mask(old.segment.quote, words.table)[0].text))
+    return replace(new, segment=replace(new.segment, quote=mask(old.segment.quote, masked.table)[0].text))
 
 
-def copy_text_hashes(words: MaskedWords, path: Path, target: Path) -> None:
+def copy_text_hashes(masked: MaskedCoding, path: Path, target: Path) -> None:
     """Write the hashes of the coded texts: those of the masked ones, for to them the offsets refer."""
     hashes = tomllib.loads(path.read_text(encoding="utf-8")).get("texts", {})
-    sources = words.shown.sources
+    sources = masked.shown.sources
     shown = {key: sources[key].sha256 if key in sources else value for key, value in hashes.items()}
     if shown == hashes:
         shutil.copyfile(path, target)
@@ -143,13 +143,13 @@ def mask_table(path: Path, table: MaskTable, *, keep: Collection[str] = ()) -> M
         keep: Columns that stay as they are: ids, and answers that the codebook fixes.
     """
     header, *rows = rows_of(path)
-    free = [place for place, name in enumerate(header) if name not in keep]
-    masked, table = mask_all([row[place] for row in rows for place in free if place < len(row)], table)
+    free = [position for position, name in enumerate(header) if name not in keep]
+    masked, table = mask_all([row[position] for row in rows for position in free if position < len(row)], table)
     texts = iter(masked)
     for row in rows:
-        for place in free:
-            if place < len(row):
-                row[place] = next(texts).text
+        for position in free:
+            if position < len(row):
+                row[position] = next(texts).text
     write_text(path, csv_text(header, rows))
     return table
 
@@ -170,7 +170,7 @@ def mask_toml(path: Path, table: MaskTable) -> MaskTable:
 
 
 def share_sample(
-    path: Path, target: Path, table: MaskTable, *, plain: Collection[str], words: Collection[str]
+    path: Path, target: Path, table: MaskTable, *, plain: Collection[str], texts: Collection[str]
 ) -> MaskTable:
     """Write the sample as it is shared, and return the mask table with what was new in it.
 
@@ -179,15 +179,15 @@ def share_sample(
         target: The file to write.
         table: What was masked before.
         plain: Columns that are shared as they are.
-        words: Columns that are shared masked, and such that no spreadsheet takes them for a formula. All other
+        texts: Columns that are shared masked, and such that no spreadsheet takes them for a formula. All other
             columns are left out.
     """
     header, *rows = rows_of(path)
-    names = [name for name in header if name in plain or name in words]
+    names = [name for name in header if name in plain or name in texts]
     cells = [dict(zip(header, row, strict=False)) for row in rows]
-    masked, table = mask_all([row[name] for row in cells for name in names if name in words], table)
-    texts = iter(masked)
-    shown = [[_no_formula(next(texts).text) if name in words else row[name] for name in names] for row in cells]
+    masked, table = mask_all([row[name] for row in cells for name in names if name in texts], table)
+    hidden = iter(masked)
+    shown = [[_no_formula(next(hidden).text) if name in texts else row[name] for name in names] for row in cells]
     write_text(target, csv_text(names, shown))
     return table
 

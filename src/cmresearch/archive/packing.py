@@ -121,7 +121,7 @@ def _faults_of_entry(entry: zipfile.ZipInfo) -> Iterator[str]:
 
 
 def name_faults(names: Sequence[str]) -> Iterator[str]:
-    """What is wrong with the names of files that shall stand in one archive, on any system."""
+    """The faults in the names of files that shall stand in one archive, on any system."""
     for name in names:
         if is_outside(name) or "\\" in name or name != PurePosixPath(name).as_posix() + "/" * name.endswith("/"):
             yield f"{name!r} is no plain path within the archive"

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 
 from cmresearch import __version__
 from cmresearch.archive.data_package import DATA_PACKAGE
-from cmresearch.archive.ddi import DDI, sampling_said
+from cmresearch.archive.ddi import DDI, sampling_sentences
 from cmresearch.archive.description import CITATION, Description
 from cmresearch.archive.gathering import FRAME, RESULTS, SHARED_SAMPLE
 from cmresearch.archive.packing import MANIFEST
@@ -71,7 +71,7 @@ def _holds(description: Description) -> Iterator[str]:
         DATA_PACKAGE: "every file and table as a Data Package (version 2)",
         RO_CRATE: "the same as an RO-Crate (1.1)",
     }
-    yield from (f"| `{name}` | {said} |" for name, said in sorted(about.items()))
+    yield from (f"| `{name}` | {meaning} |" for name, meaning in sorted(about.items()))
     yield from ("", *_parts(description))
     if gathered.masked:
         yield from (
@@ -134,5 +134,10 @@ def _checks(description: Description) -> Iterator[str]:
             "",
         )
         yield "       cmresearch reproduce --study . --out again"
-    yield from ("", "## How the sample was drawn", "", *(f"- {sentence}" for sentence in sampling_said(certificate)))
+    yield from (
+        "",
+        "## How the sample was drawn",
+        "",
+        *(f"- {sentence}" for sentence in sampling_sentences(certificate)),
+    )
     yield f"- `{RESULTS}/{BUCKETS}` tells where two frames differ; `docs/check-a-sample.md` of the library says how."

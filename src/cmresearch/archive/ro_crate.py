@@ -76,5 +76,5 @@ def _file(file: File) -> dict[str, object]:
 def _licence(description: Description) -> dict[str, str]:
     if description.licence:
         return {"@id": f"{SPDX}{description.licence}", "@type": "CreativeWork", "name": description.licence}
-    said = "The study states no licence: ask before you use more of it than the law allows anyway."
-    return {"@id": NO_LICENCE, "@type": "CreativeWork", "name": "no licence stated", "description": said}
+    text = "The study states no licence: ask before you use more of it than the law allows anyway."
+    return {"@id": NO_LICENCE, "@type": "CreativeWork", "name": "no licence stated", "description": text}

@@ -195,7 +195,7 @@ def _file_faults(folder: Path, root: Element, file: Element) -> Iterator[str]:
 
 
 def _unlisted(folder: Path, listed: Sequence[str], *, besides: set[str]) -> Iterator[str]:
-    """What is there and not listed, or listed and not there; the manifest lists the others, so nobody lists it."""
+    """The files that are there and not listed, or listed and not there; nobody lists the manifest itself."""
     present = {name for name in names_below(folder) if name not in {MANIFEST, *besides}}
     absent, unlisted = sorted(set(listed) - present), sorted(present - set(listed))
     if absent:

@@ -18,7 +18,7 @@ from cmresearch.cli.output import add_json, print_json, steps
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """What the verb can be told."""
+    """Add the verb's arguments."""
     parser.add_argument(
         "--study", type=Path, metavar="FOLDER", help="the study's folder (default: the nearest one with a study.toml)"
     )

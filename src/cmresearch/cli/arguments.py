@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def add_study(parser: argparse.ArgumentParser) -> None:
-    """Let the verb be told which study, and where its full set is."""
+    """Add the arguments that name the study, and where its full set is."""
     parser.add_argument(
         "--study", type=Path, metavar="FOLDER", help="the study's folder (default: the nearest one with a study.toml)"
     )
@@ -33,7 +33,7 @@ def chosen_study(arguments: argparse.Namespace) -> Study:
 
 
 def add_language(parser: argparse.ArgumentParser) -> None:
-    """Let the verb be told which of the study's languages its report opens in."""
+    """Add the argument that names which of the study's languages its report opens in."""
     parser.add_argument(
         "--language", default="", metavar="LANGUAGE", help="en or id: which the report opens in (default: the first)"
     )
@@ -44,7 +44,7 @@ PLANNED = "--variable"  # as faults of the expression name it
 
 
 def add_frame(parser: argparse.ArgumentParser, *, required: str = "always") -> None:
-    """Let the verb be told the file, the strata and the filter."""
+    """Add the arguments that name the file, the strata and the filter."""
     needed = required == "always"
     parser.add_argument("file", type=Path, help="the export: CSV (plain or .gz) or Parquet")
     parser.add_argument("--id", required=needed, metavar="COLUMN", help="the column that names each complaint")
@@ -63,7 +63,7 @@ def add_frame(parser: argparse.ArgumentParser, *, required: str = "always") -> N
 
 
 def add_sizes(parser: argparse.ArgumentParser) -> None:
-    """Let the verb be told how many complaints, within which limits, and what is known of the strata."""
+    """Add the arguments for how many complaints, within which limits, and what is known of the strata."""
     parser.add_argument("--size", required=True, type=int, metavar="N", help="how many complaints to draw")
     parser.add_argument("--minimum", type=int, help="the least number from each stratum (default: 2)")
     parser.add_argument("--maximum", type=int, help="the most from each stratum")
@@ -85,7 +85,7 @@ def add_sizes(parser: argparse.ArgumentParser) -> None:
 
 
 def add_method(parser: argparse.ArgumentParser) -> None:
-    """Let the verb be told how the size is divided."""
+    """Add the arguments for how the size is divided."""
     parser.add_argument("--method", choices=METHODS, help="how the size is divided (proportional)")
 
 
@@ -99,7 +99,7 @@ def asked_frame(arguments: argparse.Namespace) -> Frame:
         id=arguments.id,
         strata=arguments.strata.split(","),
         where=arguments.where,
-        variables={**dict(_defined(words) for words in arguments.define), **planned_variable(arguments)},
+        variables={**dict(_defined(definition) for definition in arguments.define), **planned_variable(arguments)},
     )
     return frame if arguments.join_below is None else collapse_strata(frame, below=arguments.join_below)
 
@@ -109,17 +109,17 @@ def planned_variable(arguments: argparse.Namespace) -> dict[str, str]:
     return {PLANNED: arguments.variable} if arguments.variable else {}
 
 
-def _defined(words: str) -> tuple[str, str]:
+def _defined(definition: str) -> tuple[str, str]:
     from cmresearch.errors import FrameError
 
-    name, equals, sql = words.partition("=")
+    name, equals, sql = definition.partition("=")
     if not (name.strip() and equals and sql.strip()):
-        raise FrameError(f"--define {words!r}: expected NAME=SQL")
+        raise FrameError(f"--define {definition!r}: expected NAME=SQL")
     return name.strip(), sql.strip()
 
 
 def asked_values(frame: Frame, arguments: argparse.Namespace) -> StratumValues:
-    """What is known of each stratum."""
+    """The planning values of each stratum."""
     from cmresearch.sampling.stratum_values import known_values
 
     return known_values(frame, variable=PLANNED if arguments.variable else None, planning=arguments.planning)

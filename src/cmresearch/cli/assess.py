@@ -27,7 +27,7 @@ SHOWN = ["number", "dimension", "proposed_status", "researcher_status", *CONVERG
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """What the verb can be told."""
+    """Add the verb's arguments."""
     add_study(parser)
     parser.add_argument("--dimension", metavar="KEY", help="show every step and source of this dimension")
     add_json(parser)

@@ -18,7 +18,7 @@ from cmresearch.errors import PrivacyError
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """What the verb can be told."""
+    """Add the verb's arguments."""
     parser.add_argument("folder", type=Path, help="what is about to be shared")
     parser.add_argument(
         "--allow",
@@ -35,24 +35,24 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Check the folder and list the places."""
+    """Check the folder and list the personal data with where each stands."""
     from cmresearch.privacy.sharing import check_folder
 
     allow = [*_settled(arguments.study), *arguments.allow, *_entries(arguments.allow_file)]
-    places = check_folder(arguments.folder, allow=allow)
+    disclosures = check_folder(arguments.folder, allow=allow)
     if arguments.json:
-        print_json([asdict(place) for place in places])
+        print_json([asdict(each) for each in disclosures])
     else:
-        print("\n".join([*map(str, places), _summary(len(places))]))
-    return 1 if places else 0
+        print("\n".join([*map(str, disclosures), _summary(len(disclosures))]))
+    return 1 if disclosures else 0
 
 
 def _settled(folder: Path | None) -> list[str]:
-    """What the study's settings allow; nothing where no study is near, for the check needs none."""
+    """The data that the study's settings allow; none where no study is near, for the check needs none."""
     from cmresearch.study.study import nearest_study, open_study
 
-    place = nearest_study() if folder is None else folder
-    return [] if place is None else open_study(place).settings.sharing.allow
+    study = nearest_study() if folder is None else folder
+    return [] if study is None else open_study(study).settings.sharing.allow
 
 
 def _entries(path: Path | None) -> list[str]:
@@ -65,7 +65,7 @@ def _entries(path: Path | None) -> list[str]:
     return [line.strip() for line in lines if line.strip() and not line.lstrip().startswith("#")]
 
 
-def _summary(places: int) -> str:
-    if places == 0:
+def _summary(count: int) -> str:
+    if count == 0:
         return "No personal data found by the rules; names without a title can still be there."
-    return f"{places} {'place' if places == 1 else 'places'} to look at before sharing."
+    return f"{count} {'place' if count == 1 else 'places'} to look at before sharing."

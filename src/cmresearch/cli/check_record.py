@@ -20,7 +20,7 @@ from cmresearch.cli.output import add_json, print_json
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """What the verb can be told."""
+    """Add the verb's arguments."""
     parser.add_argument("folder", type=Path, help="the folder that holds certificate.json")
     parser.add_argument("id", help="the complaint's id, as it stands in the frame's file")
     parser.add_argument("--frame", type=Path, metavar="FILE", help="the frame's file, which tells the stratum")

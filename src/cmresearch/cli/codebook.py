@@ -43,7 +43,7 @@ FIELDS = ("definition", "use-when", "do-not-use-when", "example", "atypical-exam
 
 
 def add_changes(actions: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """What the actions that change a codebook can be told."""
+    """Add the arguments of the actions that change a codebook."""
     new = actions.add_parser("new-code", help="add a code to a dimension")
     new.add_argument("key", help="such as final_answer")
     new.add_argument("--dimension", required=True, help="the dimension in whose file it stands")
@@ -72,12 +72,12 @@ def add_changes(actions: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 
 def add_folder(parser: argparse.ArgumentParser) -> None:
-    """Let an action be told which codebook."""
+    """Add the argument that names the codebook."""
     parser.add_argument("--folder", type=Path, help="the codebook (default: that of the nearest study)")
 
 
 def add_meaning(parser: argparse.ArgumentParser) -> None:
-    """Let an action be told whether the meaning of a code changes."""
+    """Add the argument that says whether the meaning of a code changes."""
     parser.add_argument(
         "--meaning",
         choices=("changed", "kept"),
@@ -87,7 +87,7 @@ def add_meaning(parser: argparse.ArgumentParser) -> None:
 
 
 def add_signature(parser: argparse.ArgumentParser) -> None:
-    """Let an action be told who changes the codebook, and why."""
+    """Add the arguments that say who changes the codebook, and why."""
     add_folder(parser)
     parser.add_argument("--who", required=True, help="who is responsible for the change")
     parser.add_argument("--why", required=True, help="the reason, in a sentence")
@@ -133,7 +133,7 @@ def change(arguments: argparse.Namespace) -> int:
 
 
 def _tried(folder: Path, draft: Draft) -> Codebook:
-    """The codebook that a draft would give, with every fault told before anybody is asked."""
+    """The codebook that a draft would give, with every fault named before anybody is asked."""
     from cmresearch.codebook.edits import write_draft
 
     with tempfile.TemporaryDirectory() as above:
@@ -177,7 +177,7 @@ def _edited(arguments: argparse.Namespace, draft: Draft, codebook: Codebook) -> 
 
 
 def _from_file(arguments: argparse.Namespace, codebook: Codebook) -> Sequence[CodeChange]:
-    """What a file that came back says otherwise than the codebook."""
+    """The differences between a file that came back and the codebook."""
     from cmresearch.codebook.tables import read_codebook_changes
     from cmresearch.exchange.refi_codebook import read_qdc
     from cmresearch.exchange.study_files import changes_of
@@ -199,13 +199,13 @@ def _labels(given: Sequence[str]) -> dict[str, str]:
     wrong = [each[0] for each in parts if not each[1]]
     if wrong:
         raise CodebookError(f"label {wrong[0]!r}; expected a language and the words, such as --label en='Final answer'")
-    return {language.strip(): words.strip() for language, _, words in parts}
+    return {language.strip(): label.strip() for language, _, label in parts}
 
 
 def _signature(arguments: argparse.Namespace, draft: Draft, meaning: str) -> Signature:
     from cmresearch.codebook.edits import Signature, next_version
 
-    # The one place where the day is looked up: what is written afterwards depends on the files alone.
+    # The day is looked up here alone: what is written afterwards depends on the files alone.
     date = arguments.date or datetime.datetime.now(tz=datetime.UTC).date().isoformat()
     version = arguments.version or next_version(draft.version, meaning=meaning)
     return Signature(version=version, date=date, who=arguments.who, why=arguments.why)
@@ -215,7 +215,7 @@ TEMPLATES = ("complaint-management", "iso-10002", "stauss-seidel", "blank")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """What the verb can be told."""
+    """Add the verb's arguments."""
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
     check = actions.add_parser("check", help="read it and name every fault")
     check.add_argument("folder", nargs="?", type=Path, help="default: the codebook of the nearest study")

@@ -43,7 +43,7 @@ DIRECTIONS = ("supports", "hinders", "absent", "context")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """What the verb can be told."""
+    """Add the verb's arguments."""
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
     _add_writing(actions)
     _add_reading(actions)
@@ -133,7 +133,7 @@ SHOWN = 60
 
 @dataclass(frozen=True)
 class _Work:
-    """What every action works on: the study, its codebook and sources, and the folder of the coding files."""
+    """The files that every action works on: the study, its codebook and sources, and the folder of the coding files."""
 
     study: Study
     codebook: Codebook
@@ -188,7 +188,7 @@ def _work(arguments: argparse.Namespace) -> _Work:
 
 
 def _at(arguments: argparse.Namespace) -> str:
-    # The one place where the clock is read: what is written afterwards depends on the files alone.
+    # The clock is read here alone: what is written afterwards depends on the files alone.
     return arguments.at or datetime.datetime.now().astimezone().isoformat(timespec="seconds")
 
 
@@ -304,8 +304,8 @@ def _history(arguments: argparse.Namespace, work: _Work) -> int:
     if arguments.coder:
         table = table[table["coder"] == arguments.coder]
     if not arguments.all:
-        told = set(zip(table["file"], table["replaces"], strict=True))
-        replaced = [(file, entry) in told for file, entry in zip(table["file"], table["entry"], strict=True)]
+        revised = set(zip(table["file"], table["replaces"], strict=True))
+        replaced = [(file, entry) in revised for file, entry in zip(table["file"], table["entry"], strict=True)]
         changing = [action != "add" for action in table["action"]]
         table = table[[one or other for one, other in zip(replaced, changing, strict=True)]]
     columns = [
@@ -412,9 +412,9 @@ def _move(arguments: argparse.Namespace, work: _Work) -> int:
 
 def _move_row(path: Path, move: Move) -> dict[str, object]:
     segment = move.entry.segment
-    place = {"file": path.name, "entry": move.entry.number, "code": segment.code, "fate": move.fate}
+    entry = {"file": path.name, "entry": move.entry.number, "code": segment.code, "fate": move.fate}
     now = "" if move.fate == "lost" else _short(move.quote)
-    return place | {"from": segment.start, "to": move.start, "coded": _short(segment.quote), "now": now}
+    return entry | {"from": segment.start, "to": move.start, "coded": _short(segment.quote), "now": now}
 
 
 def _short(text: object) -> object:

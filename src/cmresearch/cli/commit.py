@@ -18,7 +18,7 @@ from cmresearch.cli.output import add_json, print_json
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """What the verb can be told."""
+    """Add the verb's arguments."""
     add_frame(parser)
     add_sizes(parser)
     add_method(parser)

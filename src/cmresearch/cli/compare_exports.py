@@ -12,7 +12,7 @@ from cmresearch.cli.output import add_json, print_json, show
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """What the verb can be told."""
+    """Add the verb's arguments."""
     parser.add_argument("first", type=Path, help="the earlier export")
     parser.add_argument("second", type=Path, help="the later export")
     parser.add_argument("--id", required=True, metavar="COLUMN", help="the column that names each complaint, in both")

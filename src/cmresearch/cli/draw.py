@@ -43,7 +43,7 @@ MY_OWN = "chosen by whoever drew the sample"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """What the verb can be told."""
+    """Add the verb's arguments."""
     add_frame(parser, required="unless growing")
     add_sizes(parser)
     add_method(parser)
@@ -127,7 +127,7 @@ def _intake_again(base: Certificate | None, frame: Frame) -> dict[str, Any] | No
 
 
 def _changed_since(base: Certificate | None, certificate: Certificate) -> tuple[str, ...]:
-    """What the register says otherwise now than when the earlier sample was drawn."""
+    """The differences between the register now and when the earlier sample was drawn."""
     if base is None or base.frame.content == certificate.frame.content:
         return ()
     found = "the same complaints, but the content of the frame is another than when the earlier sample was drawn"

@@ -79,27 +79,27 @@ def refuse_idle(arguments: argparse.Namespace) -> None:
     faults = [
         f"--{option} plays no part in a {statistic}; it belongs to {', '.join(users)}"
         for option, users in USED_BY.items()
-        if statistic not in users and _told(arguments, option)
+        if statistic not in users and _is_given(arguments, option)
     ]
     faults += [
         f"--{option} plays no part without --{needed}"
         for option, needed in NEEDS.items()
-        if _told(arguments, option) and not _told(arguments, needed)
+        if _is_given(arguments, option) and not _is_given(arguments, needed)
     ]
     if statistic == "contrast" and not arguments.by:
         faults.append("a contrast compares domains: name the columns that make them with --by")
-    if statistic == "contrast" and _told(arguments, "value") and _told(arguments, "denominator"):
+    if statistic == "contrast" and _is_given(arguments, "value") and _is_given(arguments, "denominator"):
         faults.append("--value makes a contrast of shares, --denominator one of ratios: give one of them")
-    if statistic == "ratio" and not _told(arguments, "denominator"):
+    if statistic == "ratio" and not _is_given(arguments, "denominator"):
         faults.append("a ratio needs a denominator: name its column with --denominator")
-    if arguments.explain and _told(arguments, "replicates"):
+    if arguments.explain and _is_given(arguments, "replicates"):
         faults.append("--explain shows how linearised standard errors come about; leave --replicates out")
-    if arguments.replicates == "jackknife" and (_told(arguments, "number") or _told(arguments, "seed")):
+    if arguments.replicates == "jackknife" and (_is_given(arguments, "number") or _is_given(arguments, "seed")):
         faults.append("the jackknife has a replicate for each unit and draws nothing; leave --number and --seed out")
     raise_all(EstimationError, faults)
 
 
-def _told(arguments: argparse.Namespace, option: str) -> bool:
+def _is_given(arguments: argparse.Namespace, option: str) -> bool:
     return getattr(arguments, DESTINATIONS.get(option, option)) is not None
 
 
@@ -251,7 +251,7 @@ def _coefficients(text: str) -> dict[str, float]:
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """What the verb can be told."""
+    """Add the verb's arguments."""
     parser.add_argument(
         "file", type=Path, help="the sample: separated text, XLSX or Parquet, one row for each sampled unit"
     )
@@ -349,7 +349,7 @@ def _estimate(sample: Responses, arguments: argparse.Namespace) -> Estimates:
         "quantile": ("probabilities", "rule"),
         "ratio": ("denominator", "deff"),
     }[arguments.statistic]
-    told = {word: getattr(arguments, word) for word in own if getattr(arguments, word) is not None}
+    given = {word: getattr(arguments, word) for word in own if getattr(arguments, word) is not None}
     common = {word: getattr(arguments, word) for word in ("level", "missing", "lonely")} | {"by": arguments.by or None}
     estimators: dict[str, Callable[..., Estimates]] = {
         "mean": estimation.estimate_mean,
@@ -359,7 +359,7 @@ def _estimate(sample: Responses, arguments: argparse.Namespace) -> Estimates:
         "ratio": estimation.estimate_ratio,
         "quantile": estimate_quantile,
     }
-    return estimators[arguments.statistic](sample, arguments.variable, **told, **common)
+    return estimators[arguments.statistic](sample, arguments.variable, **given, **common)
 
 
 def _contrast(sample: Responses, arguments: argparse.Namespace) -> Estimates:

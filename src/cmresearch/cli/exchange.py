@@ -43,7 +43,7 @@ IN = {
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """What the verb can be told."""
+    """Add the verb's arguments."""
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
     for name, purpose in {**OUT, **IN}.items():
         action = actions.add_parser(name, help=purpose)
@@ -77,7 +77,7 @@ def _add_own(name: str, action: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Do what the action says, and tell what did not cross over."""
+    """Do what the action says, and report what did not cross over."""
     from cmresearch.exchange.losses import write_loss_sheet
 
     actions: Mapping[str, Callable[[argparse.Namespace], LossReport]] = {

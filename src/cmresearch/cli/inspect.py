@@ -13,7 +13,7 @@ from cmresearch.cli.output import add_json, print_json, show
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """What the verb can be told."""
+    """Add the verb's arguments."""
     parser.add_argument(
         "file", type=Path, help="the export: CSV, TSV, XLSX, Parquet, JSON, SQLite or DuckDB, .gz or .zip"
     )

@@ -14,7 +14,7 @@ from typing import Any
 
 @contextmanager
 def steps() -> Iterator[Callable[[str], None]]:
-    """A function that is told each step as it begins; finished ones stay with their seconds, on standard error."""
+    """A function to call with each step as it begins; finished ones stay with their seconds, on standard error."""
     from rich.console import Console
 
     console = Console(stderr=True, highlight=False)
@@ -48,7 +48,7 @@ def add_json(parser: argparse.ArgumentParser) -> None:
 
 @contextmanager
 def long_work() -> Iterator[Callable[[str], None]]:
-    """A function that is told each step as it begins; at a terminal the steps are shown with a clock that runs."""
+    """A function to call with each step as it begins; at a terminal the steps are shown with a clock that runs."""
     if not sys.stderr.isatty():
         yield lambda step: None  # noqa: ARG005 - the name is part of what is promised
         return
@@ -76,7 +76,7 @@ def show(arguments: argparse.Namespace, rows: Sequence[Mapping[Any, object]], *,
     names = [str(name).replace("_", " ") for name in names]
     widths = _least_widths(names, cells)
     needed = sum(width + MARGIN for width in widths) + 1
-    # Off a terminal nothing tells the width; wide enough that no column is squeezed.
+    # Off a terminal the width is not known; wide enough that no column is squeezed.
     console = Console(width=None if sys.stdout.isatty() else max(160, needed))
     table = Table(title=title, title_justify="left", box=SIMPLE_HEAD, title_style="bold")
     if needed <= console.width:

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
     from cmresearch.sampling.frame import Frame
     from cmresearch.sampling.planning import SampleSize
-    from cmresearch.sampling.stratum_values import Numbers, StratumValues
+    from cmresearch.sampling.stratum_values import ByStratum, StratumValues
 from typing import TYPE_CHECKING
 
 from cmresearch.cli.output import print_json
@@ -50,7 +50,7 @@ OTHER_BYTES = (
 
 
 def add_actions(questions: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """What the actions can be told."""
+    """Add the arguments of the actions."""
     freeze = questions.add_parser("freeze", help="keep study.toml as the plan, with its hash, before the draw")
     freeze.add_argument("--reason", default="", metavar="TEXT", help="add a plan that has changed as an amendment")
     freeze.add_argument(
@@ -159,7 +159,7 @@ KINDS = ("published", "real", "synthetic", "illustrative")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """What the verb can be told."""
+    """Add the verb's arguments."""
     questions = parser.add_subparsers(dest="question", required=True, metavar="QUESTION")
 
     def question(name: str, help: str) -> argparse.ArgumentParser:
@@ -382,7 +382,7 @@ def _answer_allocation(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _usable_means(frame: Frame, values: StratumValues) -> tuple[Numbers | None, tuple[str, ...]]:
+def _usable_means(frame: Frame, values: StratumValues) -> tuple[ByStratum | None, tuple[str, ...]]:
     """The means, unless one is 0 or unknown: the power method divides by them."""
     if values.means is None:
         return None, ()
@@ -450,8 +450,8 @@ def _domains_of(strata: Sequence[str], values: Mapping[str, Sequence[str]], by: 
             if name not in strata
         ],
     )
-    places = [list(strata).index(name) for name in names]
-    return {label: JOINT.join(parts[place] for place in places) for label, parts in values.items()}
+    positions = [list(strata).index(name) for name in names]
+    return {label: JOINT.join(parts[position] for position in positions) for label, parts in values.items()}
 
 
 ANSWERS = {

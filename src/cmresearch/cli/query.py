@@ -26,7 +26,7 @@ SHOWN = ("source", "turn", "code", "direction", "quote")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """What the verb can be told."""
+    """Add the verb's arguments."""
     parser.add_argument("what", choices=WHAT, metavar="WHAT", help=", ".join(WHAT))
     parser.add_argument("--code", metavar="KEY", help="segments: only this code")
     parser.add_argument("--dimension", metavar="KEY", help="segments: only codes of this dimension")

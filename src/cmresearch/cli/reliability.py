@@ -34,7 +34,7 @@ SHOWN = (
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """What the verb can be told."""
+    """Add the verb's arguments."""
     parser.add_argument("what", choices=WHAT, metavar="WHAT", help=", ".join(WHAT))
     parser.add_argument("--unit", choices=["turn", "sentence", "segment"], default="turn", help="default: turn")
     parser.add_argument("--split", choices=["none", "pair", "round"], default="none", help="each two coders, or rounds")
@@ -82,10 +82,10 @@ def _table(arguments: argparse.Namespace) -> tuple[pd.DataFrame, str]:
     study = chosen_study(arguments)
     if arguments.what == "variables":
         return _of_variables(study, options)
-    return _of_words(arguments, study, options), f"{study.words_kind} data"
+    return _of_coding(arguments, study, options), f"{study.words_kind} data"
 
 
-def _of_words(arguments: argparse.Namespace, study: Study, options: Options) -> pd.DataFrame:
+def _of_coding(arguments: argparse.Namespace, study: Study, options: Options) -> pd.DataFrame:
     from cmresearch.coding.coder_agreement import agreement_table, disagreements, unitizing_table
 
     coding = study.read_coding(study.read_codebook(), study.read_sources())
@@ -127,6 +127,6 @@ def _of_file(arguments: argparse.Namespace, options: Options) -> pd.DataFrame:
 
 
 def _sentences(table: pd.DataFrame) -> list[str]:
-    """What is to be read with care, each sentence once."""
+    """Notes on what is to be read with care, each once."""
     notes = dict.fromkeys(note for note in table.get("note", ()) if note)
     return [f"Note: {note}" for note in notes]

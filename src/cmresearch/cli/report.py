@@ -16,7 +16,7 @@ HTML, PDF = (".html", ".htm"), ".pdf"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """What the verb can be told."""
+    """Add the verb's arguments."""
     add_study(parser)
     parser.add_argument(
         "--out",

@@ -18,7 +18,7 @@ from cmresearch.cli.output import add_json, print_json, show, steps
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """What the verb can be told."""
+    """Add the verb's arguments."""
     add_study(parser)
     parser.add_argument("--out", type=Path, metavar="FOLDER", help="default: results/ in the study's folder")
     add_language(parser)

@@ -31,7 +31,7 @@ KINDS = ("sample", "segment", "status", "finding")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """What the verb can be told."""
+    """Add the verb's arguments."""
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
     add = actions.add_parser("add", help="confirm or query something, with the reason")
     add.add_argument("subject", choices=KINDS, metavar="|".join(KINDS))
@@ -65,7 +65,7 @@ def _add_signature(parser: argparse.ArgumentParser) -> None:
 
 
 def _date(arguments: argparse.Namespace) -> str:
-    # The one place where the day is looked up; no result depends on it.
+    # The day is looked up here alone; no result depends on it.
     return str(arguments.date or datetime.datetime.now().astimezone().date().isoformat())
 
 
@@ -73,9 +73,11 @@ def _add(arguments: argparse.Namespace, study: Study) -> int:
     from cmresearch.study.reviews.entries import add_reviews, make_review, read_reviews
 
     before = {each.entry for each in read_reviews(study.reviews_file)}
-    said = {"verdict": arguments.verdict, "reviewer": arguments.reviewer, "reason": arguments.reason}
+    stated = {"verdict": arguments.verdict, "reviewer": arguments.reviewer, "reason": arguments.reason}
     reviews = [
-        make_review(subject=each.kind, key=each.key, seen=each.shown, sha256=each.sha256, date=_date(arguments), **said)
+        make_review(
+            subject=each.kind, key=each.key, seen=each.shown, sha256=each.sha256, date=_date(arguments), **stated
+        )
         for each in _found(_keys(arguments, study), arguments.subject, _subjects(study, arguments.subject))
     ]
     for each in add_reviews(study.reviews_file, reviews):
@@ -93,7 +95,7 @@ def _keys(arguments: argparse.Namespace, study: Study) -> list[str]:
 
 
 def _found(keys: list[str], kind: SubjectKind, subjects: tuple[Subject, ...]) -> list[Subject]:
-    """The subjects of the keys, every unknown key told at once."""
+    """The subjects of the keys, every unknown key named at once."""
     from cmresearch.study.reviews.subjects import find_subject
 
     found, faults = [], []
@@ -109,8 +111,8 @@ def _found(keys: list[str], kind: SubjectKind, subjects: tuple[Subject, ...]) ->
 def _withdraw(arguments: argparse.Namespace, study: Study) -> int:
     from cmresearch.study.reviews.entries import withdraw
 
-    said = {"reviewer": arguments.reviewer, "reason": arguments.reason, "date": _date(arguments)}
-    entry = withdraw(study.reviews_file, arguments.entry, **said)
+    stated = {"reviewer": arguments.reviewer, "reason": arguments.reason, "date": _date(arguments)}
+    entry = withdraw(study.reviews_file, arguments.entry, **stated)
     print(f"{study.reviews_file}: entry {entry.entry} withdraws entry {arguments.entry}; both stay")
     return 0
 
@@ -137,13 +139,13 @@ def _list(arguments: argparse.Namespace, study: Study) -> int:
 
 
 def _short(each: ReviewState) -> dict[str, object]:
-    said = each.review
+    review = each.review
     names = ("entry", "subject", "key", "verdict", "reviewer", "date")
-    shown = said.seen if said.seen == each.now else f"{said.seen} -> {each.now or 'nothing'}"
-    return {name: getattr(said, name) for name in names} | {
+    shown = review.seen if review.seen == each.now else f"{review.seen} -> {each.now or 'nothing'}"
+    return {name: getattr(review, name) for name in names} | {
         "state": each.state,
         "what it shows": shown,
-        "reason": said.reason,
+        "reason": review.reason,
     }
 
 
@@ -161,7 +163,7 @@ def _show_subjects(arguments: argparse.Namespace, study: Study) -> int:
 
 
 def _subjects(study: Study, kind: str | None) -> tuple[Subject, ...]:
-    """What can be reviewed; segments need no run of the whole study."""
+    """The subjects that can be reviewed; segments need no run of the whole study."""
     from cmresearch.study.reviews.subjects import segment_subjects, subjects_of
     from cmresearch.study.run import run_study
 

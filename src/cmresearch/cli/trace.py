@@ -26,7 +26,7 @@ HASH = re.compile("[0-9a-f]{64}")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """What the verb can be told."""
+    """Add the verb's arguments."""
     parser.add_argument("id", nargs="?", default="", metavar="KIND[:KEY]", help="one of the evidence, or all of a kind")
     parser.add_argument("--up", action="store_true", help="what rests on it, instead of what it rests on")
     parser.add_argument("--steps", type=int, default=STEPS, metavar="N", help=f"how many steps (default: {STEPS})")
@@ -45,13 +45,15 @@ def run(arguments: argparse.Namespace) -> int:
         show(arguments, rows, title="Kinds of evidence")
     elif arguments.id in kinds:
         nodes = [node for node in evidence.nodes if node.kind == arguments.id]
-        rows = [node.model_dump() if arguments.json else {"id": node.id, "says": _said(node, quotes)} for node in nodes]
+        rows = [
+            node.model_dump() if arguments.json else {"id": node.id, "says": _text_of(node, quotes)} for node in nodes
+        ]
         show(arguments, rows, title=f"{len(nodes)} of kind {arguments.id}")
     else:
         follow = evidence.above if arguments.up else evidence.below
         node = evidence.node(arguments.id)
-        told = [(0, node), *_chain(node, follow, 1, arguments)]
-        rows = [_record(*each) if arguments.json else _row(*each, quotes) for each in told]
+        listed = [(0, node), *_chain(node, follow, 1, arguments)]
+        rows = [_record(*each) if arguments.json else _row(*each, quotes) for each in listed]
         show(arguments, rows, title=f"What {'rests on' if arguments.up else 'stands below'} {node.id}")
     return 0
 
@@ -76,7 +78,7 @@ def _evidence(arguments: argparse.Namespace) -> tuple[Evidence, Mapping[str, str
 def _chain(
     node: Node, follow: Callable[[str], tuple[Node, ...]], step: int, arguments: argparse.Namespace
 ) -> Iterator[tuple[int, Node | str]]:
-    """What follows a node, each with how many steps away it is; a sentence for those that are not shown."""
+    """The nodes that follow a node, each with how many steps away it is; a sentence for those that are not shown."""
     if step > arguments.steps:
         return
     found = follow(node.id)
@@ -95,14 +97,14 @@ def _record(step: int, each: Node | str) -> dict[str, object]:
 def _row(step: int, each: Node | str, quotes: Mapping[str, str]) -> dict[str, object]:
     if isinstance(each, str):
         return {"step": step, "id": "  " * step + "…", "says": each}
-    return {"step": step, "id": "  " * step + each.id, "says": _said(each, quotes)}
+    return {"step": step, "id": "  " * step + each.id, "says": _text_of(each, quotes)}
 
 
-def _said(node: Node, quotes: Mapping[str, str]) -> str:
-    """What a node says, in one line: the words of a segment, and of others all but what only machines read."""
+def _text_of(node: Node, quotes: Mapping[str, str]) -> str:
+    """The text of a node, in one line: the words of a segment, and of others all but what only machines read."""
     if node.id in quotes:
         return f"“{quotes[node.id]}”"
     if node.kind == "status":
         return f"proposed {node.says['proposed']}, decided {node.says['decided'] or 'nothing'}"
-    told = [f"{name} {value}" for name, value in node.says.items() if value not in (None, "", [], {})]
-    return ", ".join(each for each in told if not HASH.search(each))
+    stated = [f"{name} {value}" for name, value in node.says.items() if value not in (None, "", [], {})]
+    return ", ".join(each for each in stated if not HASH.search(each))

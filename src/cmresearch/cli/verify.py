@@ -19,7 +19,7 @@ from cmresearch.cli.output import add_json, long_work, print_json
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """What the verb can be told."""
+    """Add the verb's arguments."""
     parser.add_argument("folder", type=Path, help="the folder that holds sample.csv and certificate.json")
     parser.add_argument("--frame", required=True, type=Path, metavar="FILE", help="the export, or a study's frame.csv")
     parser.add_argument("--published", metavar="HASH", help="the commitment that was public before the seed was known")

@@ -17,7 +17,7 @@ from cmresearch.cli.output import add_json, long_work, print_json
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """What the verb can be told."""
+    """Add the verb's arguments."""
     parser.add_argument("file", type=Path, metavar="FILE", help="the archive")
     parser.add_argument(
         "--published", metavar="HASH", help="a published SHA-256: the archive's, its manifest's, or the commitment"

@@ -23,7 +23,7 @@ MASK_TABLE = Path("private") / "mask-table.json"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """What the verb can be told."""
+    """Add the verb's arguments."""
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
     write = actions.add_parser("write", help="write a workbook for each coder")
     write.add_argument("--coders", required=True, metavar="NAME,NAME", help="who codes")

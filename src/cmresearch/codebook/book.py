@@ -30,9 +30,9 @@ from cmresearch.codebook.records import (
     Provenance,
     Record,
     Reference,
+    Translated,
     Value,
     Variables,
-    Words,
 )
 from cmresearch.errors import CodebookError, nearest, raise_all
 from cmresearch.files.toml import TomlFile, read_toml_file
@@ -49,8 +49,8 @@ __all__ = [
     "Indicator",
     "Provenance",
     "Reference",
+    "Translated",
     "Value",
-    "Words",
     "read_codebook",
 ]
 
@@ -173,8 +173,8 @@ class Codebook(Head):
     def _row(self, dimension: Dimension, code: Code) -> dict[str, object]:
         labels = {f"label_{language}": code.label[language] for language in self.languages}
         texts = code.model_dump(include={"brief", "definition", "use_when", "do_not_use_when", "example"})
-        place = {"number": dimension.number, "dimension": dimension.key, "code": code.key}
-        return place | labels | texts | {"dimensions": "; ".join(code.dimensions)}
+        named = {"number": dimension.number, "dimension": dimension.key, "code": code.key}
+        return named | labels | texts | {"dimensions": "; ".join(code.dimensions)}
 
 
 def _remarks(codebook: Codebook) -> Iterator[tuple[str, str, Said]]:

@@ -1,4 +1,4 @@
-"""What is wrong with the files of a codebook, each fault with its file and line."""
+"""The faults in the files of a codebook, each with its file and line."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from cmresearch.codebook.records import (
     version_order,
 )
 from cmresearch.errors import nearest
-from cmresearch.files.toml import Place, TomlFile, describe_fault, tables
+from cmresearch.files.toml import KeyPath, TomlFile, describe_fault, tables
 
 _MODELS: dict[str, type[Record]] = {"codebook.toml": Head, "variables.toml": Variables}
 _TABLES: dict[str, type[Record]] = {
@@ -95,29 +95,29 @@ def faults_between(files: Sequence[TomlFile]) -> Iterator[str]:
         yield from _unanswerable(file, answers)
 
 
-def _keyed(file: TomlFile) -> Iterator[tuple[str, Place, object]]:
+def _keyed(file: TomlFile) -> Iterator[tuple[str, KeyPath, object]]:
     """Everything in a file that has a key, with the realm in which the key must stand once."""
     if model_of(file) is Dimension:
         yield "dimension", ("key",), file.data.get("key")
     for realm in ("code", "indicator", "variable", "source"):
-        for place, table in file.tables(realm):
-            yield realm, (*place, "key"), table.get("key")
-            yield f"id of a {realm}", (*place, "id"), table.get("id")
-            for within, change in tables(table, "history", place):
+        for path, table in file.tables(realm):
+            yield realm, (*path, "key"), table.get("key")
+            yield f"id of a {realm}", (*path, "id"), table.get("id")
+            for within, change in tables(table, "history", path):
                 # What another code is called now cannot also be what this one was called: old codings name it.
                 yield realm, (*within, "formerly"), change.get("formerly")
-            for within, value in tables(table, "value", place):
+            for within, value in tables(table, "value", path):
                 yield f"value of {table.get('key')!r}", (*within, "key"), value.get("key")
 
 
 def _repeated(files: Sequence[TomlFile]) -> Iterator[str]:
     first: dict[tuple[str, object], str] = {}
     for file in files:
-        for realm, place, key in _keyed(file):
+        for realm, path, key in _keyed(file):
             if isinstance(key, str) and (realm, key) in first:
-                yield file.fault(place, f"the {realm} {key!r} stands already in {first[realm, key]}; expected it once")
+                yield file.fault(path, f"the {realm} {key!r} stands already in {first[realm, key]}; expected it once")
             elif isinstance(key, str):
-                first[realm, key] = f"{file.name}, line {file.line(place)}"
+                first[realm, key] = f"{file.name}, line {file.line(path)}"
 
 
 def _misnumbered(dimensions: Sequence[TomlFile]) -> Iterator[str]:
@@ -132,14 +132,14 @@ def _misnumbered(dimensions: Sequence[TomlFile]) -> Iterator[str]:
 
 def _unrelated(file: TomlFile, known: Sequence[str]) -> Iterator[str]:
     home = file.data.get("key")
-    for place, code in file.tables("code"):
+    for path, code in file.tables("code"):
         named = code.get("dimensions")
         related = [each for each in named if isinstance(each, str)] if isinstance(named, list) else []
         for each in related:
             if each not in known:
-                yield file.fault((*place, "dimensions"), f"there is no dimension {each!r}{nearest(each, known)}")
+                yield file.fault((*path, "dimensions"), f"there is no dimension {each!r}{nearest(each, known)}")
         if related and home not in related:
-            yield file.fault((*place, "dimensions"), f"dimensions are {related}; expected {home!r} among them")
+            yield file.fault((*path, "dimensions"), f"dimensions are {related}; expected {home!r} among them")
 
 
 def _unsourced(file: TomlFile, sources: Sequence[str]) -> Iterator[str]:
@@ -147,36 +147,36 @@ def _unsourced(file: TomlFile, sources: Sequence[str]) -> Iterator[str]:
     named = provenance.get("sources") if isinstance(provenance, dict) else None
     for each in named if isinstance(named, list) else []:
         if each not in sources:
-            place = ("provenance", "sources")
-            yield file.fault(place, f"codebook.toml has no source {each!r}{nearest(str(each), sources)}")
+            path = ("provenance", "sources")
+            yield file.fault(path, f"codebook.toml has no source {each!r}{nearest(str(each), sources)}")
 
 
 def _unanswerable(file: TomlFile, answers: Mapping[str, Sequence[str]]) -> Iterator[str]:
     """Faults of what refers to a coded variable and one of its values."""
     coded = [found for found in file.tables("indicator") if found[1].get("kind") == "coded"]
-    asked = [((*place, "conditional_on"), table.get("conditional_on")) for place, table in file.tables("variable")]
-    for place, table in [*coded, *asked]:
+    asked = [((*path, "conditional_on"), table.get("conditional_on")) for path, table in file.tables("variable")]
+    for path, table in [*coded, *asked]:
         variable, value = (table.get("variable"), table.get("value")) if isinstance(table, dict) else (None, None)
         if isinstance(variable, str) and variable not in answers:
-            where = (*place, "variable")
+            where = (*path, "variable")
             yield file.fault(where, f"variables.toml has no variable {variable!r}{nearest(variable, answers)}")
         elif isinstance(variable, str) and isinstance(value, str) and value not in answers[variable]:
             found = f"{variable!r} has no value {value!r}{nearest(value, answers[variable])}"
-            yield file.fault((*place, "value"), found)
+            yield file.fault((*path, "value"), found)
 
 
 def _misled(file: TomlFile, codes: Mapping[str, Mapping[str, object]]) -> Iterator[str]:
     """Faults of codes that point to other codes: the parent, and the code one was merged into."""
-    for place, code in file.tables("code"):
+    for path, code in file.tables("code"):
         for field in ("parent", "merged_into"):
             named = code.get(field)
             if isinstance(named, str) and named not in codes:
-                yield file.fault((*place, field), f"there is no code {named!r}{nearest(named, codes)}")
+                yield file.fault((*path, field), f"there is no code {named!r}{nearest(named, codes)}")
             elif isinstance(named, str) and codes[named].get("status", "active") in ("merged", "retired"):
-                yield file.fault((*place, field), f"{field} is {named!r}, which is out of use; expected a code in use")
+                yield file.fault((*path, field), f"{field} is {named!r}, which is out of use; expected a code in use")
         above = list(_above(str(code.get("key")), codes))
         if code.get("key") in above:
-            yield file.fault((*place, "parent"), f"parents run in a circle: {' > '.join(above)}")
+            yield file.fault((*path, "parent"), f"parents run in a circle: {' > '.join(above)}")
 
 
 def _above(key: str, codes: Mapping[str, Mapping[str, object]]) -> Iterator[str]:
@@ -190,8 +190,8 @@ def _above(key: str, codes: Mapping[str, Mapping[str, object]]) -> Iterator[str]
 
 
 def _ahead(file: TomlFile, version: object) -> Iterator[str]:
-    for place, code in file.tables("code"):
-        for within, change in tables(code, "history", place):
+    for path, code in file.tables("code"):
+        for within, change in tables(code, "history", path):
             made = change.get("version")
             if isinstance(made, str) and isinstance(version, str) and version_order(made) > version_order(version):
                 yield file.fault((*within, "version"), f"version is {made}; expected {version} at most, the codebook's")

@@ -13,7 +13,7 @@ from typing import Any
 from cmresearch.codebook.book import Codebook, read_codebook
 from cmresearch.codebook.records import Code, Kind, first_id, version_order
 from cmresearch.errors import CodebookError, nearest
-from cmresearch.files.toml import Place
+from cmresearch.files.toml import KeyPath
 from cmresearch.files.toml_edit import Value, add_table, set_value, toml_table
 from cmresearch.files.writing import write_text
 
@@ -52,46 +52,46 @@ class Draft:
     files: Mapping[str, str]
     notes: tuple[str, ...] = field(default=())
 
-    def set(self, name: str, place: Place, value: Value) -> Draft:
+    def set(self, name: str, path: KeyPath, value: Value) -> Draft:
         """The draft with one value of one file set."""
-        return replace(self, files={**self.files, name: set_value(self.files[name], place, value)})
+        return replace(self, files={**self.files, name: set_value(self.files[name], path, value)})
 
     def note(self, *sentences: str) -> Draft:
         """The draft with further notes."""
         return replace(self, notes=(*self.notes, *sentences))
 
     def data(self, name: str) -> dict[str, Any]:
-        """What a file says."""
+        """The content of a file."""
         return tomllib.loads(self.files[name])
 
-    def codes(self) -> Iterator[tuple[str, Place, dict[str, Any]]]:
-        """Every code with its file and its place there."""
+    def codes(self) -> Iterator[tuple[str, KeyPath, dict[str, Any]]]:
+        """Every code with its file and its path there."""
         for name in self.files:
             for number, code in enumerate(self.data(name).get("code", ()) if name.endswith(".toml") else ()):
                 yield name, ("code", number), code
 
-    def find(self, key: str) -> tuple[str, Place, dict[str, Any]]:
-        """The file, the place and the content of a code.
+    def find(self, key: str) -> tuple[str, KeyPath, dict[str, Any]]:
+        """The file, the path and the content of a code.
 
         Raises:
             CodebookError: There is none; the nearest spelling is offered.
         """
-        known = {code["key"]: (name, place, code) for name, place, code in self.codes()}
+        known = {code["key"]: (name, path, code) for name, path, code in self.codes()}
         if key not in known:
             raise CodebookError(f"the codebook has no code {key!r}{nearest(key, known)}")
         return known[key]
 
-    def find_in_use(self, key: str) -> tuple[str, Place, dict[str, Any]]:
-        """The file, the place and the content of a code that may be changed.
+    def find_in_use(self, key: str) -> tuple[str, KeyPath, dict[str, Any]]:
+        """The file, the path and the content of a code that may be changed.
 
         Raises:
             CodebookError: There is none, or it was merged or retired.
         """
-        name, place, code = self.find(key)
+        name, path, code = self.find(key)
         status = code.get("status", "active")
         if status in ("merged", "retired"):
             raise CodebookError(f"the code {key!r} is {status}; what is out of use stays as it was")
-        return name, place, code
+        return name, path, code
 
     def dimension_file(self, key: str) -> str:
         """The file of a dimension.
@@ -152,25 +152,25 @@ def new_code(draft: Draft, dimension: str, fields: Mapping[str, Value], signatur
     name = draft.dimension_file(dimension)
     key = str(fields["key"])
     given = {"id": _free_id(draft, key), "dimensions": [dimension], "status": "active"} | dict(fields)
-    ordered = {field: given[field] for field in sorted(given, key=_place)}
+    ordered = {field: given[field] for field in sorted(given, key=_position)}
     text = add_table(draft.files[name], toml_table("code", ordered), after="code")
     draft = replace(draft, files={**draft.files, name: text})
     return _recorded(draft, key, "created", signature, f"`{key}` is new in `{dimension}`")
 
 
 def reword(draft: Draft, key: str, changes: Mapping[str, Value], signature: Signature, *, meaning: str) -> Draft:
-    """The codebook with other words in a code.
+    """The codebook with other texts in a code.
 
     Args:
         draft: The codebook's files.
         key: The code.
-        changes: The new words, by field.
+        changes: The new texts, by field.
         signature: Who, when, why.
         meaning: changed, so that codings made before are to be looked at again; or kept, where it only became clearer.
     """
-    name, place, _ = draft.find_in_use(key)
+    name, path, _ = draft.find_in_use(key)
     for each, value in changes.items():
-        draft = draft.set(name, (*place, each), value)
+        draft = draft.set(name, (*path, each), value)
     listed = ", ".join(each.replace("_", " ") for each in changes)
     kind: Kind = "reworded" if meaning == "changed" else "clarified"
     return _recorded(draft, key, kind, signature, f"`{key}` was {kind} ({listed})")
@@ -195,8 +195,8 @@ def merge(draft: Draft, key: str, into: str, signature: Signature, *, definition
     if key == into:
         raise CodebookError(f"the code {key!r} cannot be merged into itself")
     draft.find_in_use(into)
-    name, place, _ = draft.find_in_use(key)
-    draft = draft.set(name, (*place, "status"), "merged").set(name, (*place, "merged_into"), into)
+    name, path, _ = draft.find_in_use(key)
+    draft = draft.set(name, (*path, "status"), "merged").set(name, (*path, "merged_into"), into)
     for other, there, code in list(draft.codes()):
         # Whoever was merged into it before is now where it is.
         if code.get("merged_into") == key:
@@ -204,8 +204,8 @@ def merge(draft: Draft, key: str, into: str, signature: Signature, *, definition
         if code.get("parent") == key:
             draft = draft.set(other, (*there, "parent"), into)
     if definition is not None:
-        name, place, _ = draft.find_in_use(into)
-        draft = draft.set(name, (*place, "definition"), definition)
+        name, path, _ = draft.find_in_use(into)
+        draft = draft.set(name, (*path, "definition"), definition)
     draft = _renamed_mentions(draft, key, into)
     draft = _recorded(draft, key, "merged", signature, f"`{key}` was merged into `{into}`")
     return _recorded(draft, into, "received", signature, None)
@@ -220,8 +220,8 @@ def rename(draft: Draft, key: str, new: str, signature: Signature) -> Draft:
         new: The key it gets.
         signature: Who, when, why.
     """
-    name, place, code = draft.find_in_use(key)
-    draft = draft.set(name, (*place, "id"), code.get("id", first_id(key))).set(name, (*place, "key"), new)
+    name, path, code = draft.find_in_use(key)
+    draft = draft.set(name, (*path, "id"), code.get("id", first_id(key))).set(name, (*path, "key"), new)
     for other, there, each in list(draft.codes()):
         for pointer in ("parent", "merged_into"):
             if each.get(pointer) == key:
@@ -238,8 +238,8 @@ def retire(draft: Draft, key: str, signature: Signature) -> Draft:
         key: The code.
         signature: Who, when, why.
     """
-    name, place, _ = draft.find_in_use(key)
-    draft = draft.set(name, (*place, "status"), "retired")
+    name, path, _ = draft.find_in_use(key)
+    draft = draft.set(name, (*path, "status"), "retired")
     draft = draft.note(*(f"{each} still names {key!r} as a neighbour; read it again" for each in _mentions(draft, key)))
     return _recorded(draft, key, "retired", signature, f"`{key}` was retired")
 
@@ -268,22 +268,22 @@ def write_draft(folder: Path, draft: Draft) -> Codebook:
 
 
 def _recorded(
-    draft: Draft, key: str, kind: Kind, signature: Signature, said: str | None, *, formerly: str | None = None
+    draft: Draft, key: str, kind: Kind, signature: Signature, remark: str | None, *, formerly: str | None = None
 ) -> Draft:
     """The draft with a change in a code's history, the codebook's version, and a line among its changes."""
     if version_order(signature.version) < version_order(draft.version):
         raise CodebookError(f"version {signature.version} is before {draft.version}, which the codebook has")
-    name, place, _ = draft.find(key)
+    name, path, _ = draft.find(key)
     fields = {"version": signature.version, "date": signature.date, "who": signature.who, "change": kind}
     fields |= {"formerly": formerly} if formerly else {}
     table = toml_table("code.history", fields | {"why": signature.why})
-    draft = replace(draft, files={**draft.files, name: add_table(draft.files[name], table, within=place)})
+    draft = replace(draft, files={**draft.files, name: add_table(draft.files[name], table, within=path)})
     draft = draft.set(HEAD, ("version",), signature.version)
-    if said is None:
+    if remark is None:
         return draft
     changes = draft.files.get(CHANGES)
-    listed = {} if changes is None else {CHANGES: _listed(changes, signature.version, f"- {said}: {signature.why}")}
-    return replace(draft, files={**draft.files, **listed}).note(said)
+    listed = {} if changes is None else {CHANGES: _listed(changes, signature.version, f"- {remark}: {signature.why}")}
+    return replace(draft, files={**draft.files, **listed}).note(remark)
 
 
 def _listed(changes: str, version: str, line: str) -> str:
@@ -297,7 +297,7 @@ def _listed(changes: str, version: str, line: str) -> str:
 
 
 def _mentions(draft: Draft, key: str) -> list[str]:
-    """The codes in use that name a code in their words, by key."""
+    """The codes in use that name a code in their texts, by key."""
     texts = [
         (code["key"], " ".join(str(code.get(each, "")) for each in ("do_not_use_when", "close_but_not")))
         for _, _, code in draft.codes()
@@ -312,15 +312,15 @@ def _renamed_mentions(draft: Draft, key: str, new: str) -> Draft:
         if other == new:
             draft = draft.note(f"{other} still names {key!r} as a neighbour; read it again")
             continue
-        name, place, code = draft.find(other)
+        name, path, code = draft.find(other)
         for each in ("do_not_use_when", "close_but_not"):
             text = str(code.get(each, ""))
             if re.search(rf"\b{key}\b", text):
-                draft = draft.set(name, (*place, each), re.sub(rf"\b{key}\b", new, text))
+                draft = draft.set(name, (*path, each), re.sub(rf"\b{key}\b", new, text))
     return draft
 
 
-def _place(name: str) -> tuple[int, str]:
+def _position(name: str) -> tuple[int, str]:
     """Where a field of a code stands in its file: the key first, then as the record has them."""
     order = ["key", *Code.model_fields]
     return (order.index(name) if name in order else len(order), name)

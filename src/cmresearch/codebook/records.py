@@ -1,4 +1,4 @@
-"""What a codebook is made of: dimensions, codes with their history, indicators, coded variables, references."""
+"""The records of a codebook: dimensions, codes with their history, indicators, coded variables, references."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ def _one_line(text: str) -> str:
     return " ".join(text.split())
 
 
-def _in_every_language(words: dict[str, str], info: ValidationInfo) -> dict[str, str]:
-    languages = info.context or tuple(words)
-    if sorted(words) != sorted(languages):
-        raise ValueError(f"{info.field_name} is in {', '.join(words)}; expected {', '.join(languages)}")
-    return words
+def _in_every_language(translations: dict[str, str], info: ValidationInfo) -> dict[str, str]:
+    languages = info.context or tuple(translations)
+    if sorted(translations) != sorted(languages):
+        raise ValueError(f"{info.field_name} is in {', '.join(translations)}; expected {', '.join(languages)}")
+    return translations
 
 
 def _some(items: tuple[T, ...], info: ValidationInfo) -> tuple[T, ...]:
@@ -47,7 +47,7 @@ Version = Annotated[str, StringConstraints(pattern=r"^[0-9]+(\.[0-9]+)*$")]
 Date = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")]
 Guid = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1), AfterValidator(_one_line)]
-Words = Annotated[dict[str, Text], AfterValidator(_in_every_language)]
+Translated = Annotated[dict[str, Text], AfterValidator(_in_every_language)]
 # TOML knows lists, records are frozen: the one conversion that strictness would refuse.
 Many = Annotated[tuple[T, ...], Field(strict=False)]
 Some = Annotated[tuple[T, ...], Field(strict=False, json_schema_extra={"minItems": 1}), AfterValidator(_some)]
@@ -62,7 +62,7 @@ class Record(BaseModel):
 
 
 def version_order(version: str) -> tuple[int, ...]:
-    """What versions are sorted by: their numbers, so that 1.10 comes after 1.9.
+    """The numbers that versions are sorted by, so that 1.10 comes after 1.9.
 
     Example:
         >>> version_order("1.9.0") < version_order("1.10.0")
@@ -123,7 +123,7 @@ class Code(Record):
     id: Guid
     key: Key
     parent: Key | None = None
-    label: Words
+    label: Translated
     brief: Text
     definition: Text
     use_when: Text
@@ -194,7 +194,7 @@ class Indicator(Record):
     """
 
     key: Key
-    label: Words
+    label: Translated
     kind: Literal["register", "coded"]
     variable: Key
     value: str | None = None
@@ -242,10 +242,10 @@ class Dimension(Record):
 
     number: int
     key: Key
-    name: Words
-    definition: Words
+    name: Translated
+    definition: Translated
     provenance: Provenance
-    questions: Many[Words] = Field((), alias="question")
+    questions: Many[Translated] = Field((), alias="question")
     codes: Many[Code] = Field((), alias="code")
     indicators: Many[Indicator] = Field((), alias="indicator")
     evidence: Evidence
@@ -260,7 +260,7 @@ class Value(Record):
     """One of the answers a coder chooses among."""
 
     key: Key
-    label: Words
+    label: Translated
     definition: Remark
 
 
@@ -275,8 +275,8 @@ class CodedVariable(Record):
     """What a coder records for a sampled complaint: the question, its answers, and when it is asked."""
 
     key: Key
-    label: Words
-    question: Words
+    label: Translated
+    question: Translated
     conditional_on: Condition | None = None
     values: Many[Value] = Field(alias="value")
 

@@ -42,7 +42,7 @@ NOTES = (
 
 @dataclass(frozen=True)
 class CodeChange:
-    """What a workbook says otherwise than the codebook about one code.
+    """The difference between a workbook and the codebook in one code.
 
     Attributes:
         key: The key of the code; of a new one, the key it shall get.
@@ -94,7 +94,7 @@ def write_codebook_workbook(path: Path, codebook: Codebook) -> None:
 
 
 def read_codebook_changes(path: Path, codebook: Codebook) -> tuple[CodeChange, ...]:
-    """What a workbook says otherwise than the codebook, code by code.
+    """The differences between a workbook and the codebook, code by code.
 
     Args:
         path: The workbook, from `write_codebook_workbook` and changed since; rows may be in any order.
@@ -146,7 +146,7 @@ def apply_changes(draft: Draft, changes: Sequence[CodeChange], signature: Signat
 @dataclass(frozen=True)
 class _Cell:
     text: str
-    place: str
+    where: str
 
 
 def _fill(sheet: Worksheet, rows: Sequence[Sequence[object]], *, widths: Sequence[int]) -> None:
@@ -169,7 +169,7 @@ def _fill(sheet: Worksheet, rows: Sequence[Sequence[object]], *, widths: Sequenc
 
 def _row_of(codebook: Codebook, code: Code) -> dict[str, str]:
     fields = {name: getattr(code, name) or "" for name in ("id", "key", "parent", "status", "merged_into", *TEXTS)}
-    labels = {f"label_{language}": words for language, words in code.label.items()}
+    labels = {f"label_{language}": text for language, text in code.label.items()}
     return fields | labels | {"dimension": codebook.home[code.key].key, "dimensions": "; ".join(code.dimensions)}
 
 
@@ -224,10 +224,10 @@ def _sheet(path: Path) -> Worksheet:
 
 
 def _cell(path: Path, cell: Any, faults: list[str]) -> _Cell:  # noqa: ANN401 - openpyxl has many kinds of cell
-    place = f"{path}, {CODES}!{cell.coordinate}"
+    where = f"{path}, {CODES}!{cell.coordinate}"
     if cell.data_type == "f":
-        faults.append(f"{place}: holds a formula; expected a text")
-    return _Cell(" ".join(str("" if cell.value is None else cell.value).split()), place)
+        faults.append(f"{where}: holds a formula; expected a text")
+    return _Cell(" ".join(str("" if cell.value is None else cell.value).split()), where)
 
 
 def _changes(cells: Mapping[str, _Cell], codebook: Codebook, faults: list[str]) -> Iterator[CodeChange]:
@@ -240,15 +240,15 @@ def _changes(cells: Mapping[str, _Cell], codebook: Codebook, faults: list[str]) 
     for name in FIXED[1:]:
         if given[name] != now[name]:
             faults.append(
-                f"{cells[name].place}: {name} is {given[name]!r}; expected {now[name]!r}, it is not changed here"
+                f"{cells[name].where}: {name} is {given[name]!r}; expected {now[name]!r}, it is not changed here"
             )
     if not code.is_in_use and given != now:
-        faults.append(f"{cells['key'].place}: the code {code.key!r} is out of use; expected its row as it was")
+        faults.append(f"{cells['key'].where}: the code {code.key!r} is out of use; expected its row as it was")
         return
     changed = [name for name in given if name not in (*FIXED, "key") and given[name] != now[name]]
     fields = _fields({name: given[name] for name in changed}, code.label)
     empty = [name for name in changed if not given[name] and now[name]]
-    faults += [f"{cells[name].place}: {name} is empty, and was {now[name]!r}" for name in empty]
+    faults += [f"{cells[name].where}: {name} is empty, and was {now[name]!r}" for name in empty]
     if fields:
         yield CodeChange(code.key, "changed", fields)
     if given["key"] != code.key:
@@ -261,13 +261,13 @@ def _new(
     known = [each.key for each in codebook.dimensions]
     if given["id"]:
         faults.append(
-            f"{cells['id'].place}: there is no code with the id {given['id']!r}; leave it empty for a new code"
+            f"{cells['id'].where}: there is no code with the id {given['id']!r}; leave it empty for a new code"
         )
     elif given["dimension"] not in known:
         found = f"there is no dimension {given['dimension']!r}{nearest(given['dimension'], known)}"
-        faults.append(f"{cells['dimension'].place}: {found}")
+        faults.append(f"{cells['dimension'].where}: {found}")
     elif not given["key"]:
-        faults.append(f"{cells['key'].place}: no key; expected one such as final_answer")
+        faults.append(f"{cells['key'].where}: no key; expected one such as final_answer")
     else:
         texts = {name: text for name, text in given.items() if text and name not in ("id", "dimension", "merged_into")}
         dimensions = {"dimensions": given["dimensions"] or given["dimension"]}

@@ -39,7 +39,7 @@ class Difference:
 
     @property
     def decision(self) -> str:
-        """What was decided: the directions kept, not kept, or undecided."""
+        """The decision: the directions kept, not kept, or undecided."""
         if self.kept:
             return "kept: " + ", ".join(sorted({each.direction for each in self.kept}))
         return "not kept" if self.dismissed else "undecided"
@@ -47,8 +47,8 @@ class Difference:
     @property
     def reason(self) -> str:
         """Why, in the adjudicator's words."""
-        said = [each.memo for each in self.kept] + [each.reason for each in self.dismissed]
-        return " ".join(dict.fromkeys(each for each in said if each))
+        reasons = [each.memo for each in self.kept] + [each.reason for each in self.dismissed]
+        return " ".join(dict.fromkeys(each for each in reasons if each))
 
 
 def find_differences(coding: Coding, *, coders: Sequence[str] | None = None) -> tuple[Difference, ...]:
@@ -65,13 +65,14 @@ def find_differences(coding: Coding, *, coders: Sequence[str] | None = None) -> 
     names = coding.coders if coders is None else tuple(coders)
     if len(names) < 2:
         raise CodingError(f"a difference needs two coders; found {', '.join(names) or 'none'}")
-    places: dict[tuple[str, int, str], list[Segment]] = {}
+    by_turn: dict[tuple[str, int, str], list[Segment]] = {}
     for segment in coding:
         for turn in coding.sources[segment.source].turns_between(segment.start, segment.end):
-            places.setdefault((segment.source, turn.number, segment.code), []).append(segment)
+            by_turn.setdefault((segment.source, turn.number, segment.code), []).append(segment)
     dismissed = _dismissed(coding)
     found = (
-        _difference(coding, names, place, segments, dismissed.get(place, ())) for place, segments in places.items()
+        _difference(coding, names, turn_and_code, segments, dismissed.get(turn_and_code, ()))
+        for turn_and_code, segments in by_turn.items()
     )
     order = {key: number for number, key in enumerate(coding.sources)}
     differences = [each for each in found if each is not None]
@@ -86,7 +87,7 @@ def differences_table(differences: Iterable[Difference]) -> pd.DataFrame:
         the direction and the words, or "not given".
     """
     rows = [
-        {name: getattr(each, name) for name in COLUMNS} | {coder: _said(given) for coder, given in each.given.items()}
+        {name: getattr(each, name) for name in COLUMNS} | {coder: _listed(given) for coder, given in each.given.items()}
         for each in differences
     ]
     return pd.DataFrame(rows, columns=None if rows else list(COLUMNS))
@@ -125,18 +126,18 @@ def decide(difference: Difference, *, keep: str, reason: str, at: str, codebook_
 def _difference(
     coding: Coding,
     names: Sequence[str],
-    place: tuple[str, int, str],
+    turn_and_code: tuple[str, int, str],
     segments: Sequence[Segment],
     dismissed: tuple[Entry, ...],
 ) -> Difference | None:
-    present = [name for name in names if (name, place[0]) in coding.coded]
+    present = [name for name in names if (name, turn_and_code[0]) in coding.coded]
     given = {name: tuple(each for each in segments if each.coder == name) for name in present}
     directions = {tuple(sorted({each.direction for each in own})) for own in given.values()}
     if len(directions) < 2:
         return None
     kept = tuple(each for each in segments if each.coder == ADJUDICATOR)
     differ_in = "use" if not all(given.values()) else "direction"
-    return Difference(*place, differ_in, given, kept, dismissed)
+    return Difference(*turn_and_code, differ_in, given, kept, dismissed)
 
 
 def _dismissed(coding: Coding) -> dict[tuple[str, int, str], tuple[Entry, ...]]:
@@ -147,10 +148,10 @@ def _dismissed(coding: Coding) -> dict[tuple[str, int, str], tuple[Entry, ...]]:
         segment = entry.segment
         code = coding.codebook.code(segment.code).key
         for turn in coding.sources[segment.source].turns_between(segment.start, segment.end):
-            place = (segment.source, turn.number, code)
-            found[place] = (*found.get(place, ()), entry)
+            turn_and_code = (segment.source, turn.number, code)
+            found[turn_and_code] = (*found.get(turn_and_code, ()), entry)
     return found
 
 
-def _said(given: Sequence[Segment]) -> str:
+def _listed(given: Sequence[Segment]) -> str:
     return " | ".join(f"{each.direction}: {each.quote}" for each in given) or NOT_GIVEN

@@ -1,4 +1,4 @@
-"""What changed between two versions of a codebook, in words, and which codings the changes made stale."""
+"""The changes between two versions of a codebook, and the codings that they made stale."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ class Difference:
 
 
 def compare_codebooks(old: Codebook, new: Codebook) -> tuple[Difference, ...]:
-    """What changed from one codebook to another, in the order of the new one; what was removed comes last.
+    """The changes from one codebook to another, in the order of the new one; what was removed comes last.
 
     Codes are the same where their id is the same, whatever they are called. Dimensions, indicators and variables are
     the same where their key is.
@@ -122,14 +122,14 @@ def _stale(entry: Entry, codebook: Codebook) -> dict[str, object] | None:
     if since is None or made >= version_order(since):
         return None
     then = f"recode as {code.merged_into}" if code.merged_into else "look at it again: keep, change or remove"
-    place: dict[str, object] = {
+    entry_of: dict[str, object] = {
         "file": entry.file,
         "entry": entry.number,
         "coder": segment.coder,
         "source": segment.source,
     }
-    said = {"code": code.key, "codebook_version": segment.codebook_version, "since": since}
-    return place | said | {"because": _because(code, since), "then": then, "quote": segment.quote}
+    code_of = {"code": code.key, "codebook_version": segment.codebook_version, "since": since}
+    return entry_of | code_of | {"because": _because(code, since), "then": then, "quote": segment.quote}
 
 
 def _because(code: Code, since: str) -> str:
@@ -168,8 +168,8 @@ def _code_changes(old: Code, new: Code, since: str, called: Mapping[str, str]) -
         yield _status_change(new)
     # A neighbour that is called otherwise now is no change of this code.
     others = {key: now for key, now in called.items() if now != new.key}
-    told = {field: _with_keys(text, others) for field, text in _code_texts(old).items()}
-    words = dict(_changed_words(told, _code_texts(new)))
+    before = {field: _with_keys(text, others) for field, text in _code_texts(old).items()}
+    words = dict(_changed_words(before, _code_texts(new)))
     if words:
         yield _reworded(new, words, since)
 
@@ -188,12 +188,14 @@ def _status_change(code: Code) -> Difference:
 
 def _reworded(code: Code, words: Mapping[str, str], since: str) -> Difference:
     later = [each for each in code.history if version_order(each.version) > version_order(since)]
-    told = [each for each in later if each.change in ("reworded", "clarified", "received", "renamed")]
+    recorded = [each for each in later if each.change in ("reworded", "clarified", "received", "renamed")]
     has_new_meaning = any(each.change == "reworded" for each in later)
     what: What = "reworded" if has_new_meaning else "clarified"
-    if not told and any(field in MEANING for field in words):
+    if not recorded and any(field in MEANING for field in words):
         what = "not recorded"
-    return Difference(what, f"code {code.key}", f" in {_listed(words)}", "; ".join(each.why for each in told), words)
+    return Difference(
+        what, f"code {code.key}", f" in {_listed(words)}", "; ".join(each.why for each in recorded), words
+    )
 
 
 def _why(code: Code, kind: str) -> str:
@@ -230,7 +232,7 @@ def _code_texts(code: Code) -> dict[str, str]:
 def _dimensions(codebook: Codebook) -> dict[str, dict[str, str]]:
     return {
         each.key: _flat({"name": each.name, "definition": each.definition, "who can know": each.can_know})
-        | {f"question {n}": " / ".join(words.values()) for n, words in enumerate(each.questions, start=1)}
+        | {f"question {n}": " / ".join(texts.values()) for n, texts in enumerate(each.questions, start=1)}
         for each in codebook.dimensions
     }
 
@@ -262,7 +264,7 @@ def _flat(fields: Mapping[str, object]) -> dict[str, str]:
     flat: dict[str, str] = {}
     for name, value in fields.items():
         if isinstance(value, Mapping):
-            flat |= {f"{name} {language}": str(words) for language, words in value.items()}
+            flat |= {f"{name} {language}": str(text) for language, text in value.items()}
         elif isinstance(value, tuple):
             flat[name] = ", ".join(map(str, value))
         else:

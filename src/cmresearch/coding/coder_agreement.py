@@ -93,7 +93,7 @@ def _subjects(coding: Coding, subject: Subject) -> dict[str, list[list[str]]]:
     return {"all codes": [[code] for code in codes]}
 
 
-Chosen: TypeAlias = tuple[list[int], list[int]]  # places of units, places of coders
+Chosen: TypeAlias = tuple[list[int], list[int]]  # positions of units, positions of coders
 
 
 def _groups(
@@ -102,11 +102,14 @@ def _groups(
     units, coders = list(range(len(decisions.units))), list(range(len(decisions.coders)))
     if split == "pair":
         for pair in combinations(coders, 2):
-            yield " and ".join(decisions.coders[place] for place in pair), (units, list(pair))
+            yield " and ".join(decisions.coders[position] for position in pair), (units, list(pair))
     elif split == "round":
         named = rounds_of(coding) if rounds is None else rounds
         for name in sorted({named[each.source] for each in decisions.units if each.source in named}):
-            yield name, ([place for place in units if named.get(decisions.units[place].source) == name], coders)
+            yield (
+                name,
+                ([position for position in units if named.get(decisions.units[position].source) == name], coders),
+            )
     else:
         yield "", (units, coders)
 
@@ -126,7 +129,7 @@ def _row(
     units, coders = chosen
     stacked = [decisions.ratings(each)[np.ix_(units, coders)] for each in codes]
     ratings = np.concatenate(stacked)
-    sources = [decisions.units[place].source for place in units] * len(codes)
+    sources = [decisions.units[position].source for position in units] * len(codes)
     settings: Options = {"clusters": sources, "clusters_are": "sources", **options}
     alpha = krippendorff_alpha(ratings, **settings)
     ac1 = gwet_ac(ratings, categories=[0, 1], **settings)
@@ -248,15 +251,15 @@ def disagreements(
     rows = [row for key in wanted for row in _differing(coding, decisions, unit, key)]
     columns = ["source", "unit", "code", "differ", "given_by", "not_given_by", "directions"]
     table = pd.DataFrame(rows, columns=[*columns, "quotes", "memos", "text", "label"])
-    order = {source: place for place, source in enumerate(coding.sources)}
+    order = {source: position for position, source in enumerate(coding.sources)}
     return table.sort_values("source", key=lambda column: column.map(order), kind="stable", ignore_index=True)
 
 
 def _differing(coding: Coding, decisions: Decisions, unit: UnitKind, code: str) -> Iterator[dict[str, object]]:
     ratings = decisions.ratings([code])
     segments = [each for each in coding.of_code(code) if each.coder in decisions.coders]
-    for place, row in enumerate(ratings):
-        here = decisions.units[place]
+    for position, row in enumerate(ratings):
+        here = decisions.units[position]
         given = [coder for coder, value in zip(decisions.coders, row, strict=True) if value == 1]
         missing = [coder for coder, value in zip(decisions.coders, row, strict=True) if value == 0]
         if not given or len(given) + len(missing) < 2:

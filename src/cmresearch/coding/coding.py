@@ -44,12 +44,12 @@ __all__ = [
 
 @dataclass(frozen=True)
 class Coding:
-    """Coded segments with the codebook and the sources they refer to, ordered by their place in the sources.
+    """Coded segments with the codebook and the sources they refer to, ordered by their position in the sources.
 
     Attributes:
         segments: The segments.
         codebook: The codebook that holds their codes.
-        sources: The sources that hold their words.
+        sources: The interviews and documents that hold their texts.
         coded: Who coded which source, as pairs of coder and source. A part of a coding keeps the pairs of the
             whole, so that a source without this code is not taken for one that nobody coded.
         entries: Everything that was ever written down, of which the segments are the present state; a part of a
@@ -207,7 +207,7 @@ def read_coding(
             own name: coder-a for coder-a.csv, adjudicator for adjudicated.csv.
 
     Returns:
-        The segments in the order of their places in the sources.
+        The segments in the order of their positions in the sources.
 
     Raises:
         CodingError: A file is missing or no CSV in UTF-8, or a row has an unknown source, code, direction or

@@ -1,4 +1,4 @@
-"""What the coding does not reach: codes nobody uses, questions nobody asks, interviews that are silent."""
+"""Coverage of the coding: codes nobody uses, questions nobody asks, interviews that are silent."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def _code_row(coding: Coding, key: str) -> dict[str, object]:
 
 
 def dimension_coverage(coding: Coding) -> pd.DataFrame:
-    """What there is for each dimension: questions, codes, indicators, and sources that speak of it.
+    """The evidence there is for each dimension: questions, codes, indicators, and sources that speak of it.
 
     Returns:
         One row per dimension, in the order of the codebook: dimension, number, questions, codes, indicators,

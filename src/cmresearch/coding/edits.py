@@ -19,7 +19,7 @@ from cmresearch.files.writing import csv_text, write_text
 
 @dataclass(frozen=True)
 class Revision:
-    """What is to be written down about one earlier entry.
+    """A correction to be added for one earlier entry.
 
     Attributes:
         entry: The number of the entry.
@@ -138,7 +138,7 @@ def _merged(code: Code) -> str:
 
 
 def read_cells(path: Path, entry: str) -> dict[str, str]:
-    """What an entry of a coding file says, by column.
+    """The cells of an entry in a coding file, by column.
 
     Raises:
         CodingError: There is no such entry.
@@ -184,8 +184,8 @@ def _content(path: Path) -> tuple[list[str], list[dict[str, str]]]:
         return [*COLUMNS, *HISTORY_COLUMNS], []
     header, found = read_rows(path)
     rows = [
-        {"entry": str(place)} | dict.fromkeys(HISTORY_COLUMNS[1:], "") | dict(zip(header, cells, strict=True))
-        for place, (_, cells) in enumerate(found, start=1)
+        {"entry": str(position)} | dict.fromkeys(HISTORY_COLUMNS[1:], "") | dict(zip(header, cells, strict=True))
+        for position, (_, cells) in enumerate(found, start=1)
     ]
     return header, rows
 
@@ -197,7 +197,7 @@ def _row_of(segment: Segment) -> dict[str, str]:
 
 def _extended(path: Path, header: list[str], rows: list[dict[str, str]], added: list[dict[str, str]]) -> str:
     number = max((int(row["entry"]) for row in rows if row["entry"].isdecimal()), default=0)
-    added = [row | {"entry": str(place)} for place, row in enumerate(added, start=number + 1)]
+    added = [row | {"entry": str(position)} for position, row in enumerate(added, start=number + 1)]
     if path.is_file() and set(HISTORY_COLUMNS) <= set(header):
         before = path.read_bytes().decode("utf-8-sig")
         return before + ("" if before.endswith("\n") else "\n") + _lines(header, added)

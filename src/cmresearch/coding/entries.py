@@ -1,4 +1,4 @@
-"""What a coder wrote down, entry by entry: nothing is overwritten, and what counts now follows from all of it."""
+"""The entries of a coder, one by one: nothing is overwritten, and what counts now follows from all of them."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ class Entry:
 
     Attributes:
         segment: The segment as the entry states it; of a removal, the segment that is taken back.
-        number: The entry's number in its file; its place among the rows where the file has no column `entry`.
+        number: The entry's number in its file; its position among the rows where the file has no column `entry`.
         action: add, change, remove, or dismiss, by which the adjudicator does not keep what a coder marked.
         replaces: The number of the entry that it changes or removes; otherwise empty.
         reason: Why; only what is added needs none.
@@ -90,7 +90,7 @@ class Entry:
 
 @dataclass(frozen=True)
 class Checks:
-    """What the rows of one file are checked against.
+    """The codebook, sources and coders that the rows of one file are checked against.
 
     Attributes:
         codebook: The codebook that holds the codes.
@@ -105,7 +105,7 @@ class Checks:
     changed: frozenset[str] = frozenset()
 
     def faults(self, row: Mapping[str, str]) -> Iterator[str]:
-        """What is wrong with a row, whether it still counts or not, a sentence each."""
+        """The faults of a row, whether it still counts or not, a sentence each."""
         codes = [*self.codebook.every_code, *self.codebook.renamed]
         yield from _unknown("there is no source", row["source"], list(self.sources))
         yield from _unknown("the codebook has no code", row["code"], codes)
@@ -116,7 +116,7 @@ class Checks:
         yield from _action_faults(row)
 
     def present_faults(self, row: Mapping[str, str]) -> Iterator[str]:
-        """What is wrong with a row that counts now: its quote, and a code that is out of use."""
+        """The faults of a row that counts now: its quote, and a code that is out of use."""
         yield from self._ended(row)
         if row["source"] in self.sources and row["source"] not in self.changed and not any(_offset_faults(row)):
             yield from _quote_faults(row, self.sources[row["source"]].text)
@@ -223,9 +223,9 @@ def _present_faults(
 def _rows(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
     """The rows of a file with their numbers, columns of the history filled; blank rows count and are left out."""
     header, rows = read_rows(path)
-    for place, (number, cells) in enumerate(rows, start=1):
+    for position, (number, cells) in enumerate(rows, start=1):
         row = dict.fromkeys(HISTORY_COLUMNS, "") | dict(zip(header, cells, strict=True))
-        row["entry"] = row["entry"] if "entry" in header else str(place)
+        row["entry"] = row["entry"] if "entry" in header else str(position)
         row["action"] = row["action"] or ("change" if row["replaces"] else "add")
         yield number, row
 
@@ -254,7 +254,7 @@ def read_rows(path: Path) -> tuple[list[str], list[tuple[int, list[str]]]]:
 
 def _chain_faults(rows: Sequence[tuple[int, Mapping[str, str]]]) -> Iterator[tuple[int, str]]:
     """Faults of how entries refer to each other."""
-    numbers = {row["entry"]: row for _, row in rows}
+    by_number = {row["entry"]: row for _, row in rows}
     replacing = Counter(row["replaces"] for _, row in rows if row["replaces"])
     seen: set[str] = set()
     for number, row in rows:
@@ -262,23 +262,23 @@ def _chain_faults(rows: Sequence[tuple[int, Mapping[str, str]]]) -> Iterator[tup
         if not entry or entry in seen:
             yield number, f"the entry is {entry!r}; expected a number that no earlier row has"
         seen.add(entry)
-        if old and old not in numbers:
+        if old and old not in by_number:
             yield number, f"there is no entry {old!r} that it could replace"
         elif old and replacing[old] > 1:
             yield number, f"the entry {old!r} is replaced {replacing[old]} times; expected once, then replace the later"
-        elif old and numbers[old]["coder"] != row["coder"]:
-            yield number, f"the entry {old!r} is of {numbers[old]['coder']!r}; nobody changes another's coding"
-        elif old and entry in _before(entry, numbers):
+        elif old and by_number[old]["coder"] != row["coder"]:
+            yield number, f"the entry {old!r} is of {by_number[old]['coder']!r}; nobody changes another's coding"
+        elif old and entry in _before(entry, by_number):
             yield number, f"entries {entry!r} and {old!r} replace each other in a circle"
 
 
-def _before(entry: str, numbers: Mapping[str, Mapping[str, str]]) -> set[str]:
+def _before(entry: str, by_number: Mapping[str, Mapping[str, str]]) -> set[str]:
     """Every entry that an entry replaces, one after the other."""
     seen: set[str] = set()
-    old = numbers[entry]["replaces"]
-    while old in numbers and old not in seen:
+    old = by_number[entry]["replaces"]
+    while old in by_number and old not in seen:
         seen.add(old)
-        old = numbers[old]["replaces"]
+        old = by_number[old]["replaces"]
     return seen
 
 
@@ -348,7 +348,7 @@ def _quote_faults(row: Mapping[str, str], text: str) -> Iterator[str]:
 def _differing(quote: str, found: str) -> tuple[str, str]:
     """Both texts, shortened to where they begin to differ."""
     pairs = zip(quote, found, strict=False)
-    first = next((place for place, (one, other) in enumerate(pairs) if one != other), min(len(quote), len(found)))
+    first = next((position for position, (one, other) in enumerate(pairs) if one != other), min(len(quote), len(found)))
     begin = max(0, first - SHOWN // 2)
     return _shortened(quote, begin), _shortened(found, begin)
 

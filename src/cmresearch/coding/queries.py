@@ -1,4 +1,4 @@
-"""What researchers ask of a coding: what was said of a code, by whom, what goes together, and who says what."""
+"""Queries of a coding: the passages of a code and who spoke them, codes that go together, and who says what."""
 
 from __future__ import annotations
 
@@ -115,7 +115,7 @@ def co_occurrence(
         coder: Whose segments, as in `find_segments`.
 
     Returns:
-        A square table in the order of the codebook: in row and column the number of places where both were given; on
+        A square table in the order of the codebook: in row and column the number of passages where both were given; on
         the diagonal the number where the one was given at all. By overlap, the diagonal counts segments.
 
     Raises:
@@ -232,8 +232,8 @@ def framework_matrix(
 
 def _line(coding: Coding, segment: Segment) -> str:
     turns = coding.sources[segment.source].turns_between(segment.start, segment.end)
-    place = f" [{segment.source}, turn {turns[0].number}]" if turns else f" [{segment.source}]"
-    return f"{segment.direction} · {segment.code}: “{segment.quote}”{place}"
+    where = f" [{segment.source}, turn {turns[0].number}]" if turns else f" [{segment.source}]"
+    return f"{segment.direction} · {segment.code}: “{segment.quote}”{where}"
 
 
 def _case(source: Source, case: Case) -> str:

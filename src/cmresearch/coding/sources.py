@@ -44,7 +44,7 @@ class Turn:
     """One paragraph of a source: what one person said at a time, or a paragraph of a document.
 
     Attributes:
-        number: Its place in the source, from 1.
+        number: Its position in the source, from 1.
         speaker: interviewer, informant, document (of a complaint too), or label for the line that says what kind of
             text this is (unmarked where an interview does not say who speaks; `read_sources` refuses it).
         start: Where it begins in the source's text, in code points from 0.
@@ -174,7 +174,7 @@ class Sources(Mapping[str, Source]):
 
 
 def read_sources(folders: str | Path | Sequence[str | Path]) -> Sources:
-    r"""The interviews and documents of one folder or several, with every turn and its place in the text.
+    r"""The interviews and documents of one folder or several, with every turn and its position in the text.
 
     A source is a file in Markdown or plain text, or a document (.docx, .odt): a header in TOML between two lines `+++`
     (key, kind, data_kind, title, language, and for an interview informant and role; date, place, interviewer,
@@ -287,14 +287,14 @@ def _read_source(path: Path, faults: list[str]) -> Source | None:
 
 
 def _in_words(fault: Mapping[str, object]) -> str:
-    place = ".".join(str(part) for part in fault["loc"])  # type: ignore[attr-defined]
+    key = ".".join(str(part) for part in fault["loc"])  # type: ignore[attr-defined]
     known = list(_Header.model_fields)
     if fault["type"] == "extra_forbidden":
-        return f"{place!r}: unknown; expected {', '.join(known)}{nearest(place, known)}"
+        return f"{key!r}: unknown; expected {', '.join(known)}{nearest(key, known)}"
     if fault["type"] == "missing":
-        return f"{place!r}: missing"
+        return f"{key!r}: missing"
     message = str(fault["msg"])
-    return f"{place!r}: found {fault['input']!r}; {message[0].lower()}{message[1:]}"
+    return f"{key!r}: found {fault['input']!r}; {message[0].lower()}{message[1:]}"
 
 
 def _turns(text: str, header: _Header) -> tuple[Turn, ...]:
@@ -334,9 +334,9 @@ def _faults_of_interview(path: Path, source: Source, first_line: int) -> list[st
     for turn in source.turns:
         if turn.speaker == "unmarked":
             line = first_line + source.text.count("\n", 0, turn.start)
-            place = f"line {line}" if path.suffix in PLAIN else f"paragraph {turn.number}"
+            where = f"line {line}" if path.suffix in PLAIN else f"paragraph {turn.number}"
             begins = source.text_of(turn)[:30]
-            faults.append(f"{path}, {place}: the paragraph {begins!r} does not begin with {marks}")
+            faults.append(f"{path}, {where}: the paragraph {begins!r} does not begin with {marks}")
     return faults
 
 

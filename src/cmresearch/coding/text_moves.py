@@ -41,7 +41,7 @@ class Move:
     quote: str
 
     def revision(self, reason: str) -> Revision:
-        """What is to be written down about it."""
+        """The correction that moves the entry to its new position."""
         changes = {"start": str(self.start), "end": str(self.end), "quote": self.quote}
         # Nobody looked at the code again: a coding that was stale before stays so.
         changes |= {"codebook_version": self.entry.segment.codebook_version}
@@ -85,7 +85,7 @@ def _by_quote(entry: Entry, after: str) -> Move:
 
 def _by_alignment(entry: Entry, alignment: _Alignment, after: str) -> Move:
     segment = entry.segment
-    start, last = alignment.place(segment.start), alignment.place(segment.end - 1)
+    start, last = alignment.position(segment.start), alignment.position(segment.end - 1)
     if start is None or last is None or last < start:
         return _by_quote(entry, after)
     quote = after[start : last + 1]
@@ -116,7 +116,7 @@ class _Alignment:
         runs = [(at_one[a], at_other[b], at_one[a + size] - at_one[a]) for a, b, size in blocks if size]
         return cls([run[0] for run in runs], runs)
 
-    def place(self, offset: int) -> int | None:
+    def position(self, offset: int) -> int | None:
         """Where a character of the earlier text stands now, or None where it is gone."""
         number = bisect_right(self.begins, offset) - 1
         if number < 0:
@@ -126,10 +126,10 @@ class _Alignment:
 
 
 def _offsets(tokens: Sequence[str]) -> list[int]:
-    places = [0]
+    offsets = [0]
     for token in tokens:
-        places.append(places[-1] + len(token))
-    return places
+        offsets.append(offsets[-1] + len(token))
+    return offsets
 
 
 def fix_texts(folder: Path, sources: Sources, coded: Iterable[str], *, anew: Iterable[str] = ()) -> int:

@@ -26,7 +26,7 @@ class Unit:
 
     Attributes:
         source: The key of the source.
-        number: Its place among the units of the source, from 1; of a turn, the turn's number.
+        number: Its position among the units of the source, from 1; of a turn, the turn's number.
         start: Where it begins in the source's text.
         end: Where it ends, exclusive.
     """
@@ -39,12 +39,12 @@ class Unit:
 
 @dataclass(frozen=True)
 class Decisions:
-    """What each coder decided for each unit.
+    """The codes that each coder gave to each unit.
 
     Attributes:
         units: The units, in the order of the text.
         coders: The coders.
-        given: Key of a code to the pairs of unit (by its place) and coder (by its place) that have it.
+        given: Key of a code to the pairs of unit (by its position) and coder (by its position) that have it.
         seen: 1 where a coder coded the unit's source, otherwise 0; a row per unit, a column per coder.
     """
 
@@ -80,11 +80,11 @@ def decide(coding: Coding, *, unit: UnitKind = "turn", coders: Sequence[str] | N
     if unit not in kinds:
         raise ReliabilityError(f"there is no unit {unit!r}; expected one of {', '.join(kinds)}{nearest(unit, kinds)}")
     segments = [each for each in coding if each.coder in names]
-    places = _marked(segments) if unit == "segment" else _fixed(coding, segments, unit)
-    units, touched = places
+    marked = _marked(segments) if unit == "segment" else _fixed(coding, segments, unit)
+    units, touched = marked
     given: dict[str, set[tuple[int, int]]] = {}
     for segment, found in zip(segments, touched, strict=True):
-        given.setdefault(segment.code, set()).update((place, names.index(segment.coder)) for place in found)
+        given.setdefault(segment.code, set()).update((position, names.index(segment.coder)) for position in found)
     seen = [[float((coder, each.source) in coding.coded) for coder in names] for each in units]
     table = np.array(seen, dtype=np.float64).reshape(len(units), len(names))
     return Decisions(tuple(units), names, {code: frozenset(pairs) for code, pairs in given.items()}, table)
@@ -110,13 +110,13 @@ def _fixed(coding: Coding, segments: Sequence[Segment], unit: UnitKind) -> tuple
     """Turns or sentences, and which of them each segment touches."""
     units = [each for key in coding.sources for each in _units_of(coding, key, unit)]
     by_source: dict[str, list[int]] = {}
-    for place, each in enumerate(units):
-        by_source.setdefault(each.source, []).append(place)
+    for position, each in enumerate(units):
+        by_source.setdefault(each.source, []).append(position)
     touched = [
         [
-            place
-            for place in by_source.get(segment.source, [])
-            if units[place].start < segment.end and segment.start < units[place].end
+            position
+            for position in by_source.get(segment.source, [])
+            if units[position].start < segment.end and segment.start < units[position].end
         ]
         for segment in segments
     ]
@@ -137,13 +137,13 @@ def _units_of(coding: Coding, key: str, unit: UnitKind) -> Iterator[Unit]:
 
 def _marked(segments: Sequence[Segment]) -> tuple[list[Unit], list[list[int]]]:
     """The stretches that segments with enough in common make up, and in which of them each segment is."""
-    order = sorted(range(len(segments)), key=lambda place: (segments[place].source, segments[place]))
+    order = sorted(range(len(segments)), key=lambda position: (segments[position].source, segments[position]))
     group = list(range(len(segments)))
 
-    def root(place: int) -> int:
-        while group[place] != place:
-            place = group[place]
-        return place
+    def root(position: int) -> int:
+        while group[position] != position:
+            position = group[position]
+        return position
 
     for at, one in enumerate(order):
         for other in order[at + 1 :]:
@@ -152,19 +152,19 @@ def _marked(segments: Sequence[Segment]) -> tuple[list[Unit], list[list[int]]]:
             if _share(segments[one], segments[other]) >= OVERLAP:
                 group[max(root(one), root(other))] = min(root(one), root(other))
     members: dict[int, list[Segment]] = {}
-    for place in order:
-        members.setdefault(root(place), []).append(segments[place])
+    for position in order:
+        members.setdefault(root(position), []).append(segments[position])
     spans = sorted(
         (found[0].source, min(each.start for each in found), max(each.end for each in found), key)
         for key, found in members.items()
     )
-    place_of = {key: place for place, (*_, key) in enumerate(spans)}
+    position_of = {key: position for position, (*_, key) in enumerate(spans)}
     numbers: dict[str, int] = {}
     units = []
     for source, start, end, _ in spans:
         numbers[source] = numbers.get(source, 0) + 1
         units.append(Unit(source, numbers[source], start, end))
-    return units, [[place_of[root(place)]] for place in range(len(segments))]
+    return units, [[position_of[root(position)]] for position in range(len(segments))]
 
 
 def _share(one: Segment, other: Segment) -> float:

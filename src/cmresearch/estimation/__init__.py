@@ -1,4 +1,4 @@
-"""What the sample says of the full set, and how surely."""
+"""Estimates of the full set from the sample, and how sure they are."""
 
 import lazy_loader
 

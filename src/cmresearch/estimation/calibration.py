@@ -75,7 +75,7 @@ class _Problem:
     wanted: Floats
     curve: _Curve
 
-    def gap(self, multipliers: Floats) -> Floats:
+    def discrepancy(self, multipliers: Floats) -> Floats:
         """How far the weighted totals are from the wanted ones."""
         found: Floats = self.wanted - self.x.T @ (self.weights * self.curve.ratio(self.x @ multipliers))
         return found
@@ -200,8 +200,8 @@ def _check_distance(distance: Distance, bounds: tuple[float, float] | None) -> N
 def _check_sums(margins: Mapping[str, Mapping[str, float]]) -> None:
     sums = {column: sum(totals.values()) for column, totals in margins.items()}
     if sums and max(sums.values()) - min(sums.values()) > 1e-6 * max(sums.values()):
-        told = ", ".join(f"{column!r} {total:.10g}" for column, total in sums.items())
-        raise EstimationError(f"the margins have different sums: {told}; they describe different populations")
+        listed = ", ".join(f"{column!r} {total:.10g}" for column, total in sums.items())
+        raise EstimationError(f"the margins have different sums: {listed}; they describe different populations")
 
 
 def _margins(responses: Responses, margins: Mapping[str, Mapping[str, float]]) -> list[_Auxiliary]:
@@ -281,10 +281,10 @@ def _solve(problem: _Problem) -> Floats:
     """The ratios of new to old weight, by Newton's method with halved steps."""
     multipliers = np.zeros(len(problem.wanted))
     for _ in range(STEPS):
-        gap = problem.gap(multipliers)
-        if np.abs(gap).max() <= TOLERANCE * np.abs(problem.wanted).max():
+        discrepancy = problem.discrepancy(multipliers)
+        if np.abs(discrepancy).max() <= TOLERANCE * np.abs(problem.wanted).max():
             return problem.curve.ratio(problem.x @ multipliers)
-        multipliers = _step(problem, multipliers, gap)
+        multipliers = _step(problem, multipliers, discrepancy)
     raise EstimationError(
         "no weights of this kind reproduce the totals"
         + (f" within the bounds {problem.curve.bounds}" if problem.curve.bounds else "")
@@ -292,12 +292,12 @@ def _solve(problem: _Problem) -> Floats:
     )
 
 
-def _step(problem: _Problem, multipliers: Floats, gap: Floats) -> Floats:
+def _step(problem: _Problem, multipliers: Floats, discrepancy: Floats) -> Floats:
     """The first of the full, half, quarter … Newton steps that comes nearer to the totals; the smallest if none."""
     slope = problem.weights * problem.curve.slope(problem.x @ multipliers)
-    step = np.linalg.lstsq(problem.x.T @ (slope[:, None] * problem.x), gap, rcond=1e-13)[0]
+    step = np.linalg.lstsq(problem.x.T @ (slope[:, None] * problem.x), discrepancy, rcond=1e-13)[0]
     trials = [multipliers + step / 2**halving for halving in range(20)]
-    nearer = (trial for trial in trials if np.abs(problem.gap(trial)).max() < np.abs(gap).max())
+    nearer = (trial for trial in trials if np.abs(problem.discrepancy(trial)).max() < np.abs(discrepancy).max())
     return next(nearer, trials[-1])
 
 
@@ -307,7 +307,7 @@ FIRST_ROW = 2  # rows are numbered as a spreadsheet shows them: the header is ro
 
 @dataclass(frozen=True)
 class KnownTotals:
-    """What is known of the full set.
+    """Known totals of the full set.
 
     Attributes:
         margins: Column, or columns joined by ' / ', to the number of units with each of its values.
@@ -358,20 +358,20 @@ def read_known_totals(path: str | Path) -> KnownTotals:
     faults = []
     for row, cells in enumerate(zip(*(table[name] for name in HEADER), strict=True), FIRST_ROW):
         column, category, written = (word(cell) for cell in cells)
-        total, place = number(written), f"{path}, row {row}"
+        total, where = number(written), f"{path}, row {row}"
         if not math.isfinite(total):
-            faults.append(f"{place}: total {written or ''!r}; expected a number")
+            faults.append(f"{where}: total {written or ''!r}; expected a number")
         elif column is None and category is not None:
-            faults.append(f"{place}: category {category!r} of no column")
+            faults.append(f"{where}: category {category!r} of no column")
         elif column is None:
-            faults += _twice(place, "the number of units", size is not None)
+            faults += _twice(where, "the number of units", size is not None)
             size = total
         elif category is None:
-            faults += _twice(place, f"the total of {column!r}", column in numbers)
+            faults += _twice(where, f"the total of {column!r}", column in numbers)
             numbers[column] = total
         else:
             known = margins.setdefault(column, {})
-            faults += _twice(place, f"{column!r} {category!r}", category in known)
+            faults += _twice(where, f"{column!r} {category!r}", category in known)
             known[category] = total
     faults += [
         f"{path}: {name!r} has categories and a total of its own" for name in sorted(set(margins) & set(numbers))
@@ -380,5 +380,5 @@ def read_known_totals(path: str | Path) -> KnownTotals:
     return KnownTotals(margins, numbers, size)
 
 
-def _twice(place: str, what: str, seen: bool) -> list[str]:
-    return [f"{place}: {what} stands there twice"] if seen else []
+def _twice(where: str, what: str, seen: bool) -> list[str]:
+    return [f"{where}: {what} stands there twice"] if seen else []

@@ -113,15 +113,15 @@ def _contrasts(estimates: Estimates, names: list[str], weights: Floats) -> Estim
 
 
 def _row(estimates: Estimates, name: str, weights: Floats, variance: float) -> Estimate:
-    used = [int(place) for place in np.flatnonzero(weights)]
-    parts = [estimates[place] for place in used]
+    used = [int(position) for position in np.flatnonzero(weights)]
+    parts = [estimates[position] for position in used]
     scores, categories = estimates.scores, estimates.values.shape[1]
-    inside = np.isin(scores.domain, [place // categories for place in used])
+    inside = np.isin(scores.domain, [position // categories for position in used])
     units = CellIndex(scores.design, np.where(inside, 0, -1), 1).units[:, 0]
     df, level = degrees_of_freedom(units), estimates[0].level
     # A domain of one unit shows no spread of its own, so neither does what it is compared with.
     error = math.nan if any(math.isnan(part.standard_error) for part in parts) else math.sqrt(variance)
-    estimate = sum(float(weights[place]) * estimates[place].estimate for place in used)
+    estimate = sum(float(weights[position]) * estimates[position].estimate for position in used)
     exact = all(part.method == CENSUS for part in parts)
     interval = Interval(estimate, estimate, CENSUS) if exact else student(estimate, error, df, level)
     return Estimate(
@@ -141,7 +141,7 @@ def _row(estimates: Estimates, name: str, weights: Floats, variance: float) -> E
 
 
 def _notes(parts: list[Estimate], *, varies: bool) -> list[str]:
-    """What is noted of any part, once; that one of them does not vary says nothing of the others."""
+    """The notes of all parts, each once; that one of them does not vary says nothing of the others."""
     noted = dict.fromkeys(note for part in parts if part.note for note in part.note.split("; "))
     noted.pop(NO_VARIATION, None)
     return [*noted, *([] if varies else [NO_VARIATION])]

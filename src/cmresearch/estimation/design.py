@@ -122,7 +122,7 @@ class Scores:
 
     @cached_property
     def averaging(self) -> Floats:
-        """What each figure's variance grows by for lonely strata under `average`; ones under other policies."""
+        """The factor on each figure's variance for lonely strata under `average`; ones under other policies."""
         if self.design.calibration is None:
             touched = CellIndex(self.design, self.domain, self.domains).units > 0
         else:
@@ -142,10 +142,10 @@ class Scores:
         z = self.columns
         centred = z - _stratum_means(self.design, z)[self.design.stratum]
         found = np.empty((z.shape[1], z.shape[1]))
-        for place in range(z.shape[1]):
-            deviations = _by_stratum(self.design, centred[:, [place]] * centred)
-            products = _by_stratum(self.design, z[:, [place]] * z)
-            found[place] = self.design.per_stratum(deviations, products).sum(axis=0)
+        for position in range(z.shape[1]):
+            deviations = _by_stratum(self.design, centred[:, [position]] * centred)
+            products = _by_stratum(self.design, z[:, [position]] * z)
+            found[position] = self.design.per_stratum(deviations, products).sum(axis=0)
         found *= np.sqrt(np.outer(self.averaging, self.averaging))
         return found
 
@@ -172,7 +172,7 @@ class Scores:
 
 @dataclass(frozen=True)
 class Calibrated:
-    """What calibration changes in a variance: only what the auxiliary variables leave unexplained varies.
+    """The weights and auxiliary variables that a variance after calibration needs: only the residuals vary.
 
     Attributes:
         auxiliaries: Auxiliary variables, a column each.

@@ -82,9 +82,9 @@ class Estimates:
         """How many estimates there are."""
         return len(self.rows)
 
-    def __getitem__(self, place: int) -> Estimate:
+    def __getitem__(self, position: int) -> Estimate:
         """The estimate at a position."""
-        return self.rows[place]
+        return self.rows[position]
 
     def find(self, *, domain: str | None = None, category: str | None = None) -> Estimate:
         """The estimate of one domain and category.
@@ -96,9 +96,9 @@ class Estimates:
 
     def place(self, *, domain: str | None = None, category: str | None = None) -> int:
         """Where the estimate of one domain and category stands."""
-        for place, row in enumerate(self.rows):
+        for position, row in enumerate(self.rows):
             if row.domain == domain and row.category == category:
-                return place
+                return position
         known = [f"{row.domain} {row.category}" for row in self.rows]
         raise EstimationError(
             f"no estimate of {self.variable!r} for domain {domain!r} and category {category!r}"
@@ -134,7 +134,7 @@ class Estimates:
             contribution. Contrasts and regressions have no base_sum, weighted_sum, mean and variance, quantiles those
             of the share at or below the quantile.
         """
-        table = pd.concat([_explained(self, place) for place in range(len(self.rows))], ignore_index=True)
+        table = pd.concat([_explained(self, position) for position in range(len(self.rows))], ignore_index=True)
         if self.statistic == "contrast" or self.statistic.endswith("regression"):
             return table.drop(columns=["base_sum", "weighted_sum", "mean", "variance"])
         return table
@@ -152,11 +152,11 @@ def _plain(value: Value) -> Value:
     return value
 
 
-def _explained(estimates: Estimates, place: int) -> pd.DataFrame:
-    scores, row = estimates.scores, estimates.rows[place]
+def _explained(estimates: Estimates, position: int) -> pd.DataFrame:
+    scores, row = estimates.scores, estimates.rows[position]
     design = scores.design
-    d, c = divmod(place, estimates.values.shape[1])
-    y, z = estimates.values[:, c], scores.columns[:, place]
+    d, c = divmod(position, estimates.values.shape[1])
+    y, z = estimates.values[:, c], scores.columns[:, position]
     bases = np.ones(len(z)) if estimates.bases is None else estimates.bases
     cells = CellIndex(design, np.where(scores.domain == d, 0, -1), 1)
     every = CellIndex(design, np.zeros(len(z), dtype=np.int64), 1)
@@ -180,7 +180,7 @@ def _explained(estimates: Estimates, place: int) -> pd.DataFrame:
                 "correction": design.correction,
                 "score_sum": every.sums(z)[:, 0],
                 "score_squares": every.sums(z**2)[:, 0],
-                "contribution": scores.contributions[:, place],
+                "contribution": scores.contributions[:, position],
             }
         )
     return table[(table["in_domain"] > 0) | (table["contribution"] > 0)]

@@ -1,4 +1,4 @@
-"""What the sample says of the full set, and how surely."""
+"""Estimates of the full set from the sample, and how sure they are."""
 
 from __future__ import annotations
 
@@ -316,7 +316,7 @@ def degrees_of_freedom(units: Floats) -> float:
     """Units of a domain minus the strata they come from, at least 1.
 
     For a sample of single units this is the rule of Korn and Graubard (1999, 5.2) and of R's `degf` of a subset: only
-    units of the domain tell of its variance, so a small domain of a large sample has few degrees of freedom.
+    units of the domain are informative of its variance, so a small domain of a large sample has few degrees of freedom.
     """
     return float(max(1, int(units.sum()) - int((units > 0).sum())))
 
@@ -359,7 +359,7 @@ class _Figure:
 
 @dataclass(frozen=True)
 class _Domain:
-    """What the rows of one domain share."""
+    """The values that all rows of one domain share."""
 
     label: str | None
     n: int

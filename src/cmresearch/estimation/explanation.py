@@ -198,5 +198,5 @@ def _bounds(row: Estimate, cell: Mapping[str, str]) -> tuple[Cell, Cell]:
 
 def _agreement(cell: Mapping[str, str]) -> str:
     names = ("estimate", "standard_error", "lower", "upper")
-    gaps = ",".join(f"ABS(N({cell[n]})-N({cell[f'reported_{n}']}))" for n in names)
-    return f"=MAX({gaps})<=1E-8*MAX(1,ABS({cell['reported_estimate']}))"
+    differences = ",".join(f"ABS(N({cell[n]})-N({cell[f'reported_{n}']}))" for n in names)
+    return f"=MAX({differences})<=1E-8*MAX(1,ABS({cell['reported_estimate']}))"

@@ -64,7 +64,7 @@ def estimate_quantile(
         lonely: Policy for strata with one unit drawn of several.
 
     Returns:
-        One row per domain and probability (as the category), domains in code-point order. `explain()` tells of the
+        One row per domain and probability (as the category), domains in code-point order. `explain()` shows the
         share at or below each quantile.
 
     Raises:
@@ -122,7 +122,7 @@ def _pick(rule: QuantileRule) -> Callable[[_Ladder, float], float]:
 
 
 def _reached(share: Floats, p: float) -> int:
-    """The first place whose share reaches p, with room for the last digits of a sum of weights."""
+    """The first position whose share reaches p, with room for the last digits of a sum of weights."""
     return min(int(np.searchsorted(share, p - 1e-12, side="left")), len(share) - 1)
 
 
@@ -133,17 +133,17 @@ def _math(ladder: _Ladder, p: float) -> float:
 def _school(ladder: _Ladder, p: float) -> float:
     if not len(ladder.values):
         return math.nan
-    place = _reached(ladder.share, p)
-    exact = abs(ladder.share[place] - p) <= 1e-12 and place + 1 < len(ladder.values)
-    return float((ladder.values[place] + ladder.values[place + 1]) / 2 if exact else ladder.values[place])
+    position = _reached(ladder.share, p)
+    exact = abs(ladder.share[position] - p) <= 1e-12 and position + 1 < len(ladder.values)
+    return float((ladder.values[position] + ladder.values[position + 1]) / 2 if exact else ladder.values[position])
 
 
 def _interpolated(ladder: _Ladder, p: float) -> float:
     if len(ladder.values) < 2:
         return _math(ladder, p)
     running = np.cumsum(ladder.weights)
-    places = np.concatenate([[0.0], running[:-1]]) / running[-2]
-    return float(np.interp(p, places, ladder.values))
+    positions = np.concatenate([[0.0], running[:-1]]) / running[-2]
+    return float(np.interp(p, positions, ladder.values))
 
 
 def _woodruff(row: Estimate, ladder: _Ladder, rule: QuantileRule, point: float) -> Estimate:

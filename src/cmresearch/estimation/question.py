@@ -1,4 +1,4 @@
-"""What is asked of a sample: whose values, in which domains, of which units."""
+"""A question to a sample: whose values, in which domains, of which units."""
 
 from __future__ import annotations
 
@@ -103,8 +103,8 @@ def ask_categories(
     known = sorted({*present, *responses.categories.get(variable, ())})
     wanted = known if value is None else [_known_category(variable, value, known)]
     labels = list(column.labels)
-    places = np.array([labels.index(one) if one in labels else NOWHERE for one in wanted], dtype=np.int64)
-    values = (column.codes[:, None] == places[None, :]).astype(float)
+    positions = np.array([labels.index(one) if one in labels else NOWHERE for one in wanted], dtype=np.int64)
+    values = (column.codes[:, None] == positions[None, :]).astype(float)
     table = _Columns(variable, values, np.ones(len(values)), tuple(wanted), column.blank)
     question = _ask(responses, table, by=by, missing=missing, lonely=lonely)
     meant = [word for word in present if means_missing(word) and word not in responses.categories.get(variable, ())]
@@ -128,7 +128,7 @@ def eligible(responses: Responses) -> Mask:
 
 @dataclass(frozen=True)
 class _Columns:
-    """What the variable of a question holds for each unit."""
+    """The values of a question's variable, one for each unit."""
 
     variable: str
     values: Floats
@@ -200,7 +200,7 @@ def _present(column: Labelled, rows: Mask) -> list[str]:
 def domains_of(
     responses: Responses, by: str | Sequence[str] | None, *, missing: MissingPolicy = "error"
 ) -> tuple[tuple[str | None, ...], Codes]:
-    """The domains that eligible units are in, and each row's place among them; -1 for units in none.
+    """The domains that eligible units are in, and each row's position among them; -1 for units in none.
 
     Raises:
         ResponseError: A column is unknown, or blank for some unit under `error`.
@@ -212,9 +212,9 @@ def domains_of(
         if not asked.any():
             raise EstimationError(f"column {by!r}: no sampled unit has a domain")
     seen = np.bincount(column.codes[asked], minlength=len(column.labels)) > 0
-    place = np.where(seen, np.cumsum(seen) - 1, -1)
+    position = np.where(seen, np.cumsum(seen) - 1, -1)
     labels = tuple(label for label, there in zip(column.labels, seen, strict=True) if there)
-    return labels, np.where(asked, place[column.codes], -1)
+    return labels, np.where(asked, position[column.codes], -1)
 
 
 def lonely_note(design: Design) -> tuple[str, ...]:

@@ -70,7 +70,7 @@ def make_replicates(
         replicates: How many bootstrap replicates.
         seed: Starts the bootstrap's draws (PCG64's raw bits, so that no library version changes them).
         lonely: `error` refuses strata with one unit drawn of several; `certainty` takes them for a census, since
-            replicates have nothing to tell of their variance.
+            replicates say nothing of their variance.
 
     Raises:
         EstimationError: An unknown method, lonely strata, fewer than two replicates.

@@ -13,7 +13,7 @@ from scipy import special
 from cmresearch.errors import EstimationError, nearest, raise_all
 from cmresearch.estimation.design import Design, Floats, LonelyPolicy, design_of
 from cmresearch.responses.columns import word
-from cmresearch.responses.responses import Responses, Words
+from cmresearch.responses.responses import Labels, Responses
 
 BLANK = "(blank)"
 
@@ -129,12 +129,12 @@ def compare_with_frame(
         ],
     )
     design = design_of(responses, lonely=lonely)
-    places = _strata(design, register[strata])
-    found = [_compare(responses, design, places, register[name], name) for name in variables]
+    labels = _strata(design, register[strata])
+    found = [_compare(responses, design, labels, register[name], name) for name in variables]
     return Representativeness(tuple(row for rows, _ in found for row in rows), tuple(test for _, test in found))
 
 
-def _strata(design: Design, column: pd.Series) -> Words:
+def _strata(design: Design, column: pd.Series) -> Labels:
     labels = np.array([str(label) for label in column], dtype=object)
     counts = pd.Series(labels).value_counts()
     faults = [
@@ -149,12 +149,12 @@ def _strata(design: Design, column: pd.Series) -> Words:
 
 
 def _compare(
-    responses: Responses, design: Design, places: Words, column: pd.Series, variable: str
+    responses: Responses, design: Design, labels: Labels, column: pd.Series, variable: str
 ) -> tuple[list[Compared], DrawTest]:
     register = np.array([word(value) or BLANK for value in column.tolist()], dtype=object)
     sampled = np.array([value or BLANK for value in responses.words(variable)], dtype=object)
     categories = sorted(set(register) | set(sampled))
-    table = pd.crosstab(pd.Categorical(places, design.labels), pd.Categorical(register, categories), dropna=False)
+    table = pd.crosstab(pd.Categorical(labels, design.labels), pd.Categorical(register, categories), dropna=False)
     counts = table.to_numpy(dtype=float)
     weights = design.weights * design.counts
     share = np.array([weights[sampled == category].sum() for category in categories]) / weights.sum()

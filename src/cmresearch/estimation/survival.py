@@ -17,7 +17,7 @@ from cmresearch.estimation.estimates import Estimate
 from cmresearch.estimation.estimators import degrees_of_freedom
 from cmresearch.estimation.intervals import CENSUS, Interval, Share, check_level, korn_graubard, student
 from cmresearch.estimation.question import Mask, domains_of, lonely_note
-from cmresearch.responses.responses import Responses, Words
+from cmresearch.responses.responses import Labels, Responses
 
 MOST_SHOWN = 8
 DAYS, CLOSED = "follow_up_days", "follow_up_closed"
@@ -59,7 +59,7 @@ class Curve:
         """The linearised standard error of each point of the curve; NaN where one complaint gives none."""
         if self._is_alone:
             return np.full(len(self.times), math.nan)
-        return np.array([math.sqrt(self.influence.variance_at(place)) for place in range(len(self.times))])
+        return np.array([math.sqrt(self.influence.variance_at(position)) for position in range(len(self.times))])
 
     def share_closed_within(self, time: float) -> Estimate:
         """The share of the full set closed within a time, with Korn and Graubard's interval.
@@ -68,9 +68,9 @@ class Curve:
             EstimationError: Nobody was followed for that long.
         """
         self._require_followed(time)
-        place = self._place(time)
-        share = 1 - (float(self.open_share[place]) if place >= 0 else 1.0)
-        error = float(self.standard_errors[place]) if place >= 0 else 0.0
+        position = self._position(time)
+        share = 1 - (float(self.open_share[position]) if position >= 0 else 1.0)
+        error = float(self.standard_errors[position]) if position >= 0 else 0.0
         return self._estimate(f"closed within {time:g}", share, error, self._share_interval(share, error, time))
 
     def median(self) -> Estimate:
@@ -140,7 +140,7 @@ class Curve:
     def _is_alone(self) -> bool:
         return self.n <= 1 and not self.is_census
 
-    def _place(self, time: float) -> int:
+    def _position(self, time: float) -> int:
         return int(np.searchsorted(self.times, time, side="right")) - 1
 
     def _first(self, holds: Mask) -> float:
@@ -156,7 +156,7 @@ class Curve:
             raise EstimationError(f"no complaint was followed for {time:g}; the longest was {self.influence.longest:g}")
 
     def _share_interval(self, share: float, error: float, time: float) -> Interval:
-        # Where nothing or all has closed the variance is zero; then only those still followed tell anything.
+        # Where nothing or all has closed the variance is zero; then only those still followed are informative.
         known = self.n if error > 0 else max(1, self.at_risk_at(time))
         return korn_graubard(Share(share, error**2, known, self.degrees_of_freedom), self.level)
 
@@ -192,26 +192,26 @@ class _Influence:
     counts: Floats
     jumps: Floats
     drift: Floats
-    places: Floats
+    positions: Floats
     open_share: Floats
     longest: float
 
-    def variance_at(self, place: int) -> float:
+    def variance_at(self, position: int) -> float:
         """The variance of one point of the curve."""
-        return self._variance(self._scores(place))
+        return self._variance(self._scores(position))
 
     def variance_of(self, widths: Floats) -> float:
         """The variance of a weighted sum of the points of the curve."""
         total = np.zeros(len(self.inside))
-        for place in np.flatnonzero(widths):
-            total += widths[place] * self._scores(int(place))
+        for position in np.flatnonzero(widths):
+            total += widths[position] * self._scores(int(position))
         return self._variance(total)
 
-    def _scores(self, place: int) -> Floats:
+    def _scores(self, position: int) -> Floats:
         """w_i dS(t)/dw_i: a closing pulls the curve down by a jump, being at risk before pushes it up."""
-        closed = np.where(self.places <= place, self.jumps, 0.0)
-        risked = self.drift[np.minimum(self.places, place).astype(int) + 1]
-        found: Floats = self.design.weights * self.open_share[place] * (risked - closed)
+        closed = np.where(self.positions <= position, self.jumps, 0.0)
+        risked = self.drift[np.minimum(self.positions, position).astype(int) + 1]
+        found: Floats = self.design.weights * self.open_share[position] * (risked - closed)
         return found
 
     def _variance(self, scores: Floats) -> float:
@@ -306,10 +306,10 @@ def follow_up(responses: Responses, *, opened: str, closed: str, until: str) -> 
     over = (end.notna() & (end <= limit)).to_numpy()
     days = (end.where(over, limit) - start).dt.total_seconds().to_numpy(dtype=float) / 86400
     if (days < 0).any():
-        place = int(np.argmax(days < 0))
+        position = int(np.argmax(days < 0))
         raise ResponseError(
-            f"{int((days < 0).sum())} sampled units end before they begin, such as sampled unit {place + 1}: "
-            f"{opened!r} {start.iloc[place]}, {closed!r} {end.iloc[place]}, register of {limit}"
+            f"{int((days < 0).sum())} sampled units end before they begin, such as sampled unit {position + 1}: "
+            f"{opened!r} {start.iloc[position]}, {closed!r} {end.iloc[position]}, register of {limit}"
         )
     done = np.where(over, "yes", "no")
     return replace(responses, table=responses.table.assign(**{DAYS: days, CLOSED: done}))
@@ -333,7 +333,7 @@ def _check(duration: str, closed: str, times: Floats, events: list[str | None]) 
         raise EstimationError(f"column {closed!r}: blank for {events.count(None)} sampled units")
 
 
-def _check_closed(column: str, wanted: str, events: Words) -> None:
+def _check_closed(column: str, wanted: str, events: Labels) -> None:
     """Refuse spellings of "closed" that would be counted as open."""
     known = sorted(set(events))
     alike = [word for word in known if word != wanted and word.casefold() == wanted.casefold()]
@@ -349,7 +349,7 @@ def _curve(design: Design, inside: Mask, durations: Floats, happened: Mask, leve
     events = inside & happened
     times = np.unique(durations[events])
     at_risk, heads = _risk(weights, durations, times), _risk(design.counts * inside, durations, times)
-    places = np.searchsorted(times, durations, side="right") - 1
+    positions = np.searchsorted(times, durations, side="right") - 1
     exact = np.minimum(np.searchsorted(times, durations), max(len(times) - 1, 0))
     closed = np.bincount(exact[events], weights=weights[events], minlength=len(times))
     hazard = closed / at_risk
@@ -365,7 +365,7 @@ def _curve(design: Design, inside: Mask, durations: Floats, happened: Mask, leve
         counts=design.counts[inside],
         jumps=_at_closings(1 / left, exact, events),
         drift=drift,
-        places=places.astype(float),
+        positions=positions.astype(float),
         open_share=open_share,
         longest=float(durations[inside].max()),
     )
@@ -384,10 +384,10 @@ def _curve(design: Design, inside: Mask, durations: Floats, happened: Mask, leve
     )
 
 
-def _at_closings(values: Floats, places: NDArray[np.int64], events: Mask) -> Floats:
+def _at_closings(values: Floats, positions: NDArray[np.int64], events: Mask) -> Floats:
     """For each unit that closed the value at its time, zero for the others; there is no time where none has."""
     found = np.zeros(len(events))
-    found[events] = values[places[events]]
+    found[events] = values[positions[events]]
     return found
 
 

@@ -151,12 +151,12 @@ def goodness_of_fit(
         2.0
     """
     found = estimate_proportion(responses, variable, missing=missing, lonely=lonely)
-    sampled = {str(row.category): place for place, row in enumerate(found)}
+    sampled = {str(row.category): position for position, row in enumerate(found)}
     known = _known_shares(variable, shares, list(sampled))
-    here = [place for place, category in enumerate(shares) if category in sampled]
+    here = [position for position, category in enumerate(shares) if category in sampled]
     there = [sampled[category] for category in shares if category in sampled]
     estimated, covariance = np.zeros(len(known)), np.zeros((len(known), len(known)))
-    estimated[here] = [found[place].estimate for place in there]
+    estimated[here] = [found[position].estimate for position in there]
     covariance[np.ix_(here, here)] = found.covariance[np.ix_(there, there)]
     n = found[0].n
     pearson = float(n * ((estimated - known) ** 2 / known).sum())
@@ -203,10 +203,10 @@ def _grid(
 def _full(grid: tuple[list[str], list[str]], found: Estimates) -> tuple[Floats, Floats]:
     """Shares and covariance of every cell; a cell that the sample lacks is zero."""
     cells = [f"{a}{CROSSED}{b}" for a in grid[0] for b in grid[1]]
-    places = np.array([cells.index(str(row.category)) for row in found])
+    positions = np.array([cells.index(str(row.category)) for row in found])
     shares, covariance = np.zeros(len(cells)), np.zeros((len(cells), len(cells)))
-    shares[places] = [row.estimate for row in found]
-    covariance[np.ix_(places, places)] = found.covariance
+    shares[positions] = [row.estimate for row in found]
+    covariance[np.ix_(positions, positions)] = found.covariance
     return shares, covariance
 
 

@@ -40,7 +40,7 @@ MOST_ROWS = 200_000
 
 @dataclass(frozen=True)
 class CoderRecords:
-    """What one coder recorded.
+    """The records of one coder.
 
     Attributes:
         coder: The coder's name.
@@ -69,7 +69,7 @@ class _Line:
     number: int
     cells: Mapping[str, Cell]
 
-    def place(self, column: str) -> str:
+    def where(self, column: str) -> str:
         return f"{CODING}!{self.cells[column].coordinate}"
 
     def text(self, column: str) -> str:
@@ -79,7 +79,7 @@ class _Line:
 def read_coder_workbook(
     path: str | Path, codebook: Codebook, *, ids: Sequence[str] | None = None, coder: str | None = None
 ) -> CoderRecords:
-    """What a coder recorded in a workbook, from Excel or from LibreOffice.
+    """The records of one coder from a workbook, written by Excel or by LibreOffice.
 
     Rows may stand in any order and columns too. A complaint with no variable filled in is not recorded yet; one with
     some of them is a fault. Where `at` is blank, the time at which the workbook was last saved is taken.
@@ -197,7 +197,7 @@ def _lines(book: Workbook, columns: Mapping[str, int]) -> Iterator[_Line]:
     page = book[CODING]
     for row in page.iter_rows(min_row=HEAD_ROW + 1, max_row=min(page.max_row, MOST_ROWS)):
         if any(cell.value not in (None, "") for cell in row):
-            yield _Line(row[0].row, {name: row[place - 1] for name, place in columns.items()})
+            yield _Line(row[0].row, {name: row[number - 1] for name, number in columns.items()})
 
 
 def _row_faults(lines: Sequence[_Line], checked: Mapping[str, str], texts: Sequence[str]) -> Iterator[str]:
@@ -209,45 +209,45 @@ def _row_faults(lines: Sequence[_Line], checked: Mapping[str, str], texts: Seque
     seen: dict[str, str] = {}
     renamed: set[str] = set()
     for line in lines:
-        one, place = line.text("id"), line.place("id")
+        one, where = line.text("id"), line.where("id")
         mark = text_mark([line.text(name) for name in texts])
         owners = [each for each in by_mark.get(mark, []) if each != one]
         if one not in checked:
             was = [each for each in owners if each not in here]
             renamed.update(was[:1])
             hint = f"; it was {was[0]!r}, whose text stands here" if was else nearest(one, checked)
-            yield f"{place}: the id is {one!r}, which is not one of this workbook{hint}"
+            yield f"{where}: the id is {one!r}, which is not one of this workbook{hint}"
         elif one in seen:
-            yield f"{place}: the complaint {one!r} stands here a second time (first in {seen[one]})"
+            yield f"{where}: the complaint {one!r} stands here a second time (first in {seen[one]})"
         elif mark != checked[one]:
-            first = line.place(texts[0]) if texts else place
+            first = line.where(texts[0]) if texts else where
             hint = f"; it is that of {owners[0]!r}: were only some of the columns sorted?" if owners else ""
             yield f"{first}: the text of {one!r} was changed{hint}"
-        seen.setdefault(one, place)
+        seen.setdefault(one, where)
     gone = [one for one in checked if one not in here and one not in renamed]
     yield from (f"{CODING}: the row of {one!r} is missing" for one in gone)
 
 
 def _value_faults(line: _Line, variables: Sequence[CodedVariable]) -> Iterator[str]:
     formulas = [name for name, cell in line.cells.items() if cell.data_type == "f"]
-    yield from (f"{line.place(name)}: holds a formula; expected a value or text" for name in formulas)
+    yield from (f"{line.where(name)}: holds a formula; expected a value or text" for name in formulas)
     given = {variable.key: line.text(variable.key) for variable in variables}
     if not any(given.values()) or formulas:
         return
     for variable in variables:
-        value, place = given[variable.key], line.place(variable.key)
+        value, where = given[variable.key], line.where(variable.key)
         known = [each.key for each in variable.values]
         condition = variable.conditional_on
         asked = condition is None or given.get(condition.variable) == condition.value
         if value and value not in known:
-            yield f"{place}: {variable.key} is {value!r}; expected one of {', '.join(known)}{nearest(value, known)}"
+            yield f"{where}: {variable.key} is {value!r}; expected one of {', '.join(known)}{nearest(value, known)}"
         elif value and not asked and condition is not None:
             found = given.get(condition.variable, "")
             yield (
-                f"{place}: {variable.key} is {value!r} although {condition.variable} is {found!r}; expected it blank"
+                f"{where}: {variable.key} is {value!r} although {condition.variable} is {found!r}; expected it blank"
             )
         elif asked and not value:
-            yield f"{place}: {variable.key} is blank; expected one of {', '.join(known)}"
+            yield f"{where}: {variable.key} is blank; expected one of {', '.join(known)}"
     yield from _time_faults(line)
 
 
@@ -256,7 +256,7 @@ def _time_faults(line: _Line) -> Iterator[str]:
     try:
         datetime.datetime.fromisoformat(at or "2000-01-01")
     except ValueError:
-        yield f"{line.place(AT)}: the time is {at!r}; expected one such as 2021-03-04T10:30"
+        yield f"{line.where(AT)}: the time is {at!r}; expected one such as 2021-03-04T10:30"
 
 
 def _text(value: Any) -> str:  # noqa: ANN401 - a cell may hold anything

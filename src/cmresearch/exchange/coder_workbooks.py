@@ -34,7 +34,7 @@ KIND_LABELS: Mapping[str, str] = {
 
 @dataclass(frozen=True)
 class Assignment:
-    """What one coder is to read.
+    """The complaints that one coder is to read.
 
     Attributes:
         coder: The coder's name, as it stands in the records.
@@ -80,13 +80,14 @@ def assign_complaints(ids: Sequence[str], coders: Sequence[str], *, double: int,
         raise ResponseError(f"{double} complaints for everybody; expected 0 to {len(ids)}, which are to be read")
     shuffled = sorted(ids, key=lambda one: hashlib.sha256(f"{seed}|{one}".encode()).hexdigest())
     chosen = {
-        coder: {*shuffled[:double], *shuffled[double + place :: len(coders)]} for place, coder in enumerate(coders)
+        coder: {*shuffled[:double], *shuffled[double + position :: len(coders)]}
+        for position, coder in enumerate(coders)
     }
     return {coder: [one for one in ids if one in found] for coder, found in chosen.items()}
 
 
 def text_mark(texts: Sequence[str]) -> str:
-    """What a complaint's text is known by: blanks and line ends, which spreadsheets change, play no part.
+    """The fingerprint of a complaint's text: blanks and line ends, which spreadsheets change, play no part.
 
     Example:
         >>> text_mark(["Jalan  rusak "]) == text_mark(["Jalan rusak"])
@@ -97,7 +98,7 @@ def text_mark(texts: Sequence[str]) -> str:
 
 
 def variables_mark(variables: Sequence[CodedVariable]) -> str:
-    """What the coded variables are known by: their keys, values, questions and definitions."""
+    """The fingerprint of the coded variables: their keys, values, questions and definitions."""
     content = "\n".join(variable.model_dump_json() for variable in variables)
     return hashlib.sha256(content.encode()).hexdigest()[:16]
 
@@ -148,10 +149,10 @@ def write_coder_workbook(
     progress = book.active
     progress.title = PROGRESS
     coding, definitions = book.create_sheet(CODING), book.create_sheet(DEFINITIONS)
-    places = _write_definitions(definitions, codebook.variables, language)
+    rows_of = _write_definitions(definitions, codebook.variables, language)
     _write_coding(coding, assignment, texts, codebook.variables, recorded)
     _add_drop_downs(
-        coding, codebook.variables, places, rows=len(texts), texts=len(assignment.text_columns), language=language
+        coding, codebook.variables, rows_of, rows=len(texts), texts=len(assignment.text_columns), language=language
     )
     mark = _write_checked(book, assignment.coder, texts, codebook.variables)
     _write_progress(progress, assignment, codebook, mark, len(texts))
@@ -193,13 +194,13 @@ def _write_definitions(
     page: Worksheet, variables: Sequence[CodedVariable], language: str
 ) -> dict[str, tuple[int, int]]:
     """Write what each value means, and say in which rows the values of each variable stand."""
-    places = {}
+    rows_of = {}
     names = ("variable", "value", "label", "definition", "question", "asked where")
     for column, name in enumerate(names, start=1):
         put(page.cell(1, column), name)
     row = 2
     for variable in variables:
-        places[variable.key] = (row, row + len(variable.values) - 1)
+        rows_of[variable.key] = (row, row + len(variable.values) - 1)
         for value in variable.values:
             condition = variable.conditional_on
             asked = f"{condition.variable} = {condition.value}" if condition else "always"
@@ -217,7 +218,7 @@ def _write_definitions(
     head(page, 1, len(names))
     _set_widths(page, [NARROW, NARROW, NARROW, WIDE, WIDE, NARROW])
     page.freeze_panes = "A2"
-    return places
+    return rows_of
 
 
 def _write_coding(
@@ -271,7 +272,7 @@ def _set_widths(page: Worksheet, widths: Sequence[int]) -> None:
 def _add_drop_downs(
     page: Worksheet,
     variables: Sequence[CodedVariable],
-    places: Mapping[str, tuple[int, int]],
+    rows_of: Mapping[str, tuple[int, int]],
     *,
     rows: int,
     texts: int,
@@ -281,7 +282,7 @@ def _add_drop_downs(
     from openpyxl.worksheet.datavalidation import DataValidation
 
     for column, variable in enumerate(variables, start=texts + 2):
-        first, last = places[variable.key]
+        first, last = rows_of[variable.key]
         drop_down = DataValidation("list", formula1=f"={DEFINITIONS}!$B${first}:$B${last}", allow_blank=True)
         drop_down.showErrorMessage = drop_down.showInputMessage = True
         drop_down.errorTitle, drop_down.error = "No such value", f"Choose one of the values of {variable.key}."[:PROMPT]

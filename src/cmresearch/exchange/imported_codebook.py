@@ -1,4 +1,4 @@
-"""A codebook made from the codes of another program, complete where it came from here, and with gaps that say so."""
+"""A codebook made from the codes of another program, complete where it came from here, else with placeholders."""
 
 from __future__ import annotations
 
@@ -125,9 +125,9 @@ def codebook_of(
     homes = {key for key, _ in made.values()}
     if NEW_DIMENSION in homes or not dimensions:
         dimensions.append(_bare_dimension(NEW_DIMENSION, "Imported codes", languages))
-    place = {(reading.by_set[each.guid], guid): n for each in groups for n, guid in enumerate(each.members)}
+    order = {(reading.by_set[each.guid], guid): n for each in groups for n, guid in enumerate(each.members)}
     for number, each in enumerate(dimensions, start=1):
-        each |= {"number": number, "code": _own(each["key"], made, place)}
+        each |= {"number": number, "code": _own(each["key"], made, order)}
     return ImportedCodebook(_codebook(packed, dimensions, name, content, languages), dict(reading.keys), given)
 
 
@@ -140,23 +140,23 @@ class _Reading:
 
 
 def _own(
-    home: str, made: Mapping[str, tuple[str, dict[str, Any]]], place: Mapping[tuple[str, str], int]
+    home: str, made: Mapping[str, tuple[str, dict[str, Any]]], order: Mapping[tuple[str, str], int]
 ) -> list[dict[str, Any]]:
     """The codes that stand in a dimension's file, in the order of its set."""
     own = [guid for guid, (key, _) in made.items() if key == home]
-    return [made[guid][1] for guid in sorted(own, key=lambda guid: place.get((home, guid), len(place)))]
+    return [made[guid][1] for guid in sorted(own, key=lambda guid: order.get((home, guid), len(order)))]
 
 
 def _languages(codes: Sequence[ForeignCode]) -> tuple[str, ...]:
     """The languages that descriptions name, that of the names first."""
-    said = "\n".join(code.description for code in codes)
-    named = re.findall(r"^Language of the name: ([a-z]+)\s*$", said, re.MULTILINE)
-    return tuple(dict.fromkeys([*named[:1], *re.findall(r"^Label ([a-z]+): ", said, re.MULTILINE)]))
+    descriptions = "\n".join(code.description for code in codes)
+    named = re.findall(r"^Language of the name: ([a-z]+)\s*$", descriptions, re.MULTILINE)
+    return tuple(dict.fromkeys([*named[:1], *re.findall(r"^Label ([a-z]+): ", descriptions, re.MULTILINE)]))
 
 
 def _mentioned(codes: Sequence[ForeignCode]) -> list[str]:
-    said = [_first(unpack(code.description, CODE_FIELDS)[1], "dimensions") for code in codes]
-    keys = dict.fromkeys(key for each in said for key in unpack_list(each))
+    named = [_first(unpack(code.description, CODE_FIELDS)[1], "dimensions") for code in codes]
+    keys = dict.fromkeys(key for each in named for key in unpack_list(each))
     return [key for key in keys if KEY.fullmatch(key) and key != NEW_DIMENSION]
 
 
@@ -276,11 +276,11 @@ def _packed_dimension(key: str, fields: Mapping[str, Sequence[str]], reading: _R
 
 
 def _bare_dimension(key: str, name: str, languages: Sequence[str], definition: str = "") -> dict[str, Any]:
-    said = " ".join(definition.split()) or NOT_GIVEN
+    text = " ".join(definition.split()) or NOT_GIVEN
     return {
         "key": key,
         "name": dict.fromkeys(languages, name),
-        "definition": dict.fromkeys(languages, said),
+        "definition": dict.fromkeys(languages, text),
         "provenance": {
             "name": "inferred",
             "sources": [NEW_SOURCE],
@@ -329,11 +329,11 @@ def _relations(
     known: Sequence[str],
     reading: _Reading,
 ) -> list[str]:
-    said = unpack_list(_first(fields, "dimensions"))
+    described = unpack_list(_first(fields, "dimensions"))
     if not member:
-        return [each for each in said if each in known] or [NEW_DIMENSION]
-    related = [each for each in said if each in member] + [each for each in member if each not in said]
-    if said and sorted(said) != sorted(related):
+        return [each for each in described if each in known] or [NEW_DIMENSION]
+    related = [each for each in described if each in member] + [each for each in member if each not in described]
+    if described and sorted(described) != sorted(related):
         reading.tally.lose("codes that are in other sets than their description says; the sets count", code.name)
     return related
 
@@ -357,8 +357,8 @@ def _code(code: ForeignCode, free: str, fields: Mapping[str, Sequence[str]], rea
 def _label(code: ForeignCode, fields: Mapping[str, Sequence[str]], reading: _Reading) -> dict[str, str]:
     named = _first(fields, "language_of_the_name")
     label = {lang: _first(fields, f"label_{lang}") or code.name for lang in reading.languages}
-    told_apart = f"{label.get(named, '')} ({_first(fields, 'key')})"
-    if named in label and code.name not in (label[named], told_apart):
+    with_key = f"{label.get(named, '')} ({_first(fields, 'key')})"
+    if named in label and code.name not in (label[named], with_key):
         # Somebody gave the code another name where it has been.
         label[named] = code.name
     return label
@@ -397,17 +397,17 @@ def _codebook(
     references = [
         {
             "key": key,
-            "citation": _with_translations(said, _by_language(translations), languages),
+            "citation": _with_translations(citation, _by_language(translations), languages),
             "url": "" if url == "-" else url,
             "seen": seen,
         }
-        for key, said, url, seen, *translations in (each for each in sources if len(each) >= 4)
+        for key, citation, url, seen, *translations in (each for each in sources if len(each) >= 4)
     ]
     named = {each for dimension in dimensions for each in dimension["provenance"]["sources"]}
     for key in sorted(named - {each["key"] for each in references}):
-        said = f"{name}, a file of another program" if key == NEW_SOURCE else NOT_GIVEN
+        citation = f"{name}, a file of another program" if key == NEW_SOURCE else NOT_GIVEN
         references.append(
-            {"key": key, "citation": said, "url": "", "seen": "As it was read." if key == NEW_SOURCE else NOT_GIVEN}
+            {"key": key, "citation": citation, "url": "", "seen": "As it was read." if key == NEW_SOURCE else NOT_GIVEN}
         )
     version = _first(packed, "version")
     made = [change["version"] for each in dimensions for code in each["code"] for change in code.get("history", ())]

@@ -1,4 +1,4 @@
-"""What did not cross over: everything that a file of another program could not hold or that was not taken from it."""
+"""Losses in exchange: everything that a file of another program could not hold or that was not taken from it."""
 
 from __future__ import annotations
 
@@ -40,14 +40,14 @@ class Loss:
 
 @dataclass(frozen=True)
 class LossReport:
-    """What a file of another program could not hold, or what was not taken from one.
+    """The losses of one exchange: what a file of another program could not hold, or what was not taken from one.
 
     Attributes:
         file: The name of the file.
         format: REFI-QDA codebook, REFI-QDA project, Taguette codebook or Taguette highlights.
         direction: out, or in.
         losses: What did not cross over, by kind.
-        remarks: What was decided on the way, such as how places in the texts were counted.
+        remarks: What was decided on the way, such as how positions in the texts were counted.
     """
 
     file: str

@@ -23,13 +23,13 @@ LONG_ENOUGH = 3
 
 @dataclass(frozen=True)
 class Counting:
-    """A way to count places in a text.
+    """A way to count positions in a text.
 
     Attributes:
         unit: Code points, as the standard has it, or UTF-16 units, in which an emoji counts twice.
-        line_ends: How many places a line end takes: as they stand in the file, always one, or always two.
-        end: exclusive (the first place behind the selection) or inclusive (its last place).
-        mark: Whether a byte-order mark at the beginning of the file counts as a place.
+        line_ends: How many positions a line end takes: as they stand in the file, always one, or always two.
+        end: exclusive (the first position behind the selection) or inclusive (its last position).
+        mark: Whether a byte-order mark at the beginning of the file counts as a position.
     """
 
     unit: Unit = "code points"
@@ -73,19 +73,19 @@ class Text:
         return any(ord(char) > 0xFFFF for char in self.raw)
 
     def extra(self, counting: Counting) -> Sequence[int]:
-        """The places in the kept text of characters that take two places in this counting."""
+        """The positions in the kept text of characters that take two positions in this counting."""
         found: list[int] = []
         if counting.unit == "UTF-16 units" and self.is_wide:
-            found += [place for place, char in enumerate(self.kept) if ord(char) > 0xFFFF]
+            found += [position for position, char in enumerate(self.kept) if ord(char) > 0xFFFF]
         if counting.line_ends == "two":
-            found += [place for place, char in enumerate(self.kept) if char == "\n"]
+            found += [position for position, char in enumerate(self.kept) if char == "\n"]
         if counting.line_ends == "as they stand":
             found += self._pairs
         return sorted(found)
 
     @cached_property
     def _pairs(self) -> list[int]:
-        """The places in the kept text of line feeds that were a carriage return and a line feed."""
+        """The positions in the kept text of line feeds that were a carriage return and a line feed."""
         pieces = self.raw.split("\r\n")
         ends: list[int] = []
         at = 0
@@ -97,12 +97,12 @@ class Text:
 
 
 @dataclass(frozen=True)
-class Places:
-    """How places of one counting lie in one text.
+class Positions:
+    """How positions of one counting lie in one text.
 
     Attributes:
         length: The length of the kept text.
-        extra: The places of characters that take two places in the counting.
+        extra: The positions of characters that take two positions in the counting.
         shift: What the byte-order mark adds.
     """
 
@@ -110,9 +110,9 @@ class Places:
     extra: Sequence[int]
     shift: int
 
-    def kept(self, place: int) -> int | None:
-        """A place in the kept text, or None where it lies outside the text or within a character."""
-        wanted = place - self.shift
+    def kept(self, position: int) -> int | None:
+        """A position in the kept text, or None where it lies outside the text or within a character."""
+        wanted = position - self.shift
         low, high = 0, self.length
         while low < high:
             middle = (low + high) // 2
@@ -123,10 +123,10 @@ class Places:
         return low if low + bisect_left(self.extra, low) == wanted and wanted >= 0 else None
 
 
-def places_of(text: Text, counting: Counting) -> Places:
-    """How the places of a counting lie in a text."""
+def positions_of(text: Text, counting: Counting) -> Positions:
+    """How the positions of a counting lie in a text."""
     shift = 1 if counting.mark == "counted" and text.had_mark else 0
-    return Places(len(text.kept), text.extra(counting), shift)
+    return Positions(len(text.kept), text.extra(counting), shift)
 
 
 def decode(content: bytes) -> Text:
@@ -166,7 +166,7 @@ class Fit:
 
     Attributes:
         counting: The counting.
-        named: Selections whose name is words of their text, wherever these stand: they tell countings apart.
+        named: Selections whose name is words of their text, wherever these stand: they distinguish countings.
         matched: Of these, how many read their own name under this counting.
         outside: Selections that lie outside their text, or begin or end within a character.
         whole: How much looks as people select: begins and ends between words, and no blank at either end.
@@ -240,26 +240,26 @@ def _is_equal(one: Fit, other: Fit) -> bool:
 
 def spans_of(text: Text, selections: Sequence[Selected], counting: Counting) -> list[tuple[int, int] | None]:
     """Where selections lie in the kept text, end exclusive; None for one outside it or without length."""
-    places = places_of(text, counting)
+    positions = positions_of(text, counting)
     behind = 1 if counting.end == "inclusive" else 0
     found: list[tuple[int, int] | None] = []
     for each in selections:
-        start = places.kept(each.start)
-        last = places.kept(each.end)
-        end = _end(text, each, counting, places) if last is None or behind else last
+        start = positions.kept(each.start)
+        last = positions.kept(each.end)
+        end = _end(text, each, counting, positions) if last is None or behind else last
         found.append((start, end) if start is not None and end is not None and start < end else None)
     return found
 
 
-def _end(text: Text, selected: Selected, counting: Counting, places: Places) -> int | None:
-    """The end of a selection, exclusive, where the last place is counted in; a wide character may be its last."""
+def _end(text: Text, selected: Selected, counting: Counting, positions: Positions) -> int | None:
+    """The end of a selection, exclusive, where the last position is counted in; a wide character may be its last."""
     if counting.end == "exclusive":
         return None
-    candidates = (places.kept(selected.end + 1), places.kept(selected.end + 2))
-    last = places.kept(selected.end)
+    candidates = (positions.kept(selected.end + 1), positions.kept(selected.end + 2))
+    last = positions.kept(selected.end)
     if candidates[0] is not None:
         return candidates[0]
-    # The last place is the first half of a character that takes two.
+    # The last position is the first half of a character that takes two.
     return candidates[1] if last is not None and last < len(text.kept) else None
 
 
@@ -283,7 +283,7 @@ def _fit(
             # A blank too much at an end is what a wrong way to count ends reads.
             counts["matched"] += reads(selected.name, passage) and passage == passage.strip()
             counts["whole"] += passage == passage.strip()
-            counts["whole"] += sum(_is_between_words(text.kept, place) for place in span)
+            counts["whole"] += sum(_is_between_words(text.kept, position) for position in span)
     return Fit(counting, named, counts["matched"], counts["outside"], counts["whole"])
 
 
@@ -317,6 +317,6 @@ def reads(name: str, passage: str) -> bool:
     return flat.startswith(stem) if is_cut or len(stem) >= 95 else flat == stem
 
 
-def _is_between_words(text: str, place: int) -> bool:
-    around = text[max(0, place - 1) : place + 1]
+def _is_between_words(text: str, position: int) -> bool:
+    around = text[max(0, position - 1) : position + 1]
     return len(around) < 2 or not (around[0].isalnum() and around[1].isalnum())

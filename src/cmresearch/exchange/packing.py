@@ -31,7 +31,7 @@ def pack(fields: Iterable[tuple[str, str]]) -> str:
 
 
 def unpack(text: str, names: Iterable[str]) -> tuple[str, dict[str, list[str]]]:
-    r"""What stands before the first field of a description, and the fields with the values that each has.
+    r"""The text before the first field of a description, and the fields with the values that each has.
 
     A line that begins no field belongs to the field before it, so that what was added in another program is kept.
 

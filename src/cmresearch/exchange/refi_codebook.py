@@ -126,7 +126,7 @@ def language_of_names(codebook: Codebook, language: str | None) -> str:
 
 
 def lose_beyond_codes(codebook: Codebook, tally: Tally) -> None:
-    """Note what no other program has a place for."""
+    """Note what no other program has a field for."""
     tally.lose("indicators; they stay in the codebook's own files", *codebook.indicators)
     tally.lose("variables of complaints; they stay in the codebook's own files", *(v.key for v in codebook.variables))
 
@@ -134,7 +134,7 @@ def lose_beyond_codes(codebook: Codebook, tally: Tally) -> None:
 def names_of(codebook: Codebook, language: str) -> dict[str, str]:
     """The name of every code in other programs, by key: its label, with the key behind it where two have the same."""
     labels = {key: plain(code.label[language]) for key, code in codebook.every_code.items()}
-    # Some programs tell names apart by more than their case, others do not.
+    # Some programs distinguish names by more than their case, others do not.
     folded = [label.casefold() for label in labels.values()]
     return {key: f"{label} ({key})" if folded.count(label.casefold()) > 1 else label for key, label in labels.items()}
 
@@ -149,18 +149,18 @@ def code_elements(codebook: Codebook, language: str, *, used: frozenset[str] = f
     """
     names = names_of(codebook, language)
     top = Element("Codes")
-    placed: dict[str, Element] = {}
+    elements: dict[str, Element] = {}
     waiting = list(codebook.every_code.values())
     while waiting:
         # A parent may stand after its child, in a later file; circles are no codebook.
-        ready = [code for code in waiting if code.parent is None or code.parent in placed]
+        ready = [code for code in waiting if code.parent is None or code.parent in elements]
         for code in ready:
-            above = top if code.parent is None else placed[code.parent]
+            above = top if code.parent is None else elements[code.parent]
             codable = "true" if code.is_in_use or code.key in used else "false"
-            placed[code.key] = SubElement(above, "Code", guid=code.id, name=names[code.key], isCodable=codable)
-            description = SubElement(placed[code.key], "Description")
+            elements[code.key] = SubElement(above, "Code", guid=code.id, name=names[code.key], isCodable=codable)
+            description = SubElement(elements[code.key], "Description")
             description.text = describe_code(codebook, code, name=names[code.key], language=language)
-        waiting = [code for code in waiting if code.key not in placed]
+        waiting = [code for code in waiting if code.key not in elements]
     return top
 
 
@@ -174,9 +174,9 @@ def _code_fields(codebook: Codebook, code: Code, name: str, language: str) -> It
     for field in ("brief", *texts):
         value = getattr(code, field)
         yield from [(field, value)] if value is not None else []
-    # The name is the label; where it had to be told apart, the label stands below.
-    labels = {lang: words for lang, words in code.label.items() if lang != language or words != name}
-    yield from ((f"label_{lang}", words) for lang, words in labels.items())
+    # The name is the label; where it had to be made unique, the label stands below.
+    labels = {lang: text for lang, text in code.label.items() if lang != language or text != name}
+    yield from ((f"label_{lang}", text) for lang, text in labels.items())
     yield "language_of_the_name", language
     yield "origin", code.origin
     yield "dimensions", pack_list(code.dimensions)
@@ -212,10 +212,10 @@ def set_elements(codebook: Codebook, language: str, *, member: str) -> Element:
 
 
 def _dimension_fields(dimension: Dimension) -> Iterator[tuple[str, str]]:
-    yield from ((f"definition_{language}", words) for language, words in dimension.definition.items())
+    yield from ((f"definition_{language}", text) for language, text in dimension.definition.items())
     for question in dimension.questions:
-        yield "question", pack_list(f"{language}: {words}" for language, words in question.items())
-    yield from ((f"name_{language}", words) for language, words in dimension.name.items())
+        yield "question", pack_list(f"{language}: {text}" for language, text in question.items())
+    yield from ((f"name_{language}", text) for language, text in dimension.name.items())
     yield "name_is", dimension.provenance.name
     yield "sources", pack_list(dimension.provenance.sources)
     yield from _translations("note", dimension.provenance.note)
@@ -232,7 +232,7 @@ def _head_fields(codebook: Codebook) -> Iterator[tuple[str, str]]:
     for each in codebook.sources:
         # An address may be missing; a part of a list is never empty.
         first, *others = _translations("source", each.citation)
-        translations = (f"{name.removeprefix('source_')}: {words}" for name, words in others)
+        translations = (f"{name.removeprefix('source_')}: {translation}" for name, translation in others)
         yield "source", pack_list((each.key, first[1], each.url or "-", each.seen, *translations))
 
 
@@ -241,8 +241,8 @@ def _translations(name: str, text: Said) -> Iterator[tuple[str, str]]:
     if isinstance(text, str):
         yield name, text
         return
-    for place, (language, words) in enumerate(text.items()):
-        yield f"{name}_{language}" if place else name, words
+    for position, (language, translation) in enumerate(text.items()):
+        yield f"{name}_{language}" if position else name, translation
 
 
 def local(element: Element) -> str:
@@ -266,7 +266,7 @@ def attribute(element: Element, *names: str) -> str:
     return next((found[name.lower()] for name in names if name.lower() in found), "")
 
 
-def words(element: Element, name: str) -> str:
+def child_text(element: Element, name: str) -> str:
     """The text of a child; empty where there is none."""
     return next((child.text or "" for child in children(element, name)), "")
 
@@ -311,7 +311,7 @@ def _foreign_code(element: Element, parent: str | None, found: Mapping[str, Fore
     if not guid or guid in found:
         guid = guid_of("code", str(len(found)), name, parent or "")
     tally.lose("colours of codes", *[name] * bool(attribute(element, "color")))
-    return ForeignCode(guid, name, parent, words(element, "description"))
+    return ForeignCode(guid, name, parent, child_text(element, "description"))
 
 
 def read_sets(root: Element, tally: Tally) -> tuple[CodeSet, ...]:
@@ -328,5 +328,5 @@ def read_sets(root: Element, tally: Tally) -> tuple[CodeSet, ...]:
             tally.lose("sources and notes in sets", *[name] * len(others))
             kept: Sequence[str] = [guid for guid in members if guid in codes]
             guid = normal_guid(attribute(each, "guid")) or guid_of("set", name)
-            found.append(CodeSet(guid, name, words(each, "description"), tuple(dict.fromkeys(kept))))
+            found.append(CodeSet(guid, name, child_text(each, "description"), tuple(dict.fromkeys(kept))))
     return tuple(found)

@@ -1,4 +1,4 @@
-"""A study's words as a REFI-QDA project (`.qdpx`): codebook, sources, and who coded what."""
+"""A study's qualitative strand as a REFI-QDA project (`.qdpx`): codebook, sources, and who coded what."""
 
 from __future__ import annotations
 
@@ -41,17 +41,17 @@ SEGMENT_FIELDS = ("kind_of_text", "direction", "codebook_version", "coded_at", "
 
 @dataclass(frozen=True)
 class _Kept:
-    """A text as it is written, and where each place of the original lies in it.
+    """A text as it is written, and where each position of the original lies in it.
 
     Attributes:
         text: The text with line feeds and without a byte-order mark.
-        gone: The places in the original of characters that were left out.
+        gone: The positions in the original of characters that were left out.
     """
 
     text: str
     gone: Sequence[int]
 
-    def place(self, offset: int) -> int:
+    def position(self, offset: int) -> int:
         return offset - bisect_left(self.gone, offset)
 
 
@@ -71,7 +71,7 @@ class _Writing:
 def write_qdpx(path: str | Path, coding: Coding, *, name: str, language: str | None = None) -> LossReport:
     """Write codebook, sources and coding as a REFI-QDA project, which NVivo, ATLAS.ti, MAXQDA and others read.
 
-    Places are code points, the end exclusive. Each segment is a selection of its own; its description holds the
+    Positions are code points, the end exclusive. Each segment is a selection of its own; its description holds the
     direction, the memo, the version of the codebook, and for an illustrative source the sentence that says so. The
     same study gives the same bytes.
 
@@ -110,7 +110,7 @@ def _files(coding: Coding) -> Iterator[tuple[str, Source]]:
 
 
 def _kept(text: str, name: str, tally: Tally) -> _Kept:
-    gone = [place for place in range(len(text) - 1) if text[place : place + 2] == "\r\n"]
+    gone = [position for position in range(len(text) - 1) if text[position : position + 2] == "\r\n"]
     if text.startswith("\ufeff"):
         # Every reader takes it for the mark of the encoding.
         gone = [0, *gone]
@@ -120,7 +120,7 @@ def _kept(text: str, name: str, tally: Tally) -> _Kept:
     if any("\ud800" <= char <= "\udfff" for char in text):
         tally.lose("texts with half characters, which became question marks", name)
     left_out = set(gone)
-    written = "".join(char for place, char in enumerate(text) if place not in left_out)
+    written = "".join(char for position, char in enumerate(text) if position not in left_out)
     return _Kept(written.replace("\r", "\n"), gone)
 
 
@@ -180,17 +180,17 @@ def _source_fields(source: Source, file: str) -> Iterator[tuple[str, str]]:
 
 def _selection(writing: _Writing, segment: Segment, number: int) -> Element | None:
     kept = writing.texts[segment.source]
-    start, end = kept.place(segment.start), kept.place(segment.end)
-    place = f"{segment.source} from {segment.start} to {segment.end}"
+    start, end = kept.position(segment.start), kept.position(segment.end)
+    where = f"{segment.source} from {segment.start} to {segment.end}"
     if start >= end:
-        writing.tally.lose("segments of nothing but a carriage return", place)
+        writing.tally.lose("segments of nothing but a carriage return", where)
         return None
     quote = plain(kept.text[start:end])
     names = (segment.source, str(segment.start), str(segment.end), segment.code, segment.coder, segment.direction)
     user, at = guid_of("user", segment.coder), _time(segment.at)
     if not _has_zone(segment.at):
         writing.tally.lose(
-            "times without a time zone, written as if in UTC; the description has them as they were", place
+            "times without a time zone, written as if in UTC; the description has them as they were", where
         )
     shared = {"creatingUser": user, "creationDateTime": at}
     attributes = {"guid": guid_of("selection", *names, str(number)), "name": _shortened(quote)}

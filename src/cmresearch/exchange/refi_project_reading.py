@@ -28,12 +28,12 @@ from cmresearch.exchange.offsets import (
 from cmresearch.exchange.packing import plain, unpack
 from cmresearch.exchange.refi_codebook import (
     attribute,
+    child_text,
     children,
     local,
     normal_guid,
     read_codes,
     read_sets,
-    words,
 )
 from cmresearch.exchange.refi_project import FORMAT, NO_TIME, SEGMENT_FIELDS
 from cmresearch.exchange.refi_sources import (
@@ -65,10 +65,10 @@ class ImportedProject:
     """A project of another program: its codebook, texts and codings, and what was not taken over.
 
     Attributes:
-        codebook: The codebook, with gaps that say so.
+        codebook: The codebook, with placeholders that say so.
         sources: The texts, in the order of the file.
         segments: Who gave which code to which words.
-        report: What was not taken over, and how places were counted.
+        report: What was not taken over, and how positions were counted.
         origin: The program that wrote the file, as the file says it.
     """
 
@@ -86,8 +86,8 @@ class ImportedProject:
 def read_qdpx(path: str | Path, *, language: str = "en", data_kind: str = "real") -> ImportedProject:
     """The codebook, texts and codings of a REFI-QDA project, whichever program wrote it.
 
-    How the program counts places in a text (code points or UTF-16 units, line ends as one or two, the end exclusive or
-    inclusive, a byte-order mark counted or not) is found from the words that selections are named after; the report
+    How the program counts positions in a text (code points or UTF-16 units, line ends as one or two, the end exclusive
+    or inclusive, a byte-order mark counted or not) is found from the words that selections are named after; the report
     says what was chosen and how well it fits. Nothing is unpacked to the disk, and no file outside the archive is read.
 
     Args:
@@ -160,13 +160,13 @@ def _users(root: Element, tally: Tally) -> dict[str, str]:
 
 
 def _notes(root: Element, archive: Archive, tally: Tally) -> dict[str, str]:
-    """The words of each note by id."""
+    """The text of each note by id."""
     found = {}
     for notes in children(root, "notes"):
         for each in children(notes, "note"):
             text = text_of(each, archive, tally)
-            said = [words(each, "description").strip(), "" if text is None else text.kept.strip()]
-            found[normal_guid(attribute(each, "guid"))] = "\n".join(filter(None, said))
+            texts = [child_text(each, "description").strip(), "" if text is None else text.kept.strip()]
+            found[normal_guid(attribute(each, "guid"))] = "\n".join(filter(None, texts))
     return found
 
 
@@ -187,8 +187,8 @@ def _segments(project: Project, found: Sequence[ReadSource], codebook: ImportedC
 
 def _spans(read: ReadSource, counting: Counting) -> list[tuple[int, int] | None]:
     """Where each coding lies in the text that is kept; one of the whole source is its whole text."""
-    placed = iter(spans_of(read.text, [each.selected for each in read.coded if each.selected], counting))
-    return [next(placed) if each.selected else (0, len(read.text.kept)) for each in read.coded]
+    spans = iter(spans_of(read.text, [each.selected for each in read.coded if each.selected], counting))
+    return [next(spans) if each.selected else (0, len(read.text.kept)) for each in read.coded]
 
 
 def _counting(project: Project, found: Sequence[ReadSource]) -> Counting:
@@ -201,19 +201,19 @@ def _counting(project: Project, found: Sequence[ReadSource]) -> Counting:
         project.tally.remark(f"places are counted as this workbench writes them: {OWN_COUNTING}")
         return OWN_COUNTING
     best, rivals = find_counting(pairs, origin=project.origin)
-    project.tally.remark(_told(best, rivals, count))
+    project.tally.remark(_remark_on_counting(best, rivals, count))
     return best.counting
 
 
-def _told(best: Fit, rivals: Sequence[Fit], count: int) -> str:
-    said = (
+def _remark_on_counting(best: Fit, rivals: Sequence[Fit], count: int) -> str:
+    remark = (
         f"places are counted as {best.counting}: {best.matched} of {best.named} codings named by their words read them"
     )
-    said += f", {best.outside} of {count} lie outside their text"
+    remark += f", {best.outside} of {count} lie outside their text"
     if rivals:
         others = " or ".join(str(each.counting) for each in rivals)
-        said += f"; nothing in the file tells this from {others}: look at the quotes"
-    return said
+        remark += f"; nothing in the file tells this from {others}: look at the quotes"
+    return remark
 
 
 def _segment(
@@ -260,19 +260,19 @@ def _segment(
 def _filled(project: Project, source: str, coded: Coded, segment: Segment) -> Segment:
     """The segment with what its description says of it."""
     free, fields = unpack(coded.description, SEGMENT_FIELDS)
-    said = {name: values[0] for name, values in fields.items()}
-    direction = said.get("direction", "")
+    stated = {name: values[0] for name, values in fields.items()}
+    direction = stated.get("direction", "")
     if direction not in DIRECTIONS:
         project.tally.lose("codings without a direction, read as context", f"{source}: {plain(segment.quote)[:60]}")
         direction = "context"
-    memo = "\n".join(filter(None, (said.get("memo", ""), free, segment.memo)))
-    version = said.get("codebook_version", "")
+    memo = "\n".join(filter(None, (stated.get("memo", ""), free, segment.memo)))
+    version = stated.get("codebook_version", "")
     return Segment(
         **(
             vars(segment)
             | {
                 "direction": cast("Direction", direction),
-                "at": xml_time(said.get("coded_at", "")) or segment.at,
+                "at": xml_time(stated.get("coded_at", "")) or segment.at,
                 "memo": memo,
                 "codebook_version": version
                 if re.fullmatch(r"[0-9]+(\.[0-9]+)*", version)

@@ -13,7 +13,7 @@ from cmresearch.exchange.imported_codebook import free_name, slug
 from cmresearch.exchange.losses import Tally
 from cmresearch.exchange.offsets import Selected, Text, decode
 from cmresearch.exchange.packing import plain, unpack
-from cmresearch.exchange.refi_codebook import attribute, children, local, normal_guid, words
+from cmresearch.exchange.refi_codebook import attribute, child_text, children, local, normal_guid
 from cmresearch.exchange.refi_project import HEADER, SOURCE_FIELDS, SOURCES_FOLDER
 from cmresearch.exchange.safe_reading import Archive, is_outside
 
@@ -58,7 +58,7 @@ class Project:
         data_kind: What the texts are, where the file does not say.
         time: When the project was made; for codings without a time of their own.
         users: The coder's name of each user, by id.
-        notes: The words of each note, by id.
+        notes: The text of each note, by id.
     """
 
     root: Element
@@ -73,7 +73,7 @@ class Project:
 
     @property
     def is_ours(self) -> bool:
-        """Whether the file came from here: then places are counted as they are written here."""
+        """Whether the file came from here: then positions are counted as they are written here."""
         return self.origin.startswith("cmresearch")
 
 
@@ -82,12 +82,12 @@ class Coded:
     """One coding as the file has it: its selection, its code, and what is said of it.
 
     Attributes:
-        selected: Its place; None for a coding of the whole text.
+        selected: Its position; None for a coding of the whole text.
         code: The id of its code.
         coder: Who made it.
         at: When.
         description: The description of its selection, as it stands.
-        memo: The words of its notes.
+        memo: The text of its notes.
     """
 
     selected: Selected | None
@@ -100,7 +100,7 @@ class Coded:
 
 @dataclass(frozen=True)
 class ReadSource:
-    """A text with what was coded in it, places as the file states them."""
+    """A text with what was coded in it, positions as the file states them."""
 
     source: ImportedSource
     text: Text
@@ -168,32 +168,32 @@ def _source(project: Project, element: Element, name: str, taken: set[str]) -> I
 
 
 def _imported_source(project: Project, element: Element, name: str, text: str, taken: set[str]) -> ImportedSource:
-    free, fields = unpack(words(element, "description"), SOURCE_FIELDS)
-    said = {field: values[0] for field, values in fields.items()}
-    title = name if not free or "key" in said else f"{name}: {' '.join(free.split())}"
-    header = _header(project, {"title": title, **said} if "key" in said else {"title": title}, name, text)
-    wanted = _line(said, "key")
+    free, fields = unpack(child_text(element, "description"), SOURCE_FIELDS)
+    stated = {field: values[0] for field, values in fields.items()}
+    title = name if not free or "key" in stated else f"{name}: {' '.join(free.split())}"
+    header = _header(project, {"title": title, **stated} if "key" in stated else {"title": title}, name, text)
+    wanted = _line(stated, "key")
     wanted = wanted if KEY.fullmatch(wanted) else slug(name.rsplit(".", 1)[0], sign="-", default="source")
-    if KEY.fullmatch(_line(said, "rendering_of")):
+    if KEY.fullmatch(_line(stated, "rendering_of")):
         return ImportedSource(free_name(f"{wanted}-{header['language']}", taken, sign="-"), header, text, wanted)
     key = free_name(wanted, taken, sign="-")
     taken.add(key)
     return ImportedSource(key, header, text)
 
 
-def _line(said: Mapping[str, str], name: str) -> str:
+def _line(stated: Mapping[str, str], name: str) -> str:
     """The first line of a field: another program may have added lines to it."""
-    return said.get(name, "").split("\n")[0].strip()
+    return stated.get(name, "").split("\n")[0].strip()
 
 
-def _header(project: Project, said: Mapping[str, str], name: str, text: str) -> dict[str, str]:
+def _header(project: Project, stated: Mapping[str, str], name: str, text: str) -> dict[str, str]:
     """The header of a source's file, as far as it can be one; what cannot is noted."""
     defaults = {"kind": "document", "data_kind": project.data_kind, "language": project.language}
-    header = {each: said[each] for each in HEADER if said.get(each)} | {"title": said["title"]}
+    header = {each: stated[each] for each in HEADER if stated.get(each)} | {"title": stated["title"]}
     for each, default in defaults.items():
-        found = _line(said, each)
+        found = _line(stated, each)
         is_sound = bool(LANGUAGE.fullmatch(found)) if each == "language" else found in WORDS_OF[each]
-        if each in said and not is_sound:
+        if each in stated and not is_sound:
             project.tally.lose("headers of sources that were changed beyond reading", f"{name}: {each}")
         header[each] = found if is_sound else default
     if header["kind"] == "interview" and not _is_interview(header, text):
@@ -214,7 +214,7 @@ def settle_renderings(found: Sequence[ReadSource], tally: Tally) -> tuple[ReadSo
     """The texts, where a rendering that cannot stand beside its original is a source of its own.
 
     It cannot where the original is missing, or of another kind, or in the same language, or another rendering in its
-    language is there, or it was coded itself: places in it are no places in the original.
+    language is there, or it was coded itself: positions in it are no positions in the original.
     """
     originals = {each.source.key: each.source for each in found if not each.source.rendering_of}
     seen: set[tuple[str, str]] = set()
@@ -222,18 +222,18 @@ def settle_renderings(found: Sequence[ReadSource], tally: Tally) -> tuple[ReadSo
     for each in found:
         source = each.source
         original = originals.get(source.rendering_of)
-        place = (source.rendering_of, source.header["language"])
+        rendering = (source.rendering_of, source.header["language"])
         if source.rendering_of and (
             original is None
             or each.coded
-            or place in seen
-            or original.header["language"] == place[1]
+            or rendering in seen
+            or original.header["language"] == rendering[1]
             or original.header["kind"] != source.header["kind"]
         ):
             tally.lose("renderings in another language that became sources of their own", source.key)
             source = replace(source, rendering_of="", key=free_name(source.key, originals, sign="-"))
             originals[source.key] = source
-        seen.add(place)
+        seen.add(rendering)
         settled.append(replace(each, source=source))
     return tuple(settled)
 
@@ -246,18 +246,18 @@ def _codings(project: Project, element: Element, name: str) -> Iterator[Coded]:
     for selection in children(element, "plaintextselection"):
         title = plain(attribute(selection, "name"))
         own = list(children(selection, "coding"))
-        place = attribute(selection, "startPosition"), attribute(selection, "endPosition")
+        ends = attribute(selection, "startPosition"), attribute(selection, "endPosition")
         if not own:
             project.tally.lose("selections without a code", f"{name}: {title}")
-        elif not all(re.fullmatch(r"\s*[0-9]{1,12}\s*", each) for each in place):
+        elif not all(re.fullmatch(r"\s*[0-9]{1,12}\s*", each) for each in ends):
             project.tally.lose("codings whose place is no number", *[f"{name}: {title}"] * len(own))
         else:
-            selected = Selected(int(place[0]), int(place[1]), title)
-            said = words(selection, "description")
-            yield from (_coded(project, coding, selection, selected, said) for coding in own)
+            selected = Selected(int(ends[0]), int(ends[1]), title)
+            description = child_text(selection, "description")
+            yield from (_coded(project, coding, selection, selected, description) for coding in own)
 
 
-def _coded(project: Project, coding: Element, above: Element, selected: Selected | None, said: str) -> Coded:
+def _coded(project: Project, coding: Element, above: Element, selected: Selected | None, description: str) -> Coded:
     user = normal_guid(attribute(coding, "creatingUser") or attribute(above, "creatingUser", "modifyingUser"))
     coder = project.users.get(user, UNKNOWN)
     refs = [normal_guid(attribute(each, "targetGUID")) for each in children(coding, "coderef")]
@@ -269,7 +269,7 @@ def _coded(project: Project, coding: Element, above: Element, selected: Selected
     memo = "\n".join(filter(None, (project.notes.get(guid, "") for guid in note_refs)))
     times = (xml_time(attribute(each, "creationDateTime", "modifiedDateTime")) for each in (coding, above))
     at = next(filter(None, times), project.time)
-    return Coded(selected, refs[0] if refs else "", coder, at, said, memo)
+    return Coded(selected, refs[0] if refs else "", coder, at, description, memo)
 
 
 def xml_time(text: str) -> str:

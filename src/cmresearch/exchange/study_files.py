@@ -55,7 +55,7 @@ def _code_text(code: Mapping[str, Any]) -> str:
 
 
 def changes_of(imported: ImportedCodebook, codebook: Codebook) -> tuple[CodeChange, ...]:
-    """What a file of another program says otherwise than a codebook, code by code, for `apply_changes`.
+    """The differences between a file of another program and a codebook, code by code, for `apply_changes`.
 
     Codes are the same where their id or their key is. Only fields that the file has are compared; codes that are in
     the codebook and not in the file stay as they are.
@@ -94,7 +94,7 @@ def _otherwise(
         value = getattr(code, name)
         if name in given and value is not None and value != getattr(known, name):
             yield name, value
-    label = {lang: words for lang, words in code.label.items() if lang in codebook.languages}
+    label = {lang: text for lang, text in code.label.items() if lang in codebook.languages}
     if "key" in given and label != {lang: known.label[lang] for lang in label}:
         yield "label", {**known.label, **label}
 
@@ -115,9 +115,9 @@ def write_project(folder: str | Path, project: ImportedProject) -> None:
     target = Path(folder)
     with whole_folder(target) as beside:
         for source in project.sources:
-            place = beside / FOLDERS.get(source.header.get("kind", ""), "documents")
-            place.mkdir(exist_ok=True)
-            write_text(place / _file_name(source), source_text(source))
+            own = beside / FOLDERS.get(source.header.get("kind", ""), "documents")
+            own.mkdir(exist_ok=True)
+            write_text(own / _file_name(source), source_text(source))
     write_segments(target / CODING, project.segments)
     write_codebook(target / CODEBOOK, project.codebook.codebook)
 

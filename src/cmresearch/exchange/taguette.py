@@ -40,7 +40,7 @@ MARK = b"\xef\xbb\xbf"
 
 @dataclass(frozen=True)
 class ImportedHighlights:
-    """What was highlighted in Taguette, found again in the sources.
+    """The highlights made in Taguette, found again in the sources.
 
     Attributes:
         segments: One for each highlight and tag, without a direction (context).
@@ -52,7 +52,7 @@ class ImportedHighlights:
 
 
 def tag_of(codebook: Codebook, code: Code) -> str:
-    """What a code is called in Taguette: its dimension and its key, so that tags of a dimension stand together."""
+    """The tag of a code in Taguette: its dimension and its key, so that tags of a dimension stand together."""
     return f"{codebook.home[code.key].key}.{code.key}"
 
 
@@ -130,10 +130,10 @@ def read_taguette_codebook(path: str | Path, *, language: str = "en") -> Importe
 def _code(tag: str, description: str) -> ForeignCode:
     name, description = plain(tag), re.sub(rf"\s*{SIGN}\s*", "\n", description)
     _, fields = unpack(description, [*CODE_FIELDS, "id"])
-    said = {field: values[0].strip() for field, values in fields.items()}
-    guid = normal_guid(said.get("id", "")) or tag_id(tag.strip())
-    label = f"label_{said.get('language_of_the_name', '')}"
-    if name == f"{said.get('stands_in')}.{said.get('key')}":
+    stated = {field: values[0].strip() for field, values in fields.items()}
+    guid = normal_guid(stated.get("id", "")) or tag_id(tag.strip())
+    label = f"label_{stated.get('language_of_the_name', '')}"
+    if name == f"{stated.get('stands_in')}.{stated.get('key')}":
         # The tag is the one it was exported under: its label stands in the description.
         name = "".join(unpack(description, [*CODE_FIELDS, label])[1].get(label, [name])[0].split("\n")[:1])
     lines = description.replace("\r\n", "\n").split("\n")
@@ -143,10 +143,11 @@ def _code(tag: str, description: str) -> ForeignCode:
 def read_taguette_highlights(
     path: str | Path, codebook: Codebook, sources: Sources, *, coder: str, at: str
 ) -> ImportedHighlights:
-    """What one coder highlighted in Taguette, as coded segments of our sources.
+    """The highlights of one coder in Taguette, as coded segments of our sources.
 
-    Taguette's file has the words of a highlight and not its place: the words are looked for in the source, blanks and
-    line ends counting alike. A highlight whose words stand there not at all or more than once is left out and named.
+    Taguette's file has the words of a highlight and not its position: the words are looked for in the source, blanks
+    and line ends counting alike. A highlight whose words stand there not at all or more than once is left out and
+    named.
 
     Args:
         path: The `.csv` file of highlights, with the columns id, document, tag, content.
@@ -164,35 +165,35 @@ def read_taguette_highlights(
     known = list(rows[0]) if rows else []
     raise_all(ExchangeError, [f"{file}: no column {name!r}{nearest(name, known)}" for name in missing])
     _check_time(at)
-    placed = _Placed(_documents(sources), _tags(codebook), tally)
-    segments = [each for row in rows for each in _segments(row, placed, coder, at, codebook.version)]
+    lookup = _Lookup(_documents(sources), _tags(codebook), tally)
+    segments = [each for row in rows for each in _segments(row, lookup, coder, at, codebook.version)]
     tally.remark("Taguette has no directions: every segment is context until somebody says otherwise")
     unique = tuple(dict.fromkeys(segments))
     return ImportedHighlights(unique, tally.report(file.name, HIGHLIGHTS_FORMAT, "in"))
 
 
 @dataclass(frozen=True)
-class _Placed:
+class _Lookup:
     documents: Mapping[str, Source]
     tags: Mapping[str, str]
     tally: Tally
 
 
-def _segments(row: Mapping[str, str], placed: _Placed, coder: str, at: str, version: str) -> Iterator[Segment]:
+def _segments(row: Mapping[str, str], lookup: _Lookup, coder: str, at: str, version: str) -> Iterator[Segment]:
     document, tag, content = row["document"].strip(), row["tag"].strip(), row["content"]
     name = f"{document}, highlight {row['id']}: {plain(content)[:60]}"
-    source = placed.documents.get(document) or placed.documents.get(slug(document.rsplit(".", 1)[0], sign="-"))
-    code = placed.tags.get(tag) or placed.tags.get(tag.casefold())
+    source = lookup.documents.get(document) or lookup.documents.get(slug(document.rsplit(".", 1)[0], sign="-"))
+    code = lookup.tags.get(tag) or lookup.tags.get(tag.casefold())
     if source is None:
-        placed.tally.lose("highlights of documents that are no source", name)
+        lookup.tally.lose("highlights of documents that are no source", name)
     elif not tag:
-        placed.tally.lose("highlights without a tag", name)
+        lookup.tally.lose("highlights without a tag", name)
     elif code is None:
-        placed.tally.lose("highlights whose tag is no code in use", f"{tag}: {name}")
+        lookup.tally.lose("highlights whose tag is no code in use", f"{tag}: {name}")
     else:
         found = _found(source.text, content)
         if len(found) != 1:
-            placed.tally.lose(
+            lookup.tally.lose(
                 f"highlights whose words stand {'more than once' if found else 'nowhere'} in their source", name
             )
             return
@@ -204,7 +205,7 @@ def _segments(row: Mapping[str, str], placed: _Placed, coder: str, at: str, vers
 def _found(text: str, content: str) -> list[tuple[int, int]]:
     """Where words stand in a text, whatever blanks and line ends lie between them."""
     pattern = r"\s+".join(re.escape(word) for word in content.split())
-    # Looking ahead, so that places that overlap are counted too.
+    # Looking ahead, so that passages that overlap are counted too.
     return [found.span(1) for found in re.finditer(f"(?=({pattern}))", text)] if pattern else []
 
 
@@ -219,7 +220,7 @@ def _documents(sources: Sources) -> dict[str, Source]:
 def _tags(codebook: Codebook) -> dict[str, str]:
     found: dict[str, str] = {}
     for key, code in codebook.codes.items():
-        labels = [words.casefold() for words in code.label.values()]
+        labels = [label.casefold() for label in code.label.values()]
         for name in (*labels, tag_of(codebook, code), key):
             found[name] = key
     return found

@@ -15,7 +15,7 @@ from pydantic_core import ErrorDetails
 
 from cmresearch.errors import CmResearchError, nearest
 
-Place = tuple[str | int, ...]
+KeyPath = tuple[str | int, ...]
 
 
 @dataclass(frozen=True)
@@ -25,29 +25,29 @@ class TomlFile:
     Attributes:
         name: Folder and file name, as messages give them.
         data: What the file says.
-        lines: The line of each place in it; see `key_lines`.
+        lines: The line of each path in it; see `key_lines`.
         sha256: Fingerprint of its text, the same whatever line ends it is stored with.
     """
 
     name: str
     data: dict[str, Any]
-    lines: dict[Place, int]
+    lines: dict[KeyPath, int]
     sha256: str
 
-    def line(self, place: Place) -> int:
-        """The line of a place, or of the nearest place above it that has one.
+    def line(self, path: KeyPath) -> int:
+        """The line of a path, or of the nearest path above it that has one.
 
         Args:
-            place: Path of keys and positions, such as `("code", 0, "key")`.
+            path: Keys and positions from the top of the file, such as `("code", 0, "key")`.
         """
-        above = (place[:n] for n in range(len(place), 0, -1))
+        above = (path[:n] for n in range(len(path), 0, -1))
         return next((self.lines[each] for each in above if each in self.lines), 1)
 
-    def fault(self, place: Place, text: str) -> str:
+    def fault(self, path: KeyPath, text: str) -> str:
         """A fault in one line: the file, the line, the tables with a key it lies in, and what is wrong.
 
         Args:
-            place: Path of keys and positions.
+            path: Keys and positions from the top of the file.
             text: What was found and what was expected.
 
         Example:
@@ -55,10 +55,10 @@ class TomlFile:
             >>> file.fault(("code", 0, "label"), "no label")
             "book/01.toml, line 7, code 'a': no label"
         """
-        return ", ".join([self.name, f"line {self.line(place)}", *_owners(self.data, place)]) + f": {text}"
+        return ", ".join([self.name, f"line {self.line(path)}", *_owners(self.data, path)]) + f": {text}"
 
-    def tables(self, name: str) -> Iterator[tuple[Place, dict[str, Any]]]:
-        """The tables of a list at the top of the file, with their places.
+    def tables(self, name: str) -> Iterator[tuple[KeyPath, dict[str, Any]]]:
+        """The tables of a list at the top of the file, with their paths.
 
         Args:
             name: The name in `[[name]]`.
@@ -66,13 +66,13 @@ class TomlFile:
         return tables(self.data, name)
 
 
-def tables(data: dict[str, Any], name: str, above: Place = ()) -> Iterator[tuple[Place, dict[str, Any]]]:
-    """The tables of a list with their places; what is no table has a fault of its own and is passed over.
+def tables(data: dict[str, Any], name: str, above: KeyPath = ()) -> Iterator[tuple[KeyPath, dict[str, Any]]]:
+    """The tables of a list with their paths; what is no table has a fault of its own and is passed over.
 
     Args:
         data: The table that holds the list.
         name: The name of the list.
-        above: The place of `data`.
+        above: The path of `data`.
 
     Example:
         >>> list(tables({"code": [{"key": "a"}, 3]}, "code"))
@@ -84,8 +84,8 @@ def tables(data: dict[str, Any], name: str, above: Place = ()) -> Iterator[tuple
             yield (*above, name, n), table
 
 
-def _owners(data: object, place: Place) -> Iterator[str]:
-    for table, step in pairwise(("", *place)):
+def _owners(data: object, path: KeyPath) -> Iterator[str]:
+    for table, step in pairwise(("", *path)):
         if isinstance(data, list) and isinstance(step, int):
             data = data[step]
             if isinstance(data, dict) and "key" in data:
@@ -95,7 +95,7 @@ def _owners(data: object, place: Place) -> Iterator[str]:
 
 
 def read_toml_file(path: Path, error: type[CmResearchError]) -> TomlFile:
-    """What a TOML file says, and where in it each key stands.
+    """The content of a TOML file, and where in it each key stands.
 
     Args:
         path: The file, in UTF-8.
@@ -118,10 +118,10 @@ def read_toml_file(path: Path, error: type[CmResearchError]) -> TomlFile:
     return TomlFile(name, data, key_lines(text), hashlib.sha256(text.encode()).hexdigest())
 
 
-def key_lines(text: str) -> dict[Place, int]:
+def key_lines(text: str) -> dict[KeyPath, int]:
     r"""The line on which each key and each table of a TOML text begins.
 
-    Keys within inline tables are not listed; their table's line is the place to look at.
+    Keys within inline tables are not listed; their table's line is the one to look at.
 
     Args:
         text: TOML that can be parsed.
@@ -133,15 +133,15 @@ def key_lines(text: str) -> dict[Place, int]:
         >>> key_lines('number = 1\n[[code]]\nkey = "a"')
         {('number',): 1, ('code', 0): 2, ('code', 0, 'key'): 3}
     """
-    found: dict[Place, int] = {}
-    counts: dict[Place, int] = {}
-    at: Place = ()
+    found: dict[KeyPath, int] = {}
+    counts: dict[KeyPath, int] = {}
+    at: KeyPath = ()
     closing = ""  # the quotation marks that end the text of several lines we are in, if we are in one
     for number, line in enumerate(text.splitlines(), start=1):
         if closing:
             closing = "" if closing in line else closing
         elif header := re.match(r"\s*(\[\[?)([^\[\]]+)\]", line):
-            at = _table_place(header[1], header[2], counts)
+            at = _table_path(header[1], header[2], counts)
             found.setdefault(at, number)
         elif entry := re.match(r"""\s*["']?([\w-]+)["']?\s*=(.*)""", line):
             found.setdefault((*at, entry[1]), number)
@@ -150,27 +150,27 @@ def key_lines(text: str) -> dict[Place, int]:
     return found
 
 
-def _table_place(bracket: str, header: str, counts: dict[Place, int]) -> Place:
+def _table_path(bracket: str, header: str, counts: dict[KeyPath, int]) -> KeyPath:
     *parents, last = (part.strip().strip("\"'") for part in header.split("."))
-    place: Place = ()
+    path: KeyPath = ()
     for part in parents:
-        place += (part,)
-        place += (counts[place] - 1,) if place in counts else ()
-    place += (last,)
+        path += (part,)
+        path += (counts[path] - 1,) if path in counts else ()
+    path += (last,)
     if bracket == "[[":
-        counts[place] = counts.get(place, 0) + 1
-        place += (counts[place] - 1,)
-    return place
+        counts[path] = counts.get(path, 0) + 1
+        path += (counts[path] - 1,)
+    return path
 
 
-def _named(place: Place) -> str:
-    """What a place is called by its last key: the key itself, or an item of its list."""
-    *above, last = place
+def _named(path: KeyPath) -> str:
+    """The name of a path in a sentence, by its last key: the key itself, or an item of its list."""
+    *above, last = path
     return f"item {last + 1} of {above[-1]}" if isinstance(last, int) and above else str(last)
 
 
 def describe_fault(fault: ErrorDetails, known: Sequence[str]) -> str:
-    """What is wrong with the content of a file, in words: what was found and what was expected.
+    """A fault in the content of a file as a sentence: what was found and what was expected.
 
     Args:
         fault: One error of a pydantic validation.

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, TypeAlias
 
 from cmresearch.errors import CmResearchError
-from cmresearch.files.toml import Place, key_lines
+from cmresearch.files.toml import KeyPath, key_lines
 
 Value: TypeAlias = str | int | float | Sequence[str] | Mapping[str, str]
 
@@ -22,7 +22,7 @@ class TomlEditError(CmResearchError):
 
 
 def toml_value(value: Value, *, column: int = 0) -> str:
-    r'''A value as TOML: a long text wrapped between triple quotes, a list on one line, words as an inline table.
+    r'''A value as TOML: a long text wrapped between triple quotes, a list on one line, translations as an inline table.
 
     Args:
         value: A text, a number, a list of texts, or texts by language.
@@ -39,7 +39,7 @@ def toml_value(value: Value, *, column: int = 0) -> str:
     if isinstance(value, str):
         return _text(" ".join(value.split()), column)
     if isinstance(value, Mapping):
-        return "{ " + ", ".join(f"{key} = {_quoted(words)}" for key, words in value.items()) + " }"
+        return "{ " + ", ".join(f"{key} = {_quoted(text)}" for key, text in value.items()) + " }"
     if isinstance(value, int | float):
         return repr(value)
     return "[" + ", ".join(_quoted(each) for each in value) + "]"
@@ -74,16 +74,16 @@ def toml_table(header: str, fields: Mapping[str, Value]) -> str:
     return "\n".join([f"[[{header}]]", *lines]) + "\n"
 
 
-def set_value(text: str, place: Place, value: Value) -> str:
+def set_value(text: str, path: KeyPath, value: Value) -> str:
     r"""The text with one value set: changed where the key stands, added at the end of its table where it does not.
 
     Args:
         text: TOML that can be parsed.
-        place: The path of the key, such as `("code", 0, "status")`; its table must exist.
+        path: The path of the key, such as `("code", 0, "status")`; its table must exist.
         value: What shall stand there.
 
     Raises:
-        TomlEditError: The place is laid out in a way that cannot be changed line by line.
+        TomlEditError: The key is laid out in a way that cannot be changed line by line.
 
     Example:
         >>> print(set_value('a = 1 # one\n# two\nb = 2\n', ("a",), 3), end="")
@@ -92,23 +92,23 @@ def set_value(text: str, place: Place, value: Value) -> str:
         b = 2
     """
     found = key_lines(text)
-    if isinstance(value, Mapping) and place in found and _is_header(text, found[place]):
-        for language, words in value.items():
-            text = set_value(text, (*place, language), words)
+    if isinstance(value, Mapping) and path in found and _is_header(text, found[path]):
+        for language, translation in value.items():
+            text = set_value(text, (*path, language), translation)
         return text
     lines = text.splitlines()
-    key = str(place[-1])
+    key = str(path[-1])
     entry = f"{key} = {toml_value(value, column=len(key) + 3)}"
-    if place in found:
-        first, last, comment = _extent(lines, found[place] - 1)
+    if path in found:
+        first, last, comment = _extent(lines, found[path] - 1)
         lines[first:last] = (entry + comment).splitlines()
     else:
-        at = _own_end(lines, found, place[:-1])
+        at = _own_end(lines, found, path[:-1])
         lines[at:at] = entry.splitlines()
-    return _checked(text, "\n".join(lines) + "\n", place, value)
+    return _checked(text, "\n".join(lines) + "\n", path, value)
 
 
-def remove_value(text: str, place: Place) -> str:
+def remove_value(text: str, path: KeyPath) -> str:
     r"""The text without one key and its value.
 
     Example:
@@ -116,12 +116,12 @@ def remove_value(text: str, place: Place) -> str:
         'b = 2\n'
     """
     lines = text.splitlines()
-    first, last, _ = _extent(lines, key_lines(text)[place] - 1)
+    first, last, _ = _extent(lines, key_lines(text)[path] - 1)
     del lines[first:last]
     return "\n".join(lines) + "\n"
 
 
-def add_table(text: str, table: str, *, within: Place = (), after: str = "") -> str:
+def add_table(text: str, table: str, *, within: KeyPath = (), after: str = "") -> str:
     r"""The text with one more table of a list.
 
     Args:
@@ -144,11 +144,11 @@ def add_table(text: str, table: str, *, within: Place = (), after: str = "") -> 
     """
     lines = text.splitlines()
     found = key_lines(text)
-    above = within or ((after,) if after in {place[0] for place in found} else ())
-    at = max((_extent(lines, line - 1)[1] for place, line in found.items() if place[: len(above)] == above), default=0)
+    above = within or ((after,) if after in {path[0] for path in found} else ())
+    at = max((_extent(lines, line - 1)[1] for path, line in found.items() if path[: len(above)] == above), default=0)
     # A step in a code's life stands close to the code; a further code stands apart.
-    gap = [] if within and not lines[at - 1].lstrip().startswith("[[") else [""]
-    lines[at:at] = [*gap, *table.splitlines()]
+    blank = [] if within and not lines[at - 1].lstrip().startswith("[[") else [""]
+    lines[at:at] = [*blank, *table.splitlines()]
     return "\n".join(lines) + "\n"
 
 
@@ -181,9 +181,9 @@ def _comment(chunk: str, data: Mapping[str, Any]) -> str:
     return ""
 
 
-def _own_end(lines: Sequence[str], found: Mapping[Place, int], table: Place) -> int:
+def _own_end(lines: Sequence[str], found: Mapping[KeyPath, int], table: KeyPath) -> int:
     """Where a table's own keys end, before the tables within it."""
-    own = [line for place, line in found.items() if place[:-1] == table and isinstance(place[-1], str)]
+    own = [line for path, line in found.items() if path[:-1] == table and isinstance(path[-1], str)]
     own = [line for line in own if not lines[line - 1].lstrip().startswith("[")]
     if own:
         return _extent(lines, max(own) - 1)[1]
@@ -192,17 +192,17 @@ def _own_end(lines: Sequence[str], found: Mapping[Place, int], table: Place) -> 
     return found[table] if table else 0
 
 
-def _checked(before: str, after: str, place: Place, value: Value) -> str:
-    """The changed text, if it says what it said before but for the one value."""
+def _checked(before: str, after: str, path: KeyPath, value: Value) -> str:
+    """The changed text, if all but the one value is as it was before."""
     expected = copy.deepcopy(tomllib.loads(before))
     table: Any = expected
-    for step in place[:-1]:
+    for step in path[:-1]:
         table = table[step]
-    table[place[-1]] = tomllib.loads(f"x = {toml_value(value)}")["x"]
+    table[path[-1]] = tomllib.loads(f"x = {toml_value(value)}")["x"]
     try:
         if tomllib.loads(after) == expected:
             return after
     except tomllib.TOMLDecodeError:
         pass
-    where = ".".join(map(str, place))
+    where = ".".join(map(str, path))
     raise TomlEditError(f"{where} cannot be changed without touching what stands around it; change it by hand")

@@ -42,7 +42,7 @@ def whole_folder(folder: Path) -> Iterator[Path]:
         >>> sorted(path.name for path in target.iterdir())
         ['a.txt']
     """
-    made = [place for place in (folder, *folder.parents) if not place.exists()]
+    made = [each for each in (folder, *folder.parents) if not each.exists()]
     try:
         folder.mkdir(parents=True, exist_ok=True)
         beside = Path(tempfile.mkdtemp(prefix=".unfinished-", dir=folder))
@@ -82,9 +82,9 @@ def _move_in(new: Path, folder: Path, old: Path) -> None:
 
 
 def _remove_empty(folders: Iterable[Path]) -> None:
-    for place in folders:
-        if place.is_dir() and not any(place.iterdir()):
-            place.rmdir()
+    for each in folders:
+        if each.is_dir() and not any(each.iterdir()):
+            each.rmdir()
 
 
 def csv_text(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> str:

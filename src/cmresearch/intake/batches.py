@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 AHEAD = "32MB"
-LONG_TEXT = "U"  # Arrow's name for UTF-8 text with 64-bit places
+LONG_TEXT = "U"  # Arrow's name for UTF-8 text with 64-bit offsets
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ def batches(connection: duckdb.DuckDBPyConnection, sql: str) -> Iterator[list[Co
         opened = worker.submit(lambda: iter(nanoarrow.c_array_stream(connection.sql(sql))))
         stream = _waited(connection, opened)
         while (part := _waited(connection, worker.submit(next, stream, None))) is not None:
-            yield [_column(part.child(place)) for place in range(part.n_children)]
+            yield [_column(part.child(index)) for index in range(part.n_children)]
 
 
 def _waited(connection: duckdb.DuckDBPyConnection, answer: Future[Any]) -> Any:  # noqa: ANN401 - the library ships no types

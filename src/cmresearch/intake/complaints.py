@@ -39,7 +39,7 @@ SETTLED = 2_000_000
 
 
 class Reading(BaseModel):
-    """How a file is to be read; what is not told is found, and the finding is reported.
+    """How a file is to be read; what is not stated is found, and the finding is reported.
 
     Attributes:
         encoding: The encoding of a text file, as Python names it.
@@ -119,7 +119,7 @@ class Complaints:
     def has_control(self, name: str) -> str:
         """The SQL expression of whether a column's text holds a control character."""
         text = self.text(name)
-        # As text, bytes are longer where one of them is no printable ASCII: that is told in a third of the time that a
+        # As text, bytes are longer where one of them is no printable ASCII: that is found in a third of the time that a
         # pattern takes, and only what is left is asked by the pattern.
         unusual = f"strlen(CAST(encode({text}) AS VARCHAR)) <> strlen({text})"
         return f"CASE WHEN {unusual} THEN {control_pattern(text)} ELSE false END"
@@ -181,7 +181,7 @@ class Complaints:
 def read_complaints(path: str | Path | Complaints, reading: Reading | None = None) -> Complaints:
     r"""Open an export: separated text, XLSX, Parquet, JSON, SQLite or DuckDB, plain or in gzip or zip.
 
-    What the file is, is told by its content, whatever it is called. The file is not loaded: each question reads the
+    What the file is, is decided by its content, whatever it is called. The file is not loaded: each question reads the
     columns it needs, so files larger than memory are no obstacle. Workbooks, SQLite files and text in other encodings
     are written once, as text, to a temporary folder. CSV columns are text to the letter, so leading zeros stay.
 
@@ -285,7 +285,7 @@ def _ragged(complaints: Complaints, scan: Scan, wanted: Reading, error: duckdb.E
         raise IntakeError(f"{complaints.path.name}: {plain(error)}") from error
     name = complaints.path.name
     shown = "; ".join(
-        f"line {line}: {_told(message)} {str(text)[:60]!r}" for line, _, message, text in found[:EXAMPLES]
+        f"line {line}: {_reason(message)} {str(text)[:60]!r}" for line, _, message, text in found[:EXAMPLES]
     )
     if any(kind not in ("MISSING COLUMNS", "TOO MANY COLUMNS") for _, kind, _, _ in found):
         raise IntakeError(
@@ -301,7 +301,7 @@ def _ragged(complaints: Complaints, scan: Scan, wanted: Reading, error: duckdb.E
     return replace(scan, sql=scan.sql.removesuffix(")") + ", ignore_errors = true)", ragged=len(found))
 
 
-def _told(message: object) -> str:
+def _reason(message: object) -> str:
     counts = re.search(r"Columns: (\d+) Found: (\d+)", str(message))
     return f"{counts[2]} cells where the header has {counts[1]}," if counts else str(message).rstrip(".").lower() + ","
 

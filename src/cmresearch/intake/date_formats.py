@@ -29,7 +29,7 @@ def find_formats(raw: Complaints, name: str, *, source: str, highest: str) -> tu
         raw: The export.
         name: The column, of text.
         source: The table or query to look at.
-        highest: The column's last value in the order of text, which tells serial numbers from dates.
+        highest: The column's last value in the order of text, which distinguishes serial numbers from dates.
     """
     c = f"trim({quoted(name)})"
     if re.fullmatch(r"[2-6]\d{4}(\.\d+)?", highest):
@@ -46,7 +46,7 @@ def find_formats(raw: Complaints, name: str, *, source: str, highest: str) -> tu
         left = "".join(f" AND NOT coalesce({_reads(each)}, false)" for each in chosen)
         sums = ", ".join(f"coalesce(sum(n) FILTER ({_reads(each)}{left}), 0)" for each in candidates)
         ((*counts,),) = raw.query(f"SELECT {sums} FROM written")
-        best = max(range(len(candidates)), key=lambda place: as_count(counts[place]))
+        best = max(range(len(candidates)), key=lambda position: as_count(counts[position]))
         if as_count(counts[best]) == 0:
             break
         chosen.append(candidates.pop(best))

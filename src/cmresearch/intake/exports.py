@@ -85,7 +85,7 @@ class Comparison:
 
 
 def compare_exports(first: str | Path, second: str | Path, *, id: str, closed: str | None = None) -> Comparison:
-    r"""What came, went, closed and changed between two exports of one register.
+    r"""The differences between two exports of one register: complaints that came, went, closed and changed.
 
     Complaints are matched by their id. Those whose id stands in several rows of a file count as being there, and are
     compared by no column.

@@ -1,4 +1,4 @@
-"""What is wrong with an export: the record of a fault, and the table in which faults are looked for."""
+"""The faults of an export: the record of a fault, and the table in which faults are looked for."""
 
 from __future__ import annotations
 

@@ -94,7 +94,7 @@ def _missing(subject: Subject, name: str, found: Mapping[str, int]) -> Fault:
 
 
 def fold(value: str) -> str:
-    """What is the same in all spellings of a category: case, accents, signs, leading zeros and spaces left out.
+    """The form that all spellings of a category share: case, accents, signs, leading zeros and spaces left out.
 
     Example:
         >>> fold("Economy-Jobs") == fold("ECONOMY - JOBS"), fold("Ward 03") == fold("ward 3")
@@ -226,10 +226,10 @@ def _of_shapes(subject: Subject, name: str, key: str, what: str, shapes: Sequenc
 
 def find_column_faults(subject: Subject) -> Iterator[Fault]:
     """Columns without a name, and columns that only number the rows of somebody's program."""
-    for place, name in enumerate(subject.columns):
+    for position, name in enumerate(subject.columns):
         if re.match(r"^(unnamed|column)[ :_]*\d+$", name, re.IGNORECASE):
             yield Fault("unnamed_column", "a column without a name", (name,), subject.rows, subject.rows)
-        if place == 0 and (re.match(r"^(unnamed|index|column)[ :_]*\d*$", name, re.IGNORECASE)):
+        if position == 0 and (re.match(r"^(unnamed|index|column)[ :_]*\d*$", name, re.IGNORECASE)):
             column = f"try_cast({quoted(name)} AS BIGINT)"
             ((known, steps),) = subject.query(f"SELECT count({column}), count(DISTINCT {column}) FROM {subject.view}")
             if known == steps == subject.rows:

@@ -15,7 +15,7 @@ MOST_SEPARATORS = 200
 
 
 def find_file_faults(raw: Complaints, rows: int) -> Iterator[Fault]:
-    """What is odd about the file as a whole: its encoding, its header, its end, rows of totals."""
+    """The faults of the file as a whole: its encoding, its header, its end, rows of totals."""
     reading, name = raw.reading, ("the file",)
     if reading.get("encoding", "utf-8") not in ("utf-8", "utf-8-sig", "ascii"):
         yield Fault(
@@ -79,7 +79,7 @@ def _swallowed(raw: Complaints, rows: int) -> Iterator[Fault]:
 
 
 def find_date_faults(raw: Complaints, mapping: IntakeMapping, rows: int) -> Iterator[Fault]:
-    """What the formats of the mapping leave unread, and columns that need several."""
+    """The dates that the formats of the mapping leave unread, and columns that need several formats."""
     old = dict(pairs(raw, mapping))
     for name in mapping.dates:
         if raw.columns[old[name]].startswith(("TIMESTAMP", "DATE")):
@@ -88,8 +88,8 @@ def find_date_faults(raw: Complaints, mapping: IntakeMapping, rows: int) -> Iter
         formats = formats_of(mapping.dates[name])
         read = [f"({parsed(text, each, mapping, name)}) IS NOT NULL" for each in formats]
         sums = ", ".join(
-            f"count(*) FILTER ({condition}{''.join(f' AND NOT {before}' for before in read[:place])})"
-            for place, condition in enumerate(read)
+            f"count(*) FILTER ({condition}{''.join(f' AND NOT {before}' for before in read[:position])})"
+            for position, condition in enumerate(read)
         )
         none = f"{text} IS NOT NULL AND NOT ({' OR '.join(read)})"
         ((*counts, unread, examples),) = raw.query(

@@ -160,7 +160,7 @@ def find_repeated_ids(subject: Subject) -> Iterator[Fault]:
         )
 
 
-# Orders the ids by their number. A date whose day is above 12 cannot have been swapped: such dates tell the time there.
+# Orders the ids by their number. A date whose day is above 12 cannot have been swapped: such dates give the time there.
 # Nine of them at a time, by their median, since single complaints are dated back.
 SWAPPED = """
 WITH numbered AS (
@@ -189,7 +189,7 @@ WITH numbered AS (
 
 
 def swapped_rows(subject: Subject, column: str) -> str:
-    """The query of the rows whose day and month were swapped, as the order of ids tells.
+    """The query of the rows whose day and month were swapped, as the order of ids shows.
 
     A date whose day is above 12 cannot have been swapped. Between such dates, in the order of ids, a date belongs; one
     that lies more than ten days outside, and with day and month changed lies inside, was swapped.
@@ -202,7 +202,7 @@ def _ordered(subject: Subject, column: str, every: int = 1) -> str:
 
 
 def find_swapped_dates(subject: Subject) -> Iterator[Fault]:
-    """Dates whose day and month some program swapped before us: no parser can tell, the order of ids can.
+    """Dates whose day and month some program swapped before us: no parser can see it, the order of ids can.
 
     Nothing is said where ids do not run with time, or where most dates out of order are not explained by swapping.
     """

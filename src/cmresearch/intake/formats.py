@@ -34,7 +34,7 @@ PAGE = 10_000
 
 @dataclass(frozen=True)
 class Scan:
-    """What the engine scans for a file.
+    """The table that the engine scans for a file.
 
     Attributes:
         sql: A table function or table.
@@ -166,10 +166,10 @@ def _write(target: Path, header: Header, rows: Iterable[list[str]]) -> tuple[str
     with kept.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         for row in rows:
-            filled = max((place for place, cell in enumerate(row, start=1) if cell), default=0)
+            filled = max((position for position, cell in enumerate(row, start=1) if cell), default=0)
             width = max(width, filled)
             writer.writerow(row or [""])
-    names = (*header.names, *(f"unnamed {place}" for place in range(len(header.names) + 1, width + 1)))
+    names = (*header.names, *(f"unnamed {position}" for position in range(len(header.names) + 1, width + 1)))
     with kept.open(encoding="utf-8", newline="") as file, target.open("w", encoding="utf-8", newline="") as out:
         writer = csv.writer(out, lineterminator="\n")
         writer.writerows([*row[:width], *[""] * (width - len(row))] for row in csv.reader(file))
@@ -255,9 +255,9 @@ def read_database(path: Path, connection: duckdb.DuckDBPyConnection, *, table: s
         "SELECT schema_name, table_name, estimated_size FROM duckdb_tables() WHERE database_name = 'export' "
         "ORDER BY ALL"
     ).fetchall()
-    places = {name: f"export.{quoted(schema)}.{quoted(name)}" for schema, name, _ in found}
+    tables = {name: f"export.{quoted(schema)}.{quoted(name)}" for schema, name, _ in found}
     chosen = _chosen(path, {name: size for _, name, size in found}, table)
-    return Scan(places[chosen], {"format": "duckdb", "table": chosen})
+    return Scan(tables[chosen], {"format": "duckdb", "table": chosen})
 
 
 def read_json(path: Path, connection: duckdb.DuckDBPyConnection) -> Scan:
@@ -325,16 +325,18 @@ def _keys(connection: duckdb.DuckDBPyConnection, source: str, value: str) -> tup
 
 def _list_within(path: Path, connection: duckdb.DuckDBPyConnection, source: str) -> str:
     connection.execute(f"CREATE TABLE document AS SELECT json FROM {source}")
-    places = [_pointer(key) for key in _keys(connection, "document", "json")]
-    places += [
-        place + _pointer(key) for place in places for key in _keys(connection, "document", f"json -> {literal(place)}")
+    pointers = [_pointer(key) for key in _keys(connection, "document", "json")]
+    pointers += [
+        pointer + _pointer(key)
+        for pointer in pointers
+        for key in _keys(connection, "document", f"json -> {literal(pointer)}")
     ]
     lengths = {
-        place: connection.execute(
-            f"SELECT coalesce(max(json_array_length(json, {literal(place)})), 0) FROM document "
-            f"WHERE json_type(json, {literal(place + '/0')}) = 'OBJECT'"
+        pointer: connection.execute(
+            f"SELECT coalesce(max(json_array_length(json, {literal(pointer)})), 0) FROM document "
+            f"WHERE json_type(json, {literal(pointer + '/0')}) = 'OBJECT'"
         ).fetchall()[0][0]
-        for place in places
+        for pointer in pointers
     }
     if not any(lengths.values()):
         says = str(connection.execute("SELECT json FROM document LIMIT 1").fetchall()[0][0])[:80]

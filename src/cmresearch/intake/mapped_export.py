@@ -66,7 +66,7 @@ SWAP = "swapped_day_month"
 
 @dataclass(frozen=True)
 class IntakeReport:
-    """What was found in an export and what was done about it.
+    """The record of an intake: the rows kept and set aside, the faults found, and the changes made.
 
     Attributes:
         file: The export's name.

@@ -17,7 +17,7 @@ EPOCHS = {"unix": 1, "unix ms": 1000}
 
 
 class IntakeMapping(Reading):
-    """What is done with an export: the table `[intake]` of a study; what it does not name stays as the file has it.
+    """The repairs to an export: the table `[intake]` of a study; what it does not name stays as the file has it.
 
     Attributes:
         columns: New name = the file's name.
@@ -66,7 +66,7 @@ class IntakeMapping(Reading):
 
 
 def misfits(raw: Complaints, mapping: IntakeMapping) -> list[str]:
-    """What the mapping names and the file does not have."""
+    """The columns that the mapping names and the file does not have."""
     faults = [
         f"[intake.columns] {new} = {old!r}: {raw.path.name} has no such column{nearest(old, raw.columns)}"
         for new, old in mapping.columns.items()
@@ -203,7 +203,7 @@ def _without_mojibake(text: str) -> str:
 
 
 def changes(mapping: IntakeMapping) -> Iterator[str]:
-    """What a mapping changes, in words."""
+    """The changes that a mapping makes, a sentence each."""
     for new, old in mapping.columns.items():
         if new != old:
             yield f"{old!r} is called {new!r}"

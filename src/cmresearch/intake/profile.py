@@ -229,7 +229,7 @@ def _columns(raw: Complaints, rows: int) -> list[ColumnProfile]:
 
 
 def _questions(name: str, source: str) -> str:
-    """What is asked of a column, of each of its values once."""
+    """The query that profiles a column, looking at each of its distinct values once."""
     shapes = ("[-+]?\\d+", "[-+]?[\\d.,]*\\d")
     counts = ", ".join(f"sum(n) FILTER (regexp_full_match(v, {literal(shape)}))" for shape in shapes)
     return (
@@ -309,9 +309,9 @@ def _with_roles(columns: Sequence[ColumnProfile], rows: int) -> tuple[ColumnProf
 def _likely_id(columns: Sequence[ColumnProfile], rows: int) -> str | None:
     fit = [
         column
-        for place, column in enumerate(columns)
+        for position, column in enumerate(columns)
         if column.distinct >= 0.9 * rows and column.kind in ("text", "whole number", "category", "number")
-        and column.length < 60 and not (place == 0 and re.match(r"^(unnamed|index|column)[ "
+        and column.length < 60 and not (position == 0 and re.match(r"^(unnamed|index|column)[ "
                                                                 r":_]*\d*$", column.name, re.IGNORECASE))
     ]  # fmt: skip
     for pattern in ID_NAMES:

@@ -1,4 +1,4 @@
-"""What kind of file an export is, told by its first bytes, never by its name alone."""
+"""The kind of file that an export is, recognised by its first bytes, never by its name alone."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def recognise(path: Path) -> str:
         head = file.read(HEAD)
     if not head:
         raise IntakeError(f"{path.name} is empty")
-    if any(len(head) < len(sign) and sign.startswith(head) for sign, place, _ in SIGNS if place == 0):
+    if any(len(head) < len(sign) and sign.startswith(head) for sign, offset, _ in SIGNS if offset == 0):
         raise IntakeError(f"{path.name} is cut off after {len(head)} bytes")
     kind = kind_of(head, path.name)
     if kind == "zip" and _is_workbook(path):
@@ -82,8 +82,8 @@ def kind_of(head: bytes, name: str) -> str:
     Raises:
         IntakeError: The bytes are those of something that is no table.
     """
-    for sign, place, kind in SIGNS:
-        if head[place : place + len(sign)] == sign:
+    for sign, offset, kind in SIGNS:
+        if head[offset : offset + len(sign)] == sign:
             return kind
     if head.startswith(OLD_OFFICE):
         return "old office"
@@ -115,7 +115,7 @@ def _refuse_stand_ins(head: bytes, name: str) -> None:
 
 
 def _old_office(path: Path) -> str:
-    """What an OLE file is: workbooks with a password are kept in one, and so are workbooks of before 2007."""
+    """The kind of an OLE file: workbooks with a password are kept in one, and so are workbooks of before 2007."""
     content = path.read_bytes()
     if "EncryptedPackage".encode("utf-16-le") in content:
         return "a workbook that is protected by a password: open it, save it without the password, and try again"

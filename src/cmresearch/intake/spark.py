@@ -94,7 +94,7 @@ class SparkComplaints(Complaints):
     Attributes:
         session: A Spark session of its own, in which the view `complaints` stands for the export.
         connection: A DuckDB database whose table `complaints` has the export's columns and no rows. Each question is
-            put to it first, so that what is no valid question is told in the same words as for a file.
+            put to it first, so that what is no valid question is refused in the same words as for a file.
         files: The addresses of the files that are read; none for a table that is not made of files.
     """
 
@@ -114,7 +114,7 @@ class SparkComplaints(Complaints):
         if isinstance(parameters, list):
             raise IntakeError(f"{self.path.name}: parameters are given by name")
         asked = spark_sql(sql, self.columns, parameters, kind_of=self._kind_of)
-        with _told(self.path.name):
+        with _spark_errors(self.path.name):
             return [tuple(row) for row in self.session.sql(asked).collect()]
 
     def table(self, sql: str, parameters: list[object] | dict[str, object] | None = None) -> pd.DataFrame:
@@ -152,7 +152,7 @@ class SparkComplaints(Complaints):
             )
         if len(self.files) == 1 and self.path.is_file():
             return sha256_of(self.path)
-        with _told(self.path.name):
+        with _spark_errors(self.path.name):
             read = self.session.read.format("binaryFile").load(list(self.files))
             rows = read.selectExpr("path", "sha2(content, 256) AS sha256").collect()
         lines = sorted(f"{row['sha256']}  {row['path'].rsplit('/', 1)[-1]}\n" for row in rows)
@@ -223,7 +223,7 @@ def read_in_spark(source: str | DataFrame, *, session: SparkSession | None = Non
     _settle(own)
     if not isinstance(source, str):
         return _of_data_frame(source, own, Path("data frame"))
-    with _told(path):
+    with _spark_errors(path):
         files, kind = _files(own, path)
         read = _read_csv(own, path) if kind == "csv" else own.read.parquet(path)
     return _of_data_frame(read, own, Path(path), kind, files)
@@ -335,7 +335,7 @@ def _of_data_frame(
     _refuse_repeated(path.name, [one.name for one in fields])
     columns = {one.name: _type(path.name, one) for one in fields}
     selected = ", ".join(_guarded(one, format) for one in fields)
-    with _told(path.name):
+    with _spark_errors(path.name):
         view = f"cmresearch_{uuid4().hex}"  # a name that no other session has; nothing else hangs on it
         read.createGlobalTempView(view)
         session.sql(f"SELECT {selected} FROM global_temp.{view}").createTempView("complaints")
@@ -373,13 +373,13 @@ def _guarded(one: StructField, format: str) -> str:
 
 
 @contextmanager
-def _told(name: str) -> Iterator[None]:
+def _spark_errors(name: str) -> Iterator[None]:
     """Spark's errors as ours: the sentence that helps, without the trace of the cluster."""
     from py4j.protocol import Py4JJavaError
     from pyspark.errors import PySparkException
     from pyspark.logger import PySparkLogger
 
-    trace = PySparkLogger.getLogger("SQLQueryContextLogger")  # prints pages for each error, which is told below
+    trace = PySparkLogger.getLogger("SQLQueryContextLogger")  # prints pages for each error, which is raised below
     before, trace.disabled = trace.disabled, True
     try:
         yield

@@ -98,7 +98,7 @@ def _unknown(node: Expression) -> IntakeError:
 def _rules(
     columns: Mapping[str, str], parameters: Mapping[str, object]
 ) -> dict[str, Callable[[Expression], Expression]]:
-    """What becomes of each kind of expression that the engines read differently."""
+    """The translation of each kind of expression that the engines read differently."""
     return {
         "Anonymous": _function,
         "ArraySort": lambda node: _call("sort_array", node.this),

@@ -84,7 +84,7 @@ def read_text(
     header_rows: int | None = None,
     names: Sequence[str] = (),
 ) -> Text:
-    r"""How a text file is written: what is not told is found.
+    r"""How a text file is written: what is not stated is found.
 
     The file is read once from end to end, so a byte that does not fit is found wherever it stands.
 
@@ -279,7 +279,9 @@ def find_header(
     written = _joined(body[:count], width)
     if names:
         return Header(skipped, count, tuple(names))
-    return Header(skipped, count, tuple(name or f"unnamed {place}" for place, name in enumerate(written, start=1)))
+    return Header(
+        skipped, count, tuple(name or f"unnamed {position}" for position, name in enumerate(written, start=1))
+    )
 
 
 def _filled(row: Sequence[str]) -> int:
@@ -309,12 +311,12 @@ def _rows_of_header(body: Sequence[Sequence[str]]) -> int:
         return 1
     first, second, below = body[0], body[1], body[2:]
     data = [
-        place
-        for place in range(min(len(first), len(second)))
-        if (cells := [row[place] for row in below if place < len(row) and row[place].strip()])
+        position
+        for position in range(min(len(first), len(second)))
+        if (cells := [row[position] for row in below if position < len(row) and row[position].strip()])
         and sum(bool(DATA_LIKE.match(cell)) for cell in cells) >= 0.8 * len(cells)
     ]
-    words = [place for place in data if second[place].strip() and not DATA_LIKE.match(second[place])]
+    words = [position for position in data if second[position].strip() and not DATA_LIKE.match(second[position])]
     groups = _filled(first) < _filled(second)
     return 2 if data and len(words) == len(data) and (groups or len(data) > 1) and _filled(second) > 1 else 1
 

@@ -55,7 +55,7 @@ class Finding:
 
 
 def find_personal_data(text: str) -> tuple[Finding, ...]:
-    """What in a complaint tells who somebody is, in the order of the text.
+    """The personal data in a complaint, in the order of the text.
 
     Looks for identity, family card, tax, bank card, account and telephone numbers, e-mail and web addresses,
     names on social media, vehicle plates, dates of birth, addresses that lead to a house, and names that a title
@@ -68,7 +68,7 @@ def find_personal_data(text: str) -> tuple[Finding, ...]:
         text: Any text; an empty one has no findings.
 
     Returns:
-        One finding for each piece of personal data, by place.
+        One finding for each piece of personal data, by position.
 
     Example:
         >>> for finding in find_personal_data("Pak Budi Santoso, HP 0812-0000-1234, tiket JK2004010012"):

@@ -56,7 +56,7 @@ class Masked:
 
     Attributes:
         text: The masked text.
-        spans: The placeholders in it, by place.
+        spans: The placeholders in it, by position.
     """
 
     text: str

@@ -74,7 +74,7 @@ def _end_of_name(text: str, start: int, *, trust: str) -> int | None:
     Args:
         text: The text as written.
         start: Where the first word would begin.
-        trust: What the words before tell. "title": whatever has a capital is a name. "given": the first word
+        trust: How far to trust the words before. "title": whatever has a capital is a name. "given": the first word
             must be a common given name. "known": every word must be a common name.
     """
     token = _TOKEN.match(text, start)

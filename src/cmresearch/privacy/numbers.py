@@ -130,7 +130,7 @@ def is_indonesian_identity_number(digits: str) -> bool:
 
 
 def _is_day(day: int, month: int) -> bool:
-    # 2000 is a leap year: the two digits of the year do not tell the century, and 29 February may be right.
+    # 2000 is a leap year: the two digits of the year do not give the century, and 29 February may be right.
     try:
         datetime.date(2000, month, day)
     except ValueError:
@@ -177,7 +177,7 @@ def _nearest_cue(before: str) -> str | None:
 
 
 def _kind_of_long_number(digits: str, cue: str | None) -> str | None:
-    """What a number of 13 to 19 digits is, by the word before it and by its own form."""
+    """The kind of a number of 13 to 19 digits, by the word before it and by its own form."""
     if cue in {"nik", "family_card"} and len(digits) == 16:
         return cue
     if cue == "account" or (cue == "tax_number" and len(digits) in {15, 16}):

@@ -1,4 +1,4 @@
-"""The texts in a file that is about to be shared, whatever its format, each with the place where it stands."""
+"""The texts in a file that is about to be shared, whatever its format, each with where it stands."""
 
 from __future__ import annotations
 
@@ -33,14 +33,14 @@ class Passage:
     """A stretch of text and where it stands.
 
     Attributes:
-        place: `row 17, column text`, `Sheet1!B5`, `cell 3, output` … ; empty where `line` tells the place.
+        where: `row 17, column text`, `Sheet1!B5`, `cell 3, output` … ; empty where `line` says it.
         text: What stands there.
         lead: The column or key it stands under; a figure under `NIK` is a NIK.
         line: The number of the text's first line, or 0.
         ignored: Kinds of personal data not looked for here.
     """
 
-    place: str
+    where: str
     text: str
     lead: str = ""
     line: int = 0
@@ -74,7 +74,7 @@ def passages(name: str, content: bytes) -> Iterator[tuple[str, Passage | Unread]
     r"""Every text in a file, each with the name of the file it stands in (`archive.zip/inner.csv`, if packed).
 
     Args:
-        name: The file's name; its ending tells the format. An unknown ending is read as text.
+        name: The file's name; its ending decides the format. An unknown ending is read as text.
         content: The file's bytes.
 
     Returns:
@@ -83,7 +83,7 @@ def passages(name: str, content: bytes) -> Iterator[tuple[str, Passage | Unread]
 
     Example:
         >>> for name, passage in passages("a.csv", b"id,nik\n7,317101\n"):
-        ...     print(name, passage.place, passage.lead, passage.text)
+        ...     print(name, passage.where, passage.lead, passage.text)
         a.csv row 1, column 1  id
         a.csv row 1, column 2  nik
         a.csv row 2, column id id 7
@@ -183,7 +183,7 @@ def _values(value: object, path: str) -> Iterator[Passage]:
 def _json_lines(text: str) -> Iterator[Passage]:
     for number, line in enumerate(text.split("\n"), start=1):
         for passage in _json(line) if line.strip() else ():
-            yield Passage(f"line {number}, {passage.place}", passage.text, lead=passage.lead)
+            yield Passage(f"line {number}, {passage.where}", passage.text, lead=passage.lead)
 
 
 def _notebook(text: str) -> Iterator[Passage]:
@@ -211,15 +211,15 @@ def _joined(text: object) -> str:
     return "".join(map(str, text)) if isinstance(text, list) else str(text)
 
 
-def _output(output: dict[str, object], place: str) -> Iterator[Passage]:
+def _output(output: dict[str, object], where: str) -> Iterator[Passage]:
     shown = output.get("data", {})
     for kind, data in shown.items() if isinstance(shown, dict) else ():
         if kind in {"text/html", "image/svg+xml"}:
-            yield from (Passage(place, passage.text) for passage in _markup(_joined(data)))
+            yield from (Passage(where, passage.text) for passage in _markup(_joined(data)))
         elif not kind.startswith("image/"):
-            yield from _values(_joined(data) if isinstance(data, list) else data, place)
-    yield Passage(place, _joined(output.get("text", "")))
-    yield from _values([_joined(output.get("traceback", "")), output.get("evalue", "")], place)
+            yield from _values(_joined(data) if isinstance(data, list) else data, where)
+    yield Passage(where, _joined(output.get("text", "")))
+    yield from _values([_joined(output.get("traceback", "")), output.get("evalue", "")], where)
 
 
 class _Markup(HTMLParser):
@@ -300,7 +300,7 @@ def _packed(name: str, content: bytes, room: _Room) -> Iterator[tuple[str, Passa
                 if entry.is_dir() or (is_workbook and not _is_beside_cells(entry.filename)):
                     continue
                 with archive.open(entry) as member:
-                    # One byte more than there is room for tells that there is more.
+                    # One byte more than there is room for shows that there is more.
                     inner = member.read(room.left + 1)
                 yield from _texts(f"{name}/{entry.filename}", inner, room)
     except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError) as error:

@@ -1,4 +1,4 @@
-"""What would be given away if a folder were shared: personal data in any of its files, with the place of each."""
+"""The personal data in a folder that is to be shared, in any of its files, each with where it stands."""
 
 from __future__ import annotations
 
@@ -14,21 +14,21 @@ from cmresearch.privacy.passages import MOST_BYTES, Passage, passages
 from cmresearch.privacy.words import words_of
 
 UNREAD = "unread"
-"""The kind of a place where a whole file could not be looked into."""
+"""The kind where a whole file could not be looked into."""
 
 STANDARD_HOSTS = words_of(
     "w3.org creativecommons.org doi.org spdx.org schema.org json-schema.org purl.org openxmlformats.org "
     "microsoft.com ddialliance.org frictionlessdata.io datapackage.org researchobject.org w3id.org qdasoftware.org "
     "example.org example.com example.net"
 )
-"""Hosts of standards and licences, which stand in the files themselves: no place is reported for them."""
+"""Hosts of standards and licences, which stand in the files themselves: they are not reported."""
 
 _AROUND = 30
 
 
 @dataclass(frozen=True, order=True)
-class Place:
-    """A place in a folder that would give personal data away.
+class Disclosure:
+    """A datum about a person that a folder would give away, with where it stands.
 
     Attributes:
         file: The file, from the folder; for a packed file `archive.zip/inner.csv`.
@@ -43,17 +43,17 @@ class Place:
     excerpt: str
 
     def __str__(self) -> str:
-        """The place as one line."""
+        """The file, the position in it, the kind and the excerpt as one line."""
         return f"{self.file}, {self.place}: {self.kind}: {self.excerpt}"
 
 
-def check_folder(folder: Path, *, allow: Iterable[str] = ()) -> list[Place]:
-    """Every place in a folder that would give personal data away, by file and place in it.
+def check_folder(folder: Path, *, allow: Iterable[str] = ()) -> list[Disclosure]:
+    """The personal data that a folder would give away, by file and position in it.
 
     Looks into CSV, TSV, JSON, notebooks (sources and outputs), HTML, XML, REFI-QDA, workbooks (comments and
     authors included), packed files and anything else that is text; a value is read together with its column's name
     or key. Pictures and styles are passed over. What cannot be looked into (Parquet, PDF, broken, encrypted or
-    too large files) is itself a place, of kind `unread`: somebody has to look.
+    too large files) is itself reported, as kind `unread`: somebody has to look.
 
     Args:
         folder: What is about to be shared; every file under it, but for git's own.
@@ -62,7 +62,7 @@ def check_folder(folder: Path, *, allow: Iterable[str] = ()) -> list[Place]:
             file names that need no look (`report.pdf`, `*.parquet`).
 
     Returns:
-        One place for each datum; none means that the rules found nothing, not that nothing is there.
+        One entry for each datum; none means that the rules found nothing, not that nothing is there.
 
     Raises:
         PrivacyError: There is no such folder.
@@ -71,11 +71,13 @@ def check_folder(folder: Path, *, allow: Iterable[str] = ()) -> list[Place]:
         raise PrivacyError(f"{folder}: there is no such folder to check")
     allowed = _Allowed(tuple(allow))
     files = sorted(path for path in folder.rglob("*") if path.is_file() and ".git" not in path.parts)
-    return [place for path in files for place in _check_file(path, path.relative_to(folder).as_posix(), allowed)]
+    return [
+        disclosure for path in files for disclosure in _check_file(path, path.relative_to(folder).as_posix(), allowed)
+    ]
 
 
 class _Allowed:
-    """What may be shared, in the normal form of every kind."""
+    """The data that may be shared, in the normal form of every kind."""
 
     def __init__(self, entries: tuple[str, ...]) -> None:
         self.files = [entry for entry in entries if entry.strip()]
@@ -94,25 +96,25 @@ class _Allowed:
         return any(fnmatch(name, entry) or fnmatch(name.rsplit("/", 1)[-1], entry) for entry in self.files)
 
 
-def _check_file(path: Path, name: str, allowed: _Allowed) -> Iterator[Place]:
+def _check_file(path: Path, name: str, allowed: _Allowed) -> Iterator[Disclosure]:
     shown = _redacted(name, _in_name(name))[0]
     if shown != name:
-        yield Place(shown, "the file's name", _in_name(name)[0].kind, shown)
+        yield Disclosure(shown, "the file's name", _in_name(name)[0].kind, shown)
     try:
         with path.open("rb") as file:
             content = file.read(MOST_BYTES + 1)
     except OSError as error:
-        yield Place(shown, "the whole file", UNREAD, error.strerror or "cannot be opened")
+        yield Disclosure(shown, "the whole file", UNREAD, error.strerror or "cannot be opened")
         return
     for inner, passage in passages(name, content):
         shown = _redacted(inner, _in_name(inner))[0]
         if isinstance(passage, Passage):
-            yield from (replace(place, file=shown) for place in _places(passage, allowed))
+            yield from (replace(disclosure, file=shown) for disclosure in _disclosures(passage, allowed))
         elif not (allowed.file(name) or allowed.file(inner)):
-            yield Place(shown, "the whole file", UNREAD, passage.reason)
+            yield Disclosure(shown, "the whole file", UNREAD, passage.reason)
 
 
-def _places(passage: Passage, allowed: _Allowed) -> Iterator[Place]:
+def _disclosures(passage: Passage, allowed: _Allowed) -> Iterator[Disclosure]:
     findings = _findings(passage.lead, passage.text)
     if not findings:
         return
@@ -121,14 +123,14 @@ def _places(passage: Passage, allowed: _Allowed) -> Iterator[Place]:
     redacted, signs = _redacted(passage.text, kept)
     for finding, (start, end) in zip(kept, signs, strict=True):
         line = passage.line + passage.text.count("\n", 0, finding.start)
-        place = _redacted(passage.place, find_personal_data(passage.place))[0] or f"line {line}"
+        where = _redacted(passage.where, find_personal_data(passage.where))[0] or f"line {line}"
         excerpt = " ".join(redacted[max(0, start - _AROUND) : end + _AROUND].split())
-        yield Place("", place, finding.kind, excerpt)
+        yield Disclosure("", where, finding.kind, excerpt)
 
 
 @lru_cache(maxsize=2**15)
 def _findings(lead: str, text: str) -> tuple[Finding, ...]:
-    """What is found in a value when it is read after the name of its column, with offsets into the value."""
+    """The personal data in a value that is read after the name of its column, with offsets into the value."""
     before = f"{lead.replace('_', ' ')}: " if lead else ""
     cut = len(before)
     found = [finding for finding in find_personal_data(before + text) if finding.end > cut]
@@ -142,7 +144,7 @@ def _in_name(name: str) -> list[Finding]:
 
 
 def _redacted(text: str, findings: Iterable[Finding]) -> tuple[str, list[tuple[int, int]]]:
-    """A text with the kind of each datum in its place, and where each of these signs stands."""
+    """A text with the kind of each datum instead of it, and where each of these signs stands."""
     shown, before, signs = "", 0, []
     for finding in findings:
         shown += text[before : finding.start]

@@ -46,7 +46,7 @@ class SmallCells:
         return text.where(~self._holds(list(self.small)), text + "*")
 
     def warnings(self) -> list[str]:
-        """What to know before the table is shared, in sentences; none if no count is small."""
+        """Warnings to read before the table is shared, in sentences; none if no count is small."""
         if not self.small:
             return []
         return [
@@ -162,9 +162,9 @@ def _cheapest_cycle(values: Counts, cell: Cell, hidden: set[Cell], threshold: in
 
 
 def _edges(shape: tuple[int, ...], node: Cell) -> Iterator[tuple[Cell, Cell]]:
-    side, place = node
+    side, index = node
     for other in range(shape[1 - side]):
-        yield ((place, other) if side == 0 else (other, place)), (1 - side, other)
+        yield ((index, other) if side == 0 else (other, index)), (1 - side, other)
 
 
 def _can_pass(values: Counts, cell: Cell, edge: Cell, node: Cell, threshold: int) -> bool:

@@ -1,4 +1,4 @@
-"""The words by which personal data is told from other text: names, titles, streets, plates, months.
+"""The words by which personal data is recognised in text: names, titles, streets, plates, months.
 
 Word lists only, in lower case, so that a city can read them and say which word is missing. They are
 common words and common names; nobody in particular is meant.

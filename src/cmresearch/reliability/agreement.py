@@ -63,11 +63,11 @@ class Statistic:
 
     def by_cluster(self, clusters: ArrayLike) -> Statistic:
         """The same coefficient with a row of parts for each cluster, clusters in the order of their first unit."""
-        _, first, place = np.unique(np.asarray(clusters), return_index=True, return_inverse=True)
+        _, first, index = np.unique(np.asarray(clusters), return_index=True, return_inverse=True)
         rank = np.empty(len(first), dtype=np.int64)
         rank[np.argsort(first)] = np.arange(len(first))
         added = np.zeros((len(first), self.parts.shape[1]))
-        np.add.at(added, rank[place], self.parts)
+        np.add.at(added, rank[index], self.parts)
         return Statistic(added, self.formula)
 
 
@@ -164,14 +164,14 @@ def agreement_weights(weights: WeightName | ArrayLike, values: Floats) -> Floats
 def _distances(values: Floats, metric: str) -> Floats:
     """How far two values are apart; Krippendorff's ordinal distance depends on the ratings and is not here."""
     column, row = values[:, None], values[None, :]
-    places = np.arange(len(values))
+    positions = np.arange(len(values))
     distances: Floats = (column != row).astype(np.float64)
     if metric == "linear":
         distances = np.abs(column - row)
     if metric == "interval":
         distances = (column - row) ** 2
     if metric == "gwet_ordinal":
-        apart = np.abs(places[:, None] - places[None, :])
+        apart = np.abs(positions[:, None] - positions[None, :])
         distances = apart * (apart + 1) / 2.0
     if metric == "ratio":
         both = column + row

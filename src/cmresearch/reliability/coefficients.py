@@ -99,7 +99,7 @@ class Reliability:
 
 
 class Options(TypedDict, total=False):
-    """What every coefficient can be told of its interval.
+    """The options that every coefficient takes for its interval.
 
     Attributes:
         interval: bootstrap (resampled, percentiles; the default) or analytic (linearised variance, Student's t).

@@ -95,7 +95,7 @@ def _alpha(sums: Numbers, size: int) -> Numbers:
 
 def _parts(text: Continuum, raters: Sequence[str], values: Sequence[str]) -> Floats:
     size = len(values) + 1
-    place = {value: number for number, value in enumerate(values, start=1)}
+    number_of = {value: number for number, value in enumerate(values, start=1)}
     coincidences = np.zeros((size, size))
     edges = sorted(
         {
@@ -104,7 +104,7 @@ def _parts(text: Continuum, raters: Sequence[str], values: Sequence[str]) -> Flo
             *(edge for marked in text.marked.values() for each in marked for edge in (each.start, each.end)),
         }
     )
-    shown = [_values_between(edges, sorted(text.marked[rater]), place) for rater in raters]
+    shown = [_values_between(edges, sorted(text.marked[rater]), number_of) for rater in raters]
     lengths = np.diff(edges)
     for one in range(len(raters)):
         for other in range(len(raters)):
@@ -114,19 +114,19 @@ def _parts(text: Continuum, raters: Sequence[str], values: Sequence[str]) -> Flo
     for rater in raters:
         marked = text.marked[rater]
         for each in marked:
-            itself[place[each.value]] += (each.end - each.start) ** 2
+            itself[number_of[each.value]] += (each.end - each.start) ** 2
         itself[0] += text.length - sum(each.end - each.start for each in marked)
     return np.concatenate([coincidences.ravel(), itself])
 
 
-def _values_between(edges: Sequence[int], marked: Sequence[Stretch], place: Mapping[str, int]) -> list[int]:
+def _values_between(edges: Sequence[int], marked: Sequence[Stretch], number_of: Mapping[str, int]) -> list[int]:
     """The value that a rater gave between each two edges; 0 where nothing is marked."""
     found, at = [], 0
     for start, _ in pairwise(edges):
         while at < len(marked) and marked[at].end <= start:
             at += 1
         inside = at < len(marked) and marked[at].start <= start
-        found.append(place[marked[at].value] if inside else 0)
+        found.append(number_of[marked[at].value] if inside else 0)
     return found
 
 

@@ -1,4 +1,4 @@
-"""What coders recorded for each sampled complaint, which complaints they could not code, and how far they agree."""
+"""The coders' records of the sampled complaints, those they could not code, and how far coders agree."""
 
 import lazy_loader
 

@@ -51,7 +51,7 @@ def number(label: str | None) -> float:
 
 @dataclass(frozen=True)
 class Labelled:
-    """A column of words: the distinct ones in code-point order (None, a blank, first), and each row's place there."""
+    """A column of words: the distinct ones in code-point order (None, a blank, first), and each row's position."""
 
     labels: tuple[str | None, ...]
     codes: NDArray[np.int64]
@@ -59,7 +59,7 @@ class Labelled:
     @property
     def blank(self) -> NDArray[np.bool_]:
         """True for rows without a word."""
-        return np.isin(self.codes, [place for place, label in enumerate(self.labels) if label is None])
+        return np.isin(self.codes, [position for position, label in enumerate(self.labels) if label is None])
 
     def words(self) -> NDArray[np.object_]:
         """The word of each row."""
@@ -67,7 +67,7 @@ class Labelled:
 
 
 def label_column(values: pd.Series | NDArray[np.object_]) -> Labelled:
-    """A column as distinct words and the place of each row's word among them.
+    """A column as distinct words and the position of each row's word among them.
 
     Example:
         >>> found = label_column(pd.Series(["web", None, "phone", "web "]))
@@ -77,8 +77,8 @@ def label_column(values: pd.Series | NDArray[np.object_]) -> Labelled:
     codes, distinct = pd.factorize(values, use_na_sentinel=False)
     words = [word(value) for value in distinct.tolist()]
     labels = sorted(set(words), key=lambda label: (label is not None, label))
-    place = {label: index for index, label in enumerate(labels)}
-    moved = np.array([place[label] for label in words], dtype=np.int64)
+    position = {label: index for index, label in enumerate(labels)}
+    moved = np.array([position[label] for label in words], dtype=np.int64)
     return Labelled(tuple(labels), moved[codes] if len(moved) else np.zeros(0, dtype=np.int64))
 
 
@@ -128,7 +128,7 @@ def _engine() -> duckdb.DuckDBPyConnection:
 
 
 def spelling_hint(label: str | None) -> str:
-    """What to do about a number that a spreadsheet of another country would read; nothing to say of others.
+    """Advice on a number that a spreadsheet of another country would read; empty for any other text.
 
     Example:
         >>> spelling_hint("4,5")

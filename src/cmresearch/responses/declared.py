@@ -13,7 +13,7 @@ from cmresearch.errors import ResponseError, raise_all
 from cmresearch.responses.columns import COUNT, label_column, number, require_columns, spelling_hint
 
 Floats = NDArray[np.float64]
-Words = NDArray[np.object_]
+Labels = NDArray[np.object_]
 
 SEPARATOR = " / "
 FIRST_ROW = 2  # rows are numbered as a spreadsheet shows them: the header is row 1
@@ -47,7 +47,7 @@ class DeclaredTable:
         """How many sampled units each row stands for."""
         return self.table[COUNT].to_numpy(dtype=float) if self.counted else np.ones(len(self.table))
 
-    def place(self, row: int) -> str:
+    def where(self, row: int) -> str:
         """Where a row stands, for an error message."""
         return f"{self.path}, {self.counts[row]:g} rows" if self.counted else f"{self.path}, row {row + FIRST_ROW}"
 
@@ -56,7 +56,7 @@ class DeclaredTable:
 class DeclaredDesign:
     """A checked design: each row's stratum, weight and count, and the size of each stratum."""
 
-    strata: Words
+    strata: Labels
     sizes: Mapping[str, int]
     weights: Floats
     counts: Floats
@@ -86,21 +86,21 @@ def check_design(table: DeclaredTable) -> DeclaredDesign:
     return DeclaredDesign(strata, sizes, weights, table.counts, notes)
 
 
-def units_per_row(strata: Words, counts: Floats) -> Floats:
+def units_per_row(strata: Labels, counts: Floats) -> Floats:
     """How many sampled units the stratum of each row has."""
     column = label_column(strata)
     found: Floats = np.bincount(column.codes, weights=counts).astype(float)[column.codes]
     return found
 
 
-def _strata(table: DeclaredTable) -> Words:
+def _strata(table: DeclaredTable) -> Labels:
     if not table.strata:
         return np.full(len(table.table), "all", dtype=object)
     columns = [label_column(table.table[name]) for name in table.strata]
     raise_all(
         ResponseError,
         [
-            f"{table.place(int(row))}: blank stratum in column {name!r}; "
+            f"{table.where(int(row))}: blank stratum in column {name!r}; "
             "a unit whose stratum nobody knows has no known chance of being drawn"
             for name, column in zip(table.strata, columns, strict=True)
             for row in np.flatnonzero(column.blank)
@@ -119,7 +119,7 @@ def _positive(table: DeclaredTable, name: str) -> Floats:
     raise_all(
         ResponseError,
         [
-            f"{table.place(int(row))}: {name!r} is {column.labels[column.codes[row]] or ''!r}; "
+            f"{table.where(int(row))}: {name!r} is {column.labels[column.codes[row]] or ''!r}; "
             f"expected a number above zero{spelling_hint(column.labels[column.codes[row]])}"
             for row in np.flatnonzero(~(np.isfinite(parsed) & (parsed > 0)))
         ],
@@ -127,7 +127,7 @@ def _positive(table: DeclaredTable, name: str) -> Floats:
     return parsed
 
 
-def _sizes(table: DeclaredTable, strata: Words, stated: Floats) -> dict[str, int]:
+def _sizes(table: DeclaredTable, strata: Labels, stated: Floats) -> dict[str, int]:
     rows = pd.DataFrame({"stratum": strata, "size": stated, "units": table.counts}).groupby("stratum", sort=False)
     summary = pd.DataFrame({"low": rows["size"].min(), "high": rows["size"].max(), "units": rows["units"].sum()})
     faults = []
@@ -144,7 +144,7 @@ def _sizes(table: DeclaredTable, strata: Words, stated: Floats) -> dict[str, int
     return {str(label): int(size) for label, size in zip(summary.index, summary["low"], strict=True)}
 
 
-def _weight_notes(table: DeclaredTable, strata: Words, sizes: Mapping[str, int], weights: Floats) -> tuple[str, ...]:
+def _weight_notes(table: DeclaredTable, strata: Labels, sizes: Mapping[str, int], weights: Floats) -> tuple[str, ...]:
     """A warning where weights and population sizes tell of different populations; an error beyond a factor of two."""
     sums = pd.Series(weights * table.counts).groupby(strata).sum()
     ratios = {label: sums[label] / size for label, size in sizes.items()}

@@ -26,7 +26,7 @@ from cmresearch.reliability.coefficients import (
 def rating_table(
     records: pd.DataFrame, variable: str, values: Sequence[str], *, id_column: str = "id", coders: Sequence[str] = ()
 ) -> pd.DataFrame:
-    """What each coder recorded for each complaint, as the place of the value in its list.
+    """Ratings of each complaint by each coder, as the position of the value in its list.
 
     Args:
         records: A row for each complaint and coder: the id, the column `coder`, and a column per variable.
@@ -52,17 +52,17 @@ def rating_table(
             known = [str(name) for name in records.columns]
             raise ReliabilityError(f"the records have no column {column!r}{nearest(column, known)}")
     chosen = records[records["coder"].isin(list(coders))] if coders else records
-    place = {value: float(number) for number, value in enumerate(values)}
+    rating_of = {value: float(number) for number, value in enumerate(values)}
     words = [str(word) if isinstance(word, str) and word else "" for word in chosen[variable]]
     raise_all(
         ReliabilityError,
         [
             f"{variable!r} is {word!r}; expected one of {', '.join(values)}{nearest(word, values)}"
             for word in dict.fromkeys(words)
-            if word and word not in place
+            if word and word not in rating_of
         ],
     )
-    long = chosen[[id_column, "coder"]].assign(rating=[place.get(word, np.nan) for word in words])
+    long = chosen[[id_column, "coder"]].assign(rating=[rating_of.get(word, np.nan) for word in words])
     twice = long[long.duplicated([id_column, "coder"])]
     if len(twice):
         first = twice.iloc[0]
@@ -137,7 +137,7 @@ def record_disagreements(
     for variable, values in variables.items():
         table = rating_table(records, variable, values, id_column=id_column)
         for complaint, row in table[table.nunique(axis=1) > 1].iterrows():
-            words = {coder: "" if np.isnan(place) else values[int(place)] for coder, place in row.items()}
+            words = {coder: "" if np.isnan(position) else values[int(position)] for coder, position in row.items()}
             rows.append(
                 {id_column: complaint, "variable": variable, **{str(coder): word for coder, word in words.items()}}
             )
@@ -189,8 +189,8 @@ def measure_file(path: str | Path, *, raters: Sequence[str] | None = None, **opt
     words = table[names]
     values = sorted({str(word) for word in words.to_numpy().ravel() if word})
     numeric = bool(values) and all(_is_number(word) for word in values)
-    place = {word: float(word) if numeric else float(number) for number, word in enumerate(values)}
-    ratings = words.map(lambda word: place.get(word, np.nan)).to_numpy(dtype=float)
+    rating_of = {word: float(word) if numeric else float(number) for number, word in enumerate(values)}
+    ratings = words.map(lambda word: rating_of.get(word, np.nan)).to_numpy(dtype=float)
     found = [*_all(ratings, None, "nominal", options)]
     metrics: tuple[Metric, ...] = ("ordinal", "interval")
     found += [krippendorff_alpha(ratings, metric, **options) for metric in metrics if numeric]

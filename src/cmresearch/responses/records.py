@@ -19,7 +19,7 @@ class Record:
     """One coder's row on one complaint, and where it stands."""
 
     id: str
-    place: str
+    where: str
     disposition: str
     values: tuple[str, ...]
 
@@ -48,7 +48,7 @@ def read_records(
             words = [word(cell) or "" for cell in cells]
             record = Record(words[0], f"{path}, row {row}", words[1], tuple(words[2:]))
             if record.id in files[path.stem]:
-                faults.append(f"{record.place}: complaint {record.id!r} stands here a second time")
+                faults.append(f"{record.where}: complaint {record.id!r} stands here a second time")
             faults += _value_faults(record, variables)
             files[path.stem][record.id] = record
     return files, faults
@@ -57,16 +57,16 @@ def read_records(
 def _value_faults(record: Record, variables: Mapping[str, Sequence[str]]) -> list[str]:
     if record.disposition not in DISPOSITIONS:
         return [
-            f"{record.place}: disposition {record.disposition!r}; "
+            f"{record.where}: disposition {record.disposition!r}; "
             f"expected {', '.join(DISPOSITIONS)}{nearest(record.disposition, DISPOSITIONS)}"
         ]
     faults = []
     for name, value in zip(coded_names(variables), record.values, strict=True):
         if not value and record.disposition == "coded":
-            faults.append(f"{record.place}: no {name!r} although the complaint is coded")
+            faults.append(f"{record.where}: no {name!r} although the complaint is coded")
         elif value and value not in variables[name]:
             faults.append(
-                f"{record.place}: {name!r} is {value!r}{nearest(value, variables[name])} "
+                f"{record.where}: {name!r} is {value!r}{nearest(value, variables[name])} "
                 f"(allowed: {', '.join(variables[name])})"
             )
     return faults
@@ -75,7 +75,7 @@ def _value_faults(record: Record, variables: Mapping[str, Sequence[str]]) -> lis
 def not_drawn(records: Mapping[str, Mapping[str, Record]], drawn: set[str]) -> list[str]:
     """A fault for each record of a complaint that is not in the sample."""
     return [
-        f"{record.place}: complaint {record.id!r} was not drawn"
+        f"{record.where}: complaint {record.id!r} was not drawn"
         for file in records.values()
         for record in file.values()
         if record.id not in drawn
@@ -98,7 +98,7 @@ def settle(
             differing = [f"{name} ({a!r} and {b!r})" for name, a, b in pairs if a != b]
             if differing:
                 faults.append(
-                    f"{first.place} and {record.place}: the coders differ on complaint {record.id!r} in "
+                    f"{first.where} and {record.where}: the coders differ on complaint {record.id!r} in "
                     f"{', '.join(differing)}, and no adjudicated record decides"
                 )
     return {**final, **records.get(ADJUDICATED, {})}, faults

@@ -1,4 +1,4 @@
-"""What the coders recorded for each sampled complaint, and which complaints they could not code."""
+"""Responses: the coders' records of the sampled complaints, and the complaints they could not code."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from cmresearch.responses.records import (
 )
 
 Floats = NDArray[np.float64]
-Words = NDArray[np.object_]
+Labels = NDArray[np.object_]
 MissingPolicy = Literal["error", "drop"]
 
 
@@ -66,7 +66,7 @@ class Responses:
     """
 
     table: pd.DataFrame
-    strata: Words
+    strata: Labels
     sizes: Mapping[str, int]
     weights: Floats
     data_kind: str = "real"
@@ -85,13 +85,13 @@ class Responses:
         return len(self.table) if self.counts is None else int(self.counts.sum())
 
     def labelled(self, variable: str) -> Labelled:
-        """A variable's distinct words and the place of each row's word among them."""
+        """A variable's distinct words and the position of each row's word among them."""
         self._require(variable)
         if variable not in self._labelled:
             self._labelled[variable] = label_column(self.table[variable])
         return self._labelled[variable]
 
-    def words(self, variable: str) -> Words:
+    def words(self, variable: str) -> Labels:
         """Each row's value of a variable as text; None where it is blank."""
         return self.labelled(variable).words()
 
@@ -141,7 +141,7 @@ class Responses:
 
     @cached_property
     def stratum(self) -> Labelled:
-        """The distinct strata and the place of each row's stratum among them."""
+        """The distinct strata and the position of each row's stratum among them."""
         return label_column(self.strata)
 
     def to_frame(self) -> pd.DataFrame:
@@ -261,7 +261,7 @@ def read_responses(
     id_column: str = "id",
     strata_column: str = "stratum",
 ) -> Responses:
-    """What the coders recorded for each drawn complaint, one record each, with its weight.
+    """The responses of a sample: one record for each drawn complaint, with its weight.
 
     The file named `adjudicated` decides where coders differ. Complaints outside the question (ineligible) stay in
     the sample as a domain of their own. Those nobody could code are non-response: within a stratum they are taken
@@ -314,16 +314,16 @@ def double_coded_ratings(paths: Iterable[str | Path], *, variables: Mapping[str,
     shared = sorted({i for a, b in combinations(coders, 2) for i in records[a].keys() & records[b].keys()})
     lists = {"disposition": DISPOSITIONS, **{name: tuple(values) for name, values in variables.items()}}
 
-    def rating(coder: str, complaint: str, name: str, place: int) -> float:
+    def rating(coder: str, complaint: str, name: str, position: int) -> float:
         record = records[coder].get(complaint)
-        value = "" if record is None else (record.disposition, *record.values)[place]
+        value = "" if record is None else (record.disposition, *record.values)[position]
         return float(lists[name].index(value)) if value else float("nan")
 
     return {
-        name: np.array([[rating(coder, i, name, place) for coder in coders] for i in shared]).reshape(
+        name: np.array([[rating(coder, i, name, position) for coder in coders] for i in shared]).reshape(
             len(shared), len(coders)
         )
-        for place, name in enumerate(["disposition", *coded_names(variables)])
+        for position, name in enumerate(["disposition", *coded_names(variables)])
     }
 
 
@@ -368,8 +368,8 @@ def _merge(
     variables: Mapping[str, Sequence[str]],
 ) -> pd.DataFrame:
     coded = {
-        name: pd.Series([final[i].values[place] or None for i in drawn], dtype=object, index=sample_rows.index)
-        for place, name in enumerate(coded_names(variables))
+        name: pd.Series([final[i].values[position] or None for i in drawn], dtype=object, index=sample_rows.index)
+        for position, name in enumerate(coded_names(variables))
     }
     return sample_rows.assign(disposition=[final[i].disposition for i in drawn], **coded)
 

@@ -68,7 +68,7 @@ class Allocation:
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        """What to reconsider before drawing, a sentence each."""
+        """Warnings to consider before drawing, a sentence each."""
         lonely = f"one of several complaints is drawn from {_listed(self.lonely)}: no variance can be estimated there"
         skipped = f"no complaint is drawn from {_listed(self.skipped)}: the sample says nothing of them"
         return (*([lonely] if self.lonely else []), *([skipped] if self.skipped else []))
@@ -231,7 +231,7 @@ def _divided(plan: Allocation, size: int, at_least: Mapping[str, int]) -> Alloca
 
 @dataclass(frozen=True)
 class _Needs:
-    """What the optimal methods have to know of each stratum."""
+    """The planning values of each stratum that the optimal methods need."""
 
     deviations: Mapping[str, float] | None
     means: Mapping[str, float] | None
@@ -351,14 +351,14 @@ def _shares(sizes: Mapping[str, int], scores: Scores, bounds: Bounds, size: int)
     edges = sorted(
         {Fraction(edge) / exact[label] for label, pair in items for edge in pair if exact[label]} | {Fraction(0)}
     )
-    place = bisect_left(edges, Fraction(size), key=total_at)
-    if place == len(edges):
+    position = bisect_left(edges, Fraction(size), key=total_at)
+    if position == len(edges):
         # Strata of no score are given what those with one cannot take, in proportion to their sizes.
         full = {label: (bound if not exact[label] else (bound[1], bound[1])) for label, bound in items}
         return _shares(sizes, dict(sizes), full, size)
-    if place == 0:
+    if position == 0:
         return at(edges[0])
-    low, high = edges[place - 1], edges[place]
+    low, high = edges[position - 1], edges[position]
     below, above = total_at(low), total_at(high)
     return at(low + (high - low) * (size - below) / (above - below))
 
@@ -367,7 +367,7 @@ def _by_exact_optimum(sizes: Mapping[str, int], scores: Scores, bounds: Bounds, 
     parts = {label: low for label, (low, _) in bounds.items()}
 
     def entry(label: str) -> tuple[float, float, str]:
-        """What the next complaint of a stratum lowers the sum by, negated; full strata come last."""
+        """The amount by which a stratum's next complaint lowers the sum, negated; full strata come last."""
         n, most = parts[label], bounds[label][1]
         if n >= most:
             return (1.0, 1.0, label)

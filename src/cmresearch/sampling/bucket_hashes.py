@@ -47,7 +47,7 @@ def bucket_hashes(frame: Frame, content_columns: list[str]) -> dict[str, Bucket]
 
 @dataclass
 class _Lines:
-    """What is known of a bucket's lines so far."""
+    """The lines of a bucket so far: their number and hashes."""
 
     count: int = 0
     membership: Any = field(default_factory=hashlib.sha256)
@@ -84,7 +84,7 @@ def _separators(lines: Texts) -> int:
 
 @dataclass
 class _RepeatedIds:
-    """Whether two lines that follow each other may have one id, told by a hash of the id.
+    """Whether two lines that follow each other may have one id, judged by a hash of the id.
 
     Lines are sorted and begin with their ids, so the lines of one id follow each other.
     """
@@ -102,8 +102,8 @@ def _sorted_lines(frame: Frame, content_columns: list[str]) -> str:
     id_text = frame.complaints.text(frame.id)
     # What is sorted is kept small, since it goes to disk: strata as numbers of their values, the content as the file
     # has it. Texts are made when the order stands.
-    strata = {f"s{place}": _numbered(frame, place) for place in range(len(frame.strata))}
-    content = {f"c{place}": frame.value(name) for place, name in enumerate(content_columns)}
+    strata = {f"s{position}": _numbered(frame, position) for position in range(len(frame.strata))}
+    content = {f"c{position}": frame.value(name) for position, name in enumerate(content_columns)}
     kept = ", ".join(f"{sql} AS {name}" for name, sql in (strata | content).items())
     # Ids hold no character below the separator, so their order is that of the lines. The other parts stand in ORDER BY
     # only because the engine sorts keys alone in half the time that it takes for keys and what belongs to them.
@@ -114,10 +114,10 @@ def _sorted_lines(frame: Frame, content_columns: list[str]) -> str:
     )
 
 
-def _numbered(frame: Frame, place: int) -> str:
+def _numbered(frame: Frame, position: int) -> str:
     """A stratum column as an enumeration of the values that it has in the frame."""
-    known = sorted({values[place] for values in frame.values.values()})
-    return f"CAST({frame.text(frame.strata[place])} AS ENUM({literals(known)}))"
+    known = sorted({values[position] for values in frame.values.values()})
+    return f"CAST({frame.text(frame.strata[position])} AS ENUM({literals(known)}))"
 
 
 def _line(parts: list[str]) -> str:

@@ -1,4 +1,4 @@
-"""What a sample says of itself: the frame, the rule, the seed, and fingerprints of all of them."""
+"""The certificate of a sample: the frame, the rule, the seed, and fingerprints of all of them."""
 
 from __future__ import annotations
 
@@ -196,7 +196,7 @@ class Certificate(_Part):
 
 @dataclass(frozen=True)
 class Commitment:
-    """What is fixed before the seed exists: the frame by its fingerprints, and how many come from each stratum.
+    """The commitment made before the seed exists: the frame by its fingerprints, and the sample size of each stratum.
 
     Attributes:
         sha256: The hash to make public.
@@ -312,7 +312,7 @@ def certify(
 
 
 def describe_frame(frame: Frame, content_columns: Sequence[str] | None = None) -> tuple[FramePart, Fingerprint]:
-    """What a certificate says of a frame, and the frame's fingerprint with its buckets.
+    """The certificate's record of a frame, and the frame's fingerprint with its buckets.
 
     Args:
         frame: The frame.
@@ -430,7 +430,7 @@ def read_certificate(path: Path) -> Certificate:
     """The certificate in a file.
 
     Raises:
-        SampleError: No such file, no JSON, or not the form of a certificate; all faults with their places.
+        SampleError: No such file, no JSON, or not the form of a certificate; all faults with their paths.
     """
     if not path.is_file():
         raise SampleError(f"there is no certificate {path}")
@@ -445,7 +445,7 @@ def read_certificate(path: Path) -> Certificate:
 
 
 def _found(fault: ErrorDetails) -> str:
-    """What stands at the place of a fault, where it is short enough to be told."""
+    """The value that a fault was found in, where it is short enough to be shown."""
     found = fault["input"]
     return f", found {found!r}" if isinstance(found, str | int | float) and len(str(found)) <= 100 else ""
 

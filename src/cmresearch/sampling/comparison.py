@@ -77,7 +77,7 @@ def compare_allocations(
     take_all: Collection[str] = (),
     power: float = 0.5,
 ) -> pd.DataFrame:
-    """What each method of allocation would give for a frame: the standard error expected overall and in each domain.
+    """The standard error to expect under each method of allocation, overall and in each domain of a frame.
 
     Args:
         frame: The frame, or the size of each stratum by its label.

@@ -177,8 +177,8 @@ def _tickets(frame: Frame, allocation: Allocation, seed: str, avoided: frozenset
 
 def _tickets_below(frame: Frame, seed: str, bounds: Mapping[str, str], avoided: frozenset[str]) -> Tickets:
     # Only ids and strata are read here: of a wide file of millions of rows most columns are never looked at. Strata are
-    # told by their columns, since the engine joins few distinct values faster than a label made anew in every row.
-    parts = [f"v{place}" for place in range(len(frame.strata))]
+    # known by their columns, since the engine joins few distinct values faster than a label made anew in every row.
+    parts = [f"v{position}" for position in range(len(frame.strata))]
     texts = ", ".join(f"{frame.text(name)} AS {part}" for name, part in zip(frame.strata, parts, strict=True))
     id_text = frame.complaints.text(frame.id)
     hashed = f"sha256({literal(seed + '|')} || {id_text})"

@@ -268,14 +268,14 @@ def _refuse_unusable_expressions(frame: Frame) -> None:
         found = _expression_faults(frame, frame.where, (CONDITION, "expected true or false"))
         faults += [f"the filter {frame.where!r}: {fault}" for fault in found]
     for name, sql in frame.variables.items():
-        # As with columns: a stratum is told by its text, which has to be the same from every program.
+        # As with columns: a stratum is known by its text, which has to be the same from every program.
         wanted = (EXACT_TYPES, "which programs write differently; make it text") if name in frame.made else None
         faults += [f"variable {name!r}: {fault}" for fault in _expression_faults(frame, sql, wanted)]
     raise_all(FrameError, faults)
 
 
 def _expression_faults(frame: Frame, sql: str, wanted: tuple[re.Pattern[str], str] | None) -> list[str]:
-    """What keeps a text from being one SQL expression that gives the same answer on any day."""
+    """The reasons why a text is no SQL expression that gives the same answer on any day."""
     bare = TEXT_OR_NAME.sub("''", sql)
     if ";" in bare or "--" in bare or "/*" in bare or _closes_too_early(bare):
         return ["expected one SQL expression, without semicolon, comment or a closing bracket too many"]
@@ -324,11 +324,11 @@ def _row_faults(frame: Frame, rows: list[_Stratum]) -> list[str]:
     if control:
         example = _example(frame, frame.complaints.has_control(frame.id))
         faults.append(f"{name}: {control} complaints with a control character in the id, column {frame.id!r}{example}")
-    for place, column in enumerate(frame.strata):
+    for position, column in enumerate(frame.strata):
         # A complaint whose stratum nobody knows has no known chance of being drawn.
-        blank = [row for row in rows if row.kept and not row.values[place].strip()]
+        blank = [row for row in rows if row.kept and not row.values[position].strip()]
         if blank:
-            among = ", ".join(literal(value) for value in sorted({row.values[place] for row in blank}))
+            among = ", ".join(literal(value) for value in sorted({row.values[position] for row in blank}))
             example = _example(frame, f"{frame.text(column)} IN ({among})")
             count = sum(row.kept for row in blank)
             faults.append(f"{name}: {count} complaints with a blank stratum, column {column!r}{example}")

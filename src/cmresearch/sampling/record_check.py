@@ -18,13 +18,13 @@ Outcome = Literal["in the sample", "not in the sample", "not in the frame", "not
 
 @dataclass(frozen=True)
 class RecordCheck:
-    """What the rule says of one complaint.
+    """The outcome of the sampling rule for one complaint.
 
     Attributes:
         id: The complaint's id.
         outcome: "in the sample", "not in the sample", "not in the frame", or "not known" where only the frame's
-            file could tell.
-        stratum: Its stratum; None where nothing tells it.
+            file could decide.
+        stratum: Its stratum; None where nothing states it.
         ticket: Its ticket under the certificate's seed.
         cut_off: The last ticket drawn in its stratum; None where nothing was drawn or the stratum is not known.
         reason: Why, in a sentence.
@@ -53,7 +53,7 @@ def check_record(folder: str | Path, id: str, *, frame: str | Path | None = None
     Args:
         folder: The folder of the certificate.
         id: The complaint's id, as it stands in the frame's file.
-        frame: The frame's file. It tells the stratum of a complaint that was not drawn; without it, that can be said
+        frame: The frame's file. It gives the stratum of a complaint that was not drawn; without it, that can be said
             only where the ticket is above every cut-off.
 
     Returns:

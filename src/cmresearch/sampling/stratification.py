@@ -93,15 +93,15 @@ def joined_strata(sizes: Mapping[str, int], *, below: int, order: Sequence[str] 
     faults += [f"the order does not say where stratum {label!r} goes" for label in sizes if label not in order]
     raise_all(FrameError, faults)
     groups = [[label] for label in order]
-    place = 0
-    while place < len(groups) and len(groups) > 1:
-        if sum(sizes[label] for label in groups[place]) >= below:
-            place += 1
-        elif place + 1 < len(groups):
-            groups[place : place + 2] = [groups[place] + groups[place + 1]]
+    position = 0
+    while position < len(groups) and len(groups) > 1:
+        if sum(sizes[label] for label in groups[position]) >= below:
+            position += 1
+        elif position + 1 < len(groups):
+            groups[position : position + 2] = [groups[position] + groups[position + 1]]
         else:
-            groups[place - 1 :] = [groups[place - 1] + groups[place]]
-            place -= 1
+            groups[position - 1 :] = [groups[position - 1] + groups[position]]
+            position -= 1
     names = [JOINED.join(group) for group in groups]
     if len(set(names)) < len(names):
         raise FrameError(f"two strata would have one label when joined; a label holds {JOINED!r}")

@@ -1,4 +1,4 @@
-"""What is known, or taken for granted, of each stratum before a sample is drawn: what one plans with."""
+"""Values of each stratum to plan a sample with: standard deviations, means and costs, known or assumed."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from cmresearch.sampling.frame import Frame
 
 STRATUM, COLUMNS = "stratum", ("deviation", "mean", "share", "cost")
 FIRST_ROW = 2  # as a spreadsheet shows it: the header is row 1
-Numbers = Mapping[str, float]
+ByStratum = Mapping[str, float]
 
 
 @dataclass(frozen=True)
 class StratumValues:
-    """What one plans with, each by the label of the stratum; None where it is not known.
+    """The planning values of each stratum, by its label; None where they are not known.
 
     Attributes:
         deviations: The standard deviation of what is asked.
@@ -28,12 +28,12 @@ class StratumValues:
         costs: What one complaint costs.
     """
 
-    deviations: Numbers | None = None
-    means: Numbers | None = None
-    costs: Numbers | None = None
+    deviations: ByStratum | None = None
+    means: ByStratum | None = None
+    costs: ByStratum | None = None
 
 
-def share_values(sizes: Mapping[str, int], shares: float | Numbers) -> StratumValues:
+def share_values(sizes: Mapping[str, int], shares: float | ByStratum) -> StratumValues:
     """The standard deviations of a share: sqrt(p (1 - p) N / (N - 1)) in a stratum of N complaints.
 
     Args:
@@ -80,7 +80,7 @@ def stratum_spread(frame: Frame, variable: str) -> pd.DataFrame:
 
 
 def register_values(frame: Frame, variable: str) -> StratumValues:
-    """What the register says of a variable in each stratum: where coders will ask of something like it, plan with it.
+    """The planning values of each stratum from a register variable that stands in for the one coders will record.
 
     Args:
         frame: The frame.
@@ -95,7 +95,7 @@ def register_values(frame: Frame, variable: str) -> StratumValues:
 
 
 def read_stratum_values(path: str | Path, sizes: Mapping[str, int]) -> StratumValues:
-    r"""What a CSV file says of each stratum, such as the result of a pilot study or what coding a complaint costs.
+    r"""The planning values of each stratum from a CSV file, such as the results of a pilot study or the cost of coding.
 
     Args:
         path: A CSV file with a column `stratum` that holds labels, and one or several of `deviation`, `mean`, `share`
@@ -118,8 +118,8 @@ def read_stratum_values(path: str | Path, sizes: Mapping[str, int]) -> StratumVa
     """
     path = Path(path)
     rows, faults = _rows(path), []
-    for place, row in rows.items():
-        faults += [f"{place}: {fault}" for fault in _row_faults(row, sizes)]
+    for where, row in rows.items():
+        faults += [f"{where}: {fault}" for fault in _row_faults(row, sizes)]
     labels = [row[STRATUM] for row in rows.values()]
     twice = sorted({label for label in labels if labels.count(label) > 1})
     faults += [f"{path.name}: stratum {label!r} stands in the file more than once" for label in twice]
@@ -131,7 +131,7 @@ def read_stratum_values(path: str | Path, sizes: Mapping[str, int]) -> StratumVa
 
 
 def known_values(frame: Frame, *, variable: str | None = None, planning: str | Path | None = None) -> StratumValues:
-    """What is known of each stratum from the register and from a file; the file's word goes before the register's.
+    """The planning values of each stratum from the register and from a file; where both have one, the file's counts.
 
     Args:
         frame: The frame.
@@ -139,7 +139,7 @@ def known_values(frame: Frame, *, variable: str | None = None, planning: str | P
         planning: A file (`read_stratum_values`); None for none.
 
     Returns:
-        The values; each is None where neither tells it.
+        The values; each is None where neither has it.
     """
     found = StratumValues() if variable is None else register_values(frame, variable)
     given = StratumValues() if planning is None else read_stratum_values(planning, frame.sizes)
@@ -168,7 +168,7 @@ def _is_number(text: str) -> bool:
 
 
 def _rows(path: Path) -> dict[str, dict[str, str]]:
-    """The rows by their places in the file."""
+    """The rows by where they stand in the file."""
     try:
         with path.open(encoding="utf-8-sig", newline="") as lines:
             reader = csv.DictReader(lines)

@@ -56,7 +56,7 @@ class Difference:
 
 @dataclass(frozen=True)
 class Verification:
-    """What was checked, and what does not hold.
+    """The outcome of a verification: the subjects that were checked, and every difference.
 
     Attributes:
         differences: What does not hold; empty when all holds.
@@ -75,7 +75,7 @@ class Verification:
 
     @property
     def subjects(self) -> tuple[Subject, ...]:
-        """What differs, each subject once, in the order it was found."""
+        """The subjects that differ, each once, in the order in which they were found."""
         return tuple(dict.fromkeys(one.subject for one in self.differences))
 
     def to_text(self) -> str:
@@ -103,7 +103,7 @@ def verify(
             between strata are named, not only the buckets they are in.
 
     Returns:
-        What differs, told apart: the certificate against itself, the published commitment, the frame's membership,
+        What differs, by kind: the certificate against itself, the published commitment, the frame's membership,
         its content, the sample, a drawn record.
 
     Raises:
@@ -138,7 +138,7 @@ def read_certified_frame(certificate: Certificate, path: Path) -> tuple[Frame, l
     """The frame in a file by a certificate's own columns and filter, with notes.
 
     A study's `frame.csv` holds the frame alone, and may lack what the filter asks for; then it is taken as it is, and
-    its fingerprint tells whether it is the frame.
+    its fingerprint decides whether it is the frame.
 
     Raises:
         FrameError: The file cannot be the frame; all faults at once.
@@ -220,7 +220,7 @@ def _other_commitment(certificate: Certificate, published: str | None) -> list[D
 
 
 def _own_records(certificate: Certificate, rows: list[dict[str, str]]) -> list[Difference]:
-    """What the sample's file and the certificate say of each other, without any frame."""
+    """The differences between the sample's file and the certificate, without any frame."""
     absent = [name for name in (*certificate.record_columns, *ADDED) if rows and name not in rows[0]]
     if absent or not rows:
         message = f"its file lacks the columns {', '.join(absent)}" if rows else "its file holds no complaint"
@@ -319,8 +319,8 @@ def _old_and_new(certificate: Certificate, frame: Frame, old_frame: str | Path |
         return [Difference("membership", message)]
     now = fingerprint(frame, columns)
     changed = [name for name in before.buckets.keys() | now.buckets.keys() if _differ(before, now, name)]
-    said = [name for name in columns if name not in frame.strata]
-    then_lines, now_lines = _lines(old, said, changed), _lines(frame, said, changed)
+    compared = [name for name in columns if name not in frame.strata]
+    then_lines, now_lines = _lines(old, compared, changed), _lines(frame, compared, changed)
     shared = then_lines.keys() & now_lines.keys()
     width = len(frame.strata)
     groups: list[tuple[Subject, str, Iterable[str]]] = [
@@ -367,8 +367,8 @@ def _sample_differences(certificate: Certificate, rows: list[dict[str, str]], fr
     missing, foreign = set(again.ids) - present.keys(), present.keys() - set(again.ids)
     differences = []
     if missing or foreign:
-        told = {"should be in it and are not": missing, "are in it and should not be": foreign}
-        message = "; ".join(f"{len(ids)} complaints {what} ({_shown(ids)})" for what, ids in told.items() if ids)
+        named = {"should be in it and are not": missing, "are in it and should not be": foreign}
+        message = "; ".join(f"{len(ids)} complaints {what} ({_shown(ids)})" for what, ids in named.items() if ids)
         differences.append(Difference("sample", message))
     cut_offs = {part.stratum: part.cut_off for part in certificate.strata}
     wrong = [label for label, cut_off in again.cut_offs.items() if cut_offs[label] != cut_off]

@@ -97,12 +97,10 @@ def _execute(path: Path, folder: Path, outputs: Outputs, environment: Mapping[st
 def _mask_outputs(notebook: NotebookNode) -> None:
     """Put placeholders for personal data into every text that the cells show, the same datum the same placeholder."""
     shown = [output for cell in notebook.cells for output in cell.get("outputs", ())]
-    places = [(output, "text") for output in shown if "text" in output]
-    places += [
-        (output["data"], kind) for output in shown for kind in output.get("data", {}) if kind.startswith("text/")
-    ]
-    masked, _ = mask_all([holder[key] for holder, key in places], MaskTable())
-    for (holder, key), text in zip(places, masked, strict=True):
+    slots = [(output, "text") for output in shown if "text" in output]
+    slots += [(output["data"], kind) for output in shown for kind in output.get("data", {}) if kind.startswith("text/")]
+    masked, _ = mask_all([holder[key] for holder, key in slots], MaskTable())
+    for (holder, key), text in zip(slots, masked, strict=True):
         holder[key] = text.text
 
 

@@ -110,13 +110,13 @@ class Figures:
         """How many figures there are."""
         return len(self.by_key)
 
-    def told(self, voice: Voice | None = None) -> Figures:
+    def translated(self, voice: Voice | None = None) -> Figures:
         """The same with all texts in a reader's language; without a voice in the first that they have."""
         return replace(
             self,
-            by_key={key: _told(figure, voice) for key, figure in self.by_key.items()},
-            series={key: _told(series, voice) for key, series in self.series.items()},
-            contradictions=tuple(_told(each, voice) for each in self.contradictions),
+            by_key={key: _translated(figure, voice) for key, figure in self.by_key.items()},
+            series={key: _translated(series, voice) for key, series in self.series.items()},
+            contradictions=tuple(_translated(each, voice) for each in self.contradictions),
         )
 
 
@@ -133,7 +133,7 @@ class DataFile:
 
 
 Record = TypeVar("Record", Source, Figure, Series, Contradiction, PublishedChannel, DataFile)
-SAID: TypeAdapter[Said] = TypeAdapter(AsWritten)
+WRITTEN: TypeAdapter[Said] = TypeAdapter(AsWritten)
 
 
 def read_figures(path: Path | str, languages: Sequence[str] = ()) -> Figures:
@@ -263,16 +263,18 @@ def _with_sources(entry: dict[str, Any], sources: Mapping[str, Source]) -> dict[
 
 def _record(shape: type[Record], entry: Mapping[str, Any], languages: Sequence[str]) -> Record:
     """The record of an entry without faults; the translations of its texts stand in the order of the languages."""
-    return shape(**{**entry, **{name: SAID.validate_python(entry[name], context=languages) for name in _texts(shape)}})
+    return shape(
+        **{**entry, **{name: WRITTEN.validate_python(entry[name], context=languages) for name in _texts(shape)}}
+    )
 
 
-def _told(record: Record, voice: Voice | None) -> Record:
+def _translated(record: Record, voice: Voice | None) -> Record:
     """A record with its texts, and those of its sources, in one language."""
     own = in_language if voice is None else voice.own
-    told: dict[str, Any] = {name: own(getattr(record, name)) for name in _texts(type(record))}
+    texts: dict[str, Any] = {name: own(getattr(record, name)) for name in _texts(type(record))}
     if isinstance(record, Figure | Series | Contradiction):
-        told["sources"] = tuple(_told(source, voice) for source in record.sources)
-    return replace(record, **told)
+        texts["sources"] = tuple(_translated(source, voice) for source in record.sources)
+    return replace(record, **texts)
 
 
 def _texts(shape: type) -> list[str]:
@@ -283,7 +285,7 @@ def _texts(shape: type) -> list[str]:
 def _text_faults(where: str, entry: Mapping[str, Any], shape: type, languages: Sequence[str]) -> Iterator[str]:
     for name in _texts(shape):
         try:
-            SAID.validate_python(entry.get(name, ""), context=languages)
+            WRITTEN.validate_python(entry.get(name, ""), context=languages)
         except ValidationError as fault:
             yield f"{where}: {name} {fault.errors()[0]['msg']}"
 
@@ -323,8 +325,8 @@ def _repeated_keys(raw: dict[str, Any], table: str) -> list[str]:
     return _repeated(entry["key"] for entry in raw.get(table, []) if "key" in entry)
 
 
-def _repeated(words: Iterable[str | None]) -> list[str]:
-    known = list(words)
+def _repeated(texts: Iterable[str | None]) -> list[str]:
+    known = list(texts)
     return sorted({word for word in known if word is not None and known.count(word) > 1})
 
 
@@ -346,11 +348,11 @@ def _entry_faults(
 
 
 def _file_faults(folder: Path, file: DataFile) -> Iterator[str]:
-    place = folder / file.path
-    if not place.is_file():
-        yield f"{place}: declared, but there is no such file"
-    elif (found := sha256_of(place)) != file.sha256:
-        yield f"{place}: has changed; its SHA-256 is {found}, declared is {file.sha256}"
+    path = folder / file.path
+    if not path.is_file():
+        yield f"{path}: declared, but there is no such file"
+    elif (found := sha256_of(path)) != file.sha256:
+        yield f"{path}: has changed; its SHA-256 is {found}, declared is {file.sha256}"
 
 
 def _folders_made(files: tuple[DataFile, ...]) -> set[str]:
@@ -358,11 +360,11 @@ def _folders_made(files: tuple[DataFile, ...]) -> set[str]:
 
 
 def _files_below(folder: Path, *, besides: set[str]) -> list[str]:
-    found = (place.relative_to(folder) for place in sorted(folder.rglob("*")) if place.is_file())
+    found = (path.relative_to(folder) for path in sorted(folder.rglob("*")) if path.is_file())
     return [
-        place.as_posix()
-        for place in found
-        if place.name not in {"README.md", "sources.toml"}
-        and place.parent.as_posix() not in besides
-        and not any(part.startswith((".", "__")) for part in place.parts)
+        path.as_posix()
+        for path in found
+        if path.name not in {"README.md", "sources.toml"}
+        and path.parent.as_posix() not in besides
+        and not any(part.startswith((".", "__")) for part in path.parts)
     ]

@@ -29,7 +29,7 @@ class _Settings(BaseModel):
 
 
 class About(_Settings):
-    """What the study is. The languages of its title are those in which every text for readers must be given."""
+    """The description of the study. Its title's languages are those in which every text for readers must be given."""
 
     key: str
     title: dict[str, str]
@@ -48,12 +48,12 @@ class About(_Settings):
             raise ValueError(f"title {found}; expected one for each language of the study, such as en, id or pt-BR")
         return title
 
-    def told(self, voice: Voice | None = None) -> About:
+    def translated(self, voice: Voice | None = None) -> About:
         """The same with its texts but the title in a reader's language; without a voice in the study's first."""
         names = ("place", "period", "question", "reference")
         own = in_language if voice is None else voice.own
-        told = {name: own(getattr(self, name)) for name in names}
-        return self.model_copy(update={**told, "limits": [own(limit) for limit in self.limits]})
+        texts = {name: own(getattr(self, name)) for name in names}
+        return self.model_copy(update={**texts, "limits": [own(limit) for limit in self.limits]})
 
 
 class FullSetSettings(_Settings):
@@ -75,7 +75,7 @@ class ExportSettings(_Settings):
 
 
 class FrameSettings(_Settings):
-    """Which complaints could be drawn, and which columns are register columns and which are words."""
+    """Which complaints could be drawn, and which columns are register columns and which hold text."""
 
     id: str
     strata: list[str]
@@ -141,7 +141,7 @@ class ResponseSettings(_Settings):
     double_coded: int = 0
 
 
-class WordSettings(_Settings):
+class QualitativeSettings(_Settings):
     """Where the codebook, the sources, their coding and the researcher's decisions are."""
 
     codebook: str
@@ -158,7 +158,7 @@ class ReviewSettings(_Settings):
 
 
 class SharingSettings(_Settings):
-    """What of the kinds that the privacy check looks for may be shared, because it is public."""
+    """The personal data that may be shared, by the kinds that the privacy check looks for, because they are public."""
 
     allow: list[str] = []
 
@@ -218,7 +218,7 @@ class Settings(_Settings):
     variables: dict[str, VariableSettings] = {}
     labels: dict[str, Text] = {}
     responses: ResponseSettings | None = None
-    words: WordSettings | None = None
+    words: QualitativeSettings | None = None
     rule: RuleSettings = RuleSettings()
     published: PublishedSettings | None = None
     provenance: ProvenanceSettings | None = None

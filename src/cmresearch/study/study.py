@@ -32,9 +32,9 @@ from cmresearch.study.settings import (
     SETTINGS,
     About,
     DecisionFile,
+    QualitativeSettings,
     SampleSettings,
     Settings,
-    WordSettings,
     read_checked,
     read_settings,
 )
@@ -110,7 +110,7 @@ class Study:
 
     @property
     def kinds(self) -> frozenset[str]:
-        """The kinds of data that its records, responses and words are."""
+        """The kinds of data that its full set, its responses and its qualitative data are."""
         parts = (self.settings.full_set, self.settings.responses, self.settings.words)
         return frozenset(part.kind for part in parts if part is not None)
 
@@ -131,7 +131,7 @@ class Study:
 
     def about(self, voice: Voice | None = None) -> About:
         """What the study is, in a reader's language; by default in its first. Only the title is in all of them."""
-        return self.settings.study.told(voice)
+        return self.settings.study.translated(voice)
 
     def voice(self, language: str | None = None) -> Voice:
         """The voice of a language, by default of the study's first, with the labels and units of this study."""
@@ -222,7 +222,7 @@ class Study:
         )
 
     def stratum_values(self, frame: Frame) -> StratumValues:
-        """What the settings plan with: a register variable's spread, and what a file says, which goes before it."""
+        """The planning values: a register variable's spread, and those of a file, which take precedence."""
         plan = self.sample_plan
         return known_values(frame, variable=plan.variable, planning=plan.planning and self.path(plan.planning))
 
@@ -262,7 +262,7 @@ class Study:
         )
 
     def read_records(self, frame: Frame, codebook: Codebook) -> pd.DataFrame | None:
-        """What each coder recorded before adjudication, one row for each record; None where nobody read the sample."""
+        """The records of each coder before adjudication, one row for each; None where nobody read the sample."""
         if self.settings.responses is None:
             return None
         variables = self.coded_values(codebook)
@@ -300,25 +300,25 @@ class Study:
             CodebookError: It has faults.
             StudyError: It lacks a language of the study.
         """
-        codebook = read_codebook(self.path(self._words().codebook))
+        codebook = read_codebook(self.path(self._qualitative().codebook))
         missing = [language for language in self.languages if language not in codebook.languages]
         if missing:
             raise StudyError(
                 f"{self.folder / SETTINGS}: the title is in {', '.join(self.languages)}; the codebook "
-                f"{self._words().codebook} has no texts in {', '.join(missing)}"
+                f"{self._qualitative().codebook} has no texts in {', '.join(missing)}"
             )
         return codebook
 
     def read_sources(self) -> Sources:
         """The interviews and documents."""
-        return read_sources([self.path(name) for name in self._words().sources])
+        return read_sources([self.path(name) for name in self._qualitative().sources])
 
     def read_coding(self, codebook: Codebook, sources: Sources) -> Coding:
         """The coding of the sources by every coder, and its adjudication."""
-        return read_coding(self.path(self._words().coding), codebook, sources)
+        return read_coding(self.path(self._qualitative().coding), codebook, sources)
 
     def read_decisions(self) -> Mapping[str, Decision]:
-        """What the researcher decided on each dimension, with the memos; nothing where no file is named."""
+        """The researcher's decision on each dimension, with its memo; none where no file is named."""
         if self.decisions_file is None:
             return {}
         read = read_checked(DecisionFile, self.decisions_file, self.languages)
@@ -330,13 +330,13 @@ class Study:
     @property
     def decisions_file(self) -> Path | None:
         """The file of the researcher's decisions, where one is named."""
-        name = self._words().decisions
+        name = self._qualitative().decisions
         return None if name is None else self.path(name)
 
     @property
     def words_kind(self) -> DataKind:
-        """The kind of data that the words are."""
-        return self._words().kind
+        """The kind of data that the qualitative strand rests on."""
+        return self._qualitative().kind
 
     @property
     def reviews_file(self) -> Path:
@@ -344,7 +344,7 @@ class Study:
         return self.path(self.settings.reviews.file)
 
     def read_reviews(self) -> tuple[Review, ...]:
-        """What reviewers wrote down, entry by entry; none where nobody did.
+        """The reviewers' entries, in the order of writing; none where nobody wrote any.
 
         Raises:
             ReviewError: The file has faults; all of them, with their lines.
@@ -361,7 +361,7 @@ class Study:
         settings = self.settings.provenance
         return () if settings is None else check_data_files(self.path(settings.files), self.languages)
 
-    def _words(self) -> WordSettings:
+    def _qualitative(self) -> QualitativeSettings:
         if self.settings.words is None:
             raise StudyError(f"{self.folder / SETTINGS} has no [words]: this study has no interviews and no codebook")
         return self.settings.words
@@ -399,18 +399,18 @@ def open_study(folder: str | Path | None = None, *, data: str | Path | None = No
         The study. Nothing but its settings is read yet.
 
     Raises:
-        StudyError: There is no `study.toml`, or it has faults; all of them, each with its place.
+        StudyError: There is no `study.toml`, or it has faults; all of them, each with its path.
     """
-    place = _required(nearest_study()) if folder is None else Path(folder)
-    path = place / SETTINGS
+    root = _required(nearest_study()) if folder is None else Path(folder)
+    path = root / SETTINGS
     if not path.is_file():
-        raise StudyError(f"there is no {SETTINGS} in {place}")
+        raise StudyError(f"there is no {SETTINGS} in {root}")
     settings = read_settings(path)
     named = data if data is not None or settings.full_set.file else os.environ.get(DATA) or None
     given = None if named is None else Path(named)
     if given is not None and not given.is_file():
         raise StudyError(f"there is no file {given}")
-    return Study(place, settings, given)
+    return Study(root, settings, given)
 
 
 def nearest_study() -> Path | None:
@@ -419,7 +419,7 @@ def nearest_study() -> Path | None:
     return next((folder for folder in (here, *here.parents) if (folder / SETTINGS).is_file()), None)
 
 
-def _required(place: Path | None) -> Path:
-    if place is None:
+def _required(root: Path | None) -> Path:
+    if root is None:
         raise StudyError(f"there is no {SETTINGS} in {Path.cwd()} or above it; name the study's folder")
-    return place
+    return root

@@ -56,7 +56,7 @@ class Finding(BaseModel):
     by: Literal["arithmetic", "frame", "sample", "coding"]
     compute: str | None = None
 
-    def told(self, voice: Voice | None = None) -> Finding:
+    def translated(self, voice: Voice | None = None) -> Finding:
         """The finding with its texts in a reader's language; without a voice in the first that they have."""
         own = in_language if voice is None else voice.own
         published = self.published if isinstance(self.published, int | float) else own(self.published)
@@ -91,9 +91,9 @@ class Findings:
         """How many findings came out each way; only "recomputed" counts as reproduced."""
         return {result: sum(one.result == result for one in self.compared) for result in RESULTS}
 
-    def told(self, voice: Voice | None = None) -> Findings:
+    def translated(self, voice: Voice | None = None) -> Findings:
         """The same with the findings' texts in a reader's language; without a voice in the first that they have."""
-        return Findings(tuple(replace(one, finding=one.finding.told(voice)) for one in self.compared))
+        return Findings(tuple(replace(one, finding=one.finding.translated(voice)) for one in self.compared))
 
     def to_frame(self, voice: Voice | None = None) -> pd.DataFrame:
         """One row for each finding: finding, text, published, computed, result, data_kind, by, compute, source.
@@ -113,7 +113,7 @@ class Findings:
                 "compute": one.finding.compute,
                 "source": one.finding.source,
             }
-            for one in self.told(voice).compared
+            for one in self.translated(voice).compared
         ]
         columns = [
             "finding",

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 NAMES = ("key", "name", "variable", "id")
-"""What tells the tables of a list apart, the first of them that all tables have."""
+"""Keys that identify the tables of a list: the first of them that all tables have is used."""
 
 Table = Mapping[str, object]
 
@@ -18,17 +18,17 @@ class Difference:
     """One key, or one table of a list, that is not what it was.
 
     Attributes:
-        place: The path of keys, such as `sample.size` or `finding[complaints].published`.
+        path: The keys that lead to it, such as `sample.size` or `finding[complaints].published`.
         old: What stood there; None where nothing did.
         new: What stands there now; None where nothing does.
     """
 
-    place: str
+    path: str
     old: object
     new: object
 
 
-def find_differences(old: object, new: object, place: str = "") -> Iterator[Difference]:
+def find_differences(old: object, new: object, path: str = "") -> Iterator[Difference]:
     """Every difference between two values as TOML gives them, in the order of the old one, what is new at its end.
 
     Tables are compared key by key. The tables of a list are matched by what names them (`key`, `name`, `variable` or
@@ -38,24 +38,24 @@ def find_differences(old: object, new: object, place: str = "") -> Iterator[Diff
     Args:
         old: The earlier value; None where there was none.
         new: The later value; None where there is none.
-        place: Where both stand.
+        path: The keys that lead to both.
 
     Example:
         >>> old = {"sample": {"size": 989, "seed": "x"}}
         >>> new = {"sample": {"seed": "x", "size": 1000}, "labels": {"topic": "Topic"}}
         >>> for each in find_differences(old, new):
         ...     print(each)
-        Difference(place='sample.size', old=989, new=1000)
-        Difference(place='labels.topic', old=None, new='Topic')
+        Difference(path='sample.size', old=989, new=1000)
+        Difference(path='labels.topic', old=None, new='Topic')
     """
     if _both(old, new, Mapping):
         one, other = _table(old), _table(new)
         for key in dict.fromkeys((*one, *other)):
-            yield from find_differences(one.get(key), other.get(key), f"{place}.{key}" if place else key)
+            yield from find_differences(one.get(key), other.get(key), f"{path}.{key}" if path else key)
     elif (name := _name_of(old, new)) is not None:
-        yield from _matched(_tables(old), _tables(new), name, place)
+        yield from _matched(_tables(old), _tables(new), name, path)
     elif as_json(old) != as_json(new):
-        yield Difference(place, old, new)
+        yield Difference(path, old, new)
 
 
 def as_json(value: object) -> str:
@@ -94,9 +94,9 @@ def _name_of(old: object, new: object) -> str | None:
     return next((name for name in NAMES if all(isinstance(each.get(name), str) for each in tables)), None)
 
 
-def _matched(old: Sequence[Table], new: Sequence[Table], name: str, place: str) -> Iterator[Difference]:
+def _matched(old: Sequence[Table], new: Sequence[Table], name: str, path: str) -> Iterator[Difference]:
     for word in dict.fromkeys(str(each[name]) for each in (*old, *new)):
-        named = f"{place}[{word}]"
+        named = f"{path}[{word}]"
         gone = _without([each for each in old if each[name] == word], new)
         come = _without([each for each in new if each[name] == word], old)
         if len(gone) == len(come) == 1:

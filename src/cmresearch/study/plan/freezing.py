@@ -83,7 +83,7 @@ class PlanChange:
     """One change of the plan after it was frozen.
 
     Attributes:
-        since: The version that said otherwise.
+        since: The version that had it otherwise.
         amendment: The version that holds the change; None where no amendment covers it.
         file: `study.toml` or `codebook`.
         place: The path of keys, such as `sample.size`.
@@ -151,7 +151,7 @@ def read_frozen_plans(study: Study) -> tuple[FrozenPlan, ...]:
     if not path.is_file():
         return ()
     entries = _read_register(path)
-    faults = [fault for place, entry in enumerate(entries, 1) for fault in _faults(study.plan, entry, place)]
+    faults = [fault for number, entry in enumerate(entries, 1) for fault in _faults(study.plan, entry, number)]
     raise_all(PlanError, faults)
     return tuple(_frozen(study.plan / str(entry.version), entry) for entry in entries)
 
@@ -205,16 +205,16 @@ def _content_of_study(study: Study, codebook: Codebook | None) -> dict[str, obje
 
 
 def _content(settings: Path, codebook: Codebook | None) -> dict[str, object]:
-    """What is compared: the settings as TOML gives them, and of the codebook what decides a status."""
-    said = tomllib.loads(settings.read_text(encoding="utf-8-sig"))
+    """The content that is compared: the settings as TOML gives them, and of the codebook what decides a status."""
+    stated = tomllib.loads(settings.read_text(encoding="utf-8-sig"))
     if codebook is None:
-        return {SETTINGS: said}
+        return {SETTINGS: stated}
     indicators = {
         dimension.key: {each.key: each.model_dump(mode="json", exclude_none=True) for each in dimension.indicators}
         for dimension in codebook.dimensions
     }
     named = {"version": codebook.version, "sha256": codebook.sha256, "indicator": indicators}
-    return {SETTINGS: said, CODEBOOK: named}
+    return {SETTINGS: stated, CODEBOOK: named}
 
 
 def _changes_since(plan: FrozenPlan, content: Mapping[str, object]) -> list[PlanChange]:
@@ -222,12 +222,12 @@ def _changes_since(plan: FrozenPlan, content: Mapping[str, object]) -> list[Plan
 
 
 def _change(difference: Difference, since: int, later: FrozenPlan | None) -> PlanChange:
-    file = SETTINGS if difference.place.startswith(SETTINGS) else CODEBOOK
+    file = SETTINGS if difference.path.startswith(SETTINGS) else CODEBOOK
     old, new = difference.old, difference.new
     change: Literal["changed", "added", "removed"] = "added" if old is None else "removed" if new is None else "changed"
-    place = difference.place.removeprefix(f"{file}.")
+    path = difference.path.removeprefix(f"{file}.")
     amendment, reason = (later.version, later.reason) if later else (None, "")
-    return PlanChange(since, amendment, file, place, change, old, new, reason)
+    return PlanChange(since, amendment, file, path, change, old, new, reason)
 
 
 def _next_version(
@@ -262,9 +262,9 @@ def _is_in_force(
         return True
     changes = _changes_since(last, content)
     if changes and not reason:
-        told = [f"  {each}" for each in changes]
+        listed = [f"  {each}" for each in changes]
         ending = "a frozen plan is never changed: put it back, or add an amendment that says why (--reason)"
-        raise PlanError("\n".join([f"the plan is not that of version {last.version}; {ending}", *told]))
+        raise PlanError("\n".join([f"the plan is not that of version {last.version}; {ending}", *listed]))
     # Comments alone make no other plan; whoever wants them frozen too says so with a reason.
     return not reason
 
@@ -303,12 +303,12 @@ def _read_register(path: Path) -> list[_Entry]:
         raise PlanError(f"{path} is no register of frozen plans: {error}") from error
 
 
-def _faults(folder: Path, entry: _Entry, place: int) -> Iterator[str]:
-    """What of a version is no longer as it was frozen."""
+def _faults(folder: Path, entry: _Entry, number: int) -> Iterator[str]:
+    """The parts of a version that are no longer as they were frozen."""
     own = folder / str(entry.version)
     sums = own / SUMS
-    if entry.version != place:
-        yield f"{folder / REGISTER}: version {entry.version} stands in place {place}"
+    if entry.version != number:
+        yield f"{folder / REGISTER}: version {entry.version} stands in place {number}"
     elif not sums.is_file():
         yield f"{sums}: there is no such file; put back what was frozen"
     elif sha256_of(sums) != entry.sha256:
@@ -324,5 +324,5 @@ def _faults(folder: Path, entry: _Entry, place: int) -> Iterator[str]:
 
 def _frozen(folder: Path, entry: _Entry) -> FrozenPlan:
     codebook = read_codebook(folder / CODEBOOK) if (folder / CODEBOOK).is_dir() else None
-    said = entry.model_dump() | {"published": tuple(entry.published)}
-    return FrozenPlan(**said, content=_content(folder / SETTINGS, codebook))
+    recorded = entry.model_dump() | {"published": tuple(entry.published)}
+    return FrozenPlan(**recorded, content=_content(folder / SETTINGS, codebook))

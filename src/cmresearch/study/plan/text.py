@@ -38,7 +38,7 @@ A researcher who decides otherwise says why in a memo; both stand in the report.
 
 @dataclass(frozen=True)
 class Heading:
-    """What a version of the plan says of itself.
+    """The heading of a version of the plan.
 
     Attributes:
         version: Its number, from 1.
@@ -128,9 +128,9 @@ def _heading(heading: Heading, codebook: Codebook | None) -> list[str]:
 
 def _question(settings: Settings) -> list[str]:
     about = settings.study
-    place = f"{escaped(about.place)}, {escaped(about.period)}"
+    setting = f"{escaped(about.place)}, {escaped(about.period)}"
     limits = [f"Limit: {escaped(limit)}" for limit in about.limits]
-    return [escaped(about.question or "No question is stated."), "", *_bullets([place, *limits])]
+    return [escaped(about.question or "No question is stated."), "", *_bullets([setting, *limits])]
 
 
 def _frame(settings: Settings) -> list[str]:
@@ -226,7 +226,7 @@ def _findings(settings: Settings) -> list[str]:
 
 
 def _open(study: Study, codebook: Codebook | None) -> Iterator[str]:
-    """What the settings do not fix, as far as they themselves show it."""
+    """The choices that the settings leave open, as far as they themselves show it."""
     settings = study.settings
     if settings.sample is not None and not settings.sample.published:
         yield "No place is named where the hash of frame and sizes was public before the seed was known."
@@ -246,8 +246,8 @@ def _open(study: Study, codebook: Codebook | None) -> Iterator[str]:
     yield "Whatever is not named above was not fixed by this plan."
 
 
-def _listed(words: Sequence[str]) -> str:
-    return ", ".join(code(word) for word in words)
+def _listed(texts: Sequence[str]) -> str:
+    return ", ".join(code(word) for word in texts)
 
 
 def _bullets(lines: Iterable[str]) -> list[str]:

@@ -231,7 +231,7 @@ def finding_subjects(findings: Findings) -> tuple[Subject, ...]:
         _subject(
             "finding",
             each.finding.key,
-            f"published {each.finding.told().published}, computed {_plain(each.computed)}: {each.result}",
+            f"published {each.finding.translated().published}, computed {_plain(each.computed)}: {each.result}",
             {
                 "text": each.finding.text,
                 "published": _plain(each.finding.published),
