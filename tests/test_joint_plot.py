@@ -7,8 +7,9 @@ from cmresearch.codebook.book import Dimension
 from cmresearch.language.voice import Voice
 from cmresearch.report.plots.drawing import to_svg
 from cmresearch.report.plots.joint_plot import STANDING_MARKS, plot_joint_display
-from cmresearch.triangulation.assessment import Decision, DimensionAssessment, Step
+from cmresearch.triangulation.assessment import Decision, DimensionAssessment
 from cmresearch.triangulation.convergence import LINES, JointDisplay, JointRow, Line
+from cmresearch.triangulation.rule import Step
 
 STANDINGS = ("for", "against", "mixed", "unclear", "silent")
 

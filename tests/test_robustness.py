@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from cmresearch.triangulation.assessment import judge
 from cmresearch.triangulation.robustness import measure_robustness
+from cmresearch.triangulation.rule import judge
 
 
 @pytest.fixture(scope="module")

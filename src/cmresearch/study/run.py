@@ -28,7 +28,6 @@ from cmresearch.study.provenance import DataFile, Figures
 from cmresearch.study.settings import SETTINGS, EstimateSettings
 from cmresearch.study.study import Study
 from cmresearch.triangulation.assessment import (
-    STATUSES,
     Assessment,
     assess,
     decision_faults,
@@ -37,6 +36,7 @@ from cmresearch.triangulation.assessment import (
 from cmresearch.triangulation.convergence import JointDisplay, convergence_faults, joint_display
 from cmresearch.triangulation.findings import Findings, Quantity, compare_findings
 from cmresearch.triangulation.robustness import Robustness, measure_robustness
+from cmresearch.triangulation.rule import STATUSES
 
 STATISTICS = {"mean": estimate_mean, "total": estimate_total}
 RELIABILITY_COLUMNS = [

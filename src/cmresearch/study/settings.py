@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import fields
 from pathlib import Path
 from typing import Literal, TypeVar
 
@@ -15,9 +16,9 @@ from cmresearch.language.catalogue import LANGUAGES, in_language, is_language
 from cmresearch.language.translations import AsWritten, Said, Text
 from cmresearch.language.voice import Voice
 from cmresearch.study.provenance import DataKind
-from cmresearch.triangulation.assessment import Status
 from cmresearch.triangulation.convergence import Convergence
 from cmresearch.triangulation.findings import Finding
+from cmresearch.triangulation.rule import Rule, Status
 
 SETTINGS = "study.toml"
 DURATIONS = ("minutes", "hours", "days")  # the units of a time to close
@@ -172,12 +173,6 @@ class EstimateSettings(_Settings):
     by: list[str] = []
 
 
-class RuleSettings(_Settings):
-    """The decision rule's one choice."""
-
-    corroboration: int = 2
-
-
 class DecisionSettings(_Settings):
     """The researcher's own status and convergence for one dimension, and why."""
 
@@ -219,7 +214,7 @@ class Settings(_Settings):
     labels: dict[str, Text] = {}
     responses: ResponseSettings | None = None
     words: QualitativeSettings | None = None
-    rule: RuleSettings = RuleSettings()
+    rule: dict[str, int] = {}
     published: PublishedSettings | None = None
     provenance: ProvenanceSettings | None = None
     reviews: ReviewSettings = ReviewSettings()
@@ -227,6 +222,15 @@ class Settings(_Settings):
     export: list[ExportSettings] = []
     estimate: list[EstimateSettings] = []
     finding: list[Finding] = []
+
+    @field_validator("rule")
+    @classmethod
+    def _sets_what_the_rule_has(cls, rule: dict[str, int]) -> dict[str, int]:
+        known = [each.name for each in fields(Rule)]
+        faults = [f"{name!r}{nearest(name, known)}" for name in rule if name not in known]
+        if faults:
+            raise ValueError(f"the rule has no {', '.join(faults)}; expected {', '.join(known)}")
+        return rule
 
     @property
     def expressions(self) -> dict[str, str]:

@@ -38,7 +38,8 @@ from cmresearch.study.settings import (
     read_checked,
     read_settings,
 )
-from cmresearch.triangulation.assessment import Decision, Rule
+from cmresearch.triangulation.assessment import Decision
+from cmresearch.triangulation.rule import Rule
 
 DATA = "CMRESEARCH_DATA"  # names the full set's file where it is not distributed with the study
 
@@ -101,7 +102,7 @@ class Study:
     @property
     def rule(self) -> Rule:
         """The decision rule."""
-        return Rule(corroboration=self.settings.rule.corroboration)
+        return Rule(**self.settings.rule)
 
     @property
     def sha256(self) -> str:

@@ -1,9 +1,7 @@
-from .assessment import STATUSES as STATUSES
 from .assessment import Assessment as Assessment
 from .assessment import Decision as Decision
 from .assessment import DimensionAssessment as DimensionAssessment
 from .assessment import IndicatorResult as IndicatorResult
-from .assessment import Rule as Rule
 from .assessment import assess as assess
 from .assessment import measure_indicators as measure_indicators
 from .convergence import JointDisplay as JointDisplay
@@ -13,3 +11,5 @@ from .findings import Findings as Findings
 from .findings import compare_findings as compare_findings
 from .robustness import Robustness as Robustness
 from .robustness import measure_robustness as measure_robustness
+from .rule import STATUSES as STATUSES
+from .rule import Rule as Rule

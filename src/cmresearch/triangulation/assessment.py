@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Literal, TypeAlias, get_args
+from typing import Literal
 
 import pandas as pd
 
@@ -14,31 +14,11 @@ from cmresearch.coding.sources import Source
 from cmresearch.errors import TriangulationError, nearest, raise_all
 from cmresearch.estimation.estimators import estimate_proportion
 from cmresearch.language.catalogue import Translations, in_language
-from cmresearch.language.phrases import Figure, Name, Phrase, Series
+from cmresearch.language.phrases import Figure, Name, Phrase
 from cmresearch.language.voice import Voice, in_words
 from cmresearch.responses.responses import Responses
 from cmresearch.sampling.frame import Frame
-
-Status: TypeAlias = Literal["fulfilled", "not_optimal", "not_implemented", "not_assessable"]
-Outcome: TypeAlias = Literal["met", "not_met", "inconclusive"]
-STATUSES: tuple[str, ...] = get_args(Status)
-STATEMENTS = ("supports", "hinders", "absent")  # the directions that the rule counts
-
-
-@dataclass(frozen=True)
-class Rule:
-    """How evidence becomes a status.
-
-    Attributes:
-        corroboration: How many different sources must state the same before it counts, 1 or more.
-    """
-
-    corroboration: int = 2
-
-    def __post_init__(self) -> None:
-        if self.corroboration < 1:
-            # With 0 a dimension of which nobody speaks would be corroborated in every direction.
-            raise TriangulationError(f"corroboration is {self.corroboration}; expected 1 source or more")
+from cmresearch.triangulation.rule import OUTCOMES, STATEMENTS, STATUSES, Outcome, Rule, Seen, Status, Step, judge
 
 
 @dataclass(frozen=True)
@@ -94,31 +74,6 @@ class SourceEvidence:
 
 
 @dataclass(frozen=True)
-class Step:
-    """One step of the rule, as it was taken for one dimension.
-
-    Attributes:
-        number: Its number, from 1.
-        status: The status it would give.
-        holds: Whether its condition holds; the first that does decides.
-        reasons: What was found for each part of the condition.
-    """
-
-    number: int
-    status: Status
-    holds: bool
-    reasons: tuple[Phrase, ...]
-
-    @property
-    def in_short(self) -> tuple[Phrase, ...]:
-        """The reasons without the sources behind them."""
-        return tuple(
-            Phrase(each.key.replace("step.", "step_in_short.")) if "sources" in each.placeholders else each
-            for each in self.reasons
-        )
-
-
-@dataclass(frozen=True)
 class DimensionAssessment:
     """The proposed status of one dimension with all its evidence.
 
@@ -143,13 +98,13 @@ class DimensionAssessment:
     def decided_by(self) -> Phrase:
         """The step that decided, with its reasons."""
         step = self.steps[-1]
-        return Phrase("step.decided", {"number": step.number, "because": Series(step.reasons)})
+        return step.decides(step.reasons)
 
     @property
     def decided_in_short(self) -> Phrase:
         """The step that decided, with its reasons but without the sources behind them."""
         step = self.steps[-1]
-        return Phrase("step.decided", {"number": step.number, "because": Series(step.in_short)})
+        return step.decides(step.in_short)
 
     @property
     def supports(self) -> tuple[str, ...]:
@@ -267,19 +222,6 @@ class Assessment:
         return self.to_frame().to_html(index=False)
 
 
-def judge(indicator: Indicator, lower: float, upper: float) -> Outcome:
-    """Whether an interval meets an indicator's threshold.
-
-    Met where all of the interval lies on the wanted side (the threshold itself included), not met where none of
-    it does, inconclusive where it straddles the threshold. An exact figure is an interval without width.
-    """
-    if indicator.direction == "at_least":
-        met, missed = lower >= indicator.threshold, upper < indicator.threshold
-    else:
-        met, missed = upper <= indicator.threshold, lower > indicator.threshold
-    return "met" if met else "not_met" if missed else "inconclusive"
-
-
 def measure_indicators(
     codebook: Codebook, frame: Frame | None, responses: Responses | None, *, register_kind: str = "real"
 ) -> tuple[IndicatorResult, ...]:
@@ -314,13 +256,8 @@ def assess(
 
     Sources that count are the documents and the interviews whose informant's role could know. Each may, by its
     adjudicated segments, support a dimension, speak of a hindrance and state its absence; a statement is
-    corroborated where `rule.corroboration` different sources make it. There is no counting of votes. The first
-    step that holds decides:
-
-    1. not_implemented: absence is corroborated, support is not, and no indicator is met.
-    2. not_optimal: a hindrance or absence is corroborated, or an indicator is not met.
-    3. not_assessable: support is not corroborated, or an indicator is inconclusive.
-    4. fulfilled.
+    corroborated where as many different sources make it as the rule asks for. There is no counting of votes. The first
+    step of the rule that holds decides (see `Rule`).
 
     Silence therefore never leads to not_implemented. An indicator without a result counts as inconclusive.
 
@@ -401,7 +338,7 @@ def _assessed(
     results = tuple(
         given.get((dimension.key, each.key), _not_measured(dimension.key, each)) for each in dimension.indicators
     )
-    return DimensionAssessment(dimension, _steps(sources, results, rule), sources, results)
+    return DimensionAssessment(dimension, rule.steps(_seen(sources, results)), sources, results)
 
 
 def _sources_on(dimension: Dimension, coding: Coding) -> tuple[SourceEvidence, ...]:
@@ -423,50 +360,9 @@ def _stating(sources: Iterable[SourceEvidence], direction: str) -> tuple[str, ..
     )
 
 
-def _steps(sources: tuple[SourceEvidence, ...], results: tuple[IndicatorResult, ...], rule: Rule) -> tuple[Step, ...]:
-    """The steps of the rule up to the first that holds."""
-    stating = {direction: _stating(sources, direction) for direction in STATEMENTS}
-    sure = {direction: len(keys) >= rule.corroboration for direction, keys in stating.items()}
-    said = {direction: _said(direction, keys, rule) for direction, keys in stating.items()}
-    found = {
-        outcome: [each.indicator.key for each in results if each.outcome == outcome] for outcome in get_args(Outcome)
+def _seen(sources: tuple[SourceEvidence, ...], results: tuple[IndicatorResult, ...]) -> Seen:
+    stating = {statement: _stating(sources, statement) for statement in STATEMENTS}
+    showing: dict[str, tuple[str, ...]] = {
+        outcome: tuple(each.indicator.key for each in results if each.outcome == outcome) for outcome in OUTCOMES
     }
-    shown = {
-        outcome: _shown(outcome, keys) if results else Phrase("step.no_indicator") for outcome, keys in found.items()
-    }
-    conditions: list[tuple[Status, bool, list[Phrase]]] = [
-        (
-            "not_implemented",
-            sure["absent"] and not sure["supports"] and not found["met"],
-            [said["absent"], said["supports"], shown["met"]],
-        ),
-        (
-            "not_optimal",
-            sure["hinders"] or sure["absent"] or bool(found["not_met"]),
-            [said["hinders"], said["absent"], shown["not_met"]],
-        ),
-        (
-            "not_assessable",
-            not sure["supports"] or bool(found["inconclusive"]),
-            [said["supports"], shown["inconclusive"]],
-        ),
-        ("fulfilled", True, [Phrase("step.none_before"), said["supports"], shown["met"]]),
-    ]
-    steps = [
-        Step(number, status, holds, tuple(reasons))
-        for number, (status, holds, reasons) in enumerate(conditions, start=1)
-    ]
-    deciding = next(step.number for step in steps if step.holds)
-    return tuple(steps[:deciding])
-
-
-def _said(direction: str, keys: tuple[str, ...], rule: Rule) -> Phrase:
-    listed = tuple(Name(key) for key in keys) or Phrase("step.no_source")
-    if len(keys) >= rule.corroboration:
-        return Phrase(f"step.{direction}", {"sources": listed})
-    return Phrase(f"step.{direction}_lacking", {"sources": listed, "needed": rule.corroboration})
-
-
-def _shown(outcome: str, keys: list[str]) -> Phrase:
-    named = tuple(Name(key) for key in keys)
-    return Phrase(f"step.{outcome}", {"indicators": named}) if named else Phrase(f"step.none_{outcome}")
+    return Seen(stating, showing)

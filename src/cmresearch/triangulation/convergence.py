@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Literal, TypeAlias, get_args
 
@@ -24,18 +23,15 @@ from cmresearch.language.catalogue import Translations, in_language
 from cmresearch.language.phrases import Figure, Name, Own, Phrase, Series
 from cmresearch.language.voice import Voice, in_words
 from cmresearch.triangulation.assessment import (
-    STATEMENTS,
     Assessment,
     Decision,
     DimensionAssessment,
     IndicatorResult,
-    Rule,
     SourceEvidence,
-    Status,
 )
+from cmresearch.triangulation.rule import STATEMENTS, Rule, Standing, Status, standing_of_outcomes
 
 LineName: TypeAlias = Literal["register", "sample", "interviews", "documents"]
-Standing: TypeAlias = Literal["for", "against", "mixed", "unclear", "silent"]
 Convergence: TypeAlias = Literal["agreement", "partial_agreement", "silence", "dissonance"]
 LINES: tuple[LineName, ...] = get_args(LineName)
 CONVERGENCES: tuple[Convergence, ...] = get_args(Convergence)
@@ -201,9 +197,8 @@ def joint_display(assessment: Assessment) -> JointDisplay:
     """The lines of evidence of every dimension side by side, with the proposed convergence and the decided one.
 
     A figure speaks for the dimension where its indicator is met and against it where it is not. Of interviews and
-    documents only the sources that count take a side; hindrance and absence are both against. Where a line states
-    both sides, the one that `rule.corroboration` of its sources state stands, if it is exactly one; otherwise the
-    line is mixed. The lines then give, in this order:
+    documents only the sources that count take a side; hindrance and absence are both against. How a line stands
+    that states both sides, the rule says. The lines then give, in this order:
 
     1. silence: fewer than two lines speak.
     2. dissonance: one line is for, another against.
@@ -269,23 +264,13 @@ def _row(assessed: DimensionAssessment, decisions: Mapping[str, Decision], rule:
 
 def _measured(name: LineName, results: Sequence[IndicatorResult]) -> Line:
     outcomes = {each.outcome for each in results if each.estimate is not None}
-    return Line(name, _standing_of_figures(outcomes), indicators=tuple(results))
-
-
-def _standing_of_figures(outcomes: AbstractSet[str]) -> Standing:
-    if not outcomes:
-        return "silent"
-    if {"met", "not_met"} <= outcomes:
-        return "mixed"
-    if "inconclusive" in outcomes:
-        return "unclear"
-    return "for" if "met" in outcomes else "against"
+    return Line(name, standing_of_outcomes(outcomes), indicators=tuple(results))
 
 
 def _stated(name: LineName, sources: Sequence[SourceEvidence], rule: Rule) -> Line:
     supports, hinders, absent = (_stating(sources, direction) for direction in STATEMENTS)
     against = {each.source.key for each in (*hinders, *absent)}
-    standing = _standing_of_words(len(supports), len(against), rule.corroboration)
+    standing = rule.standing_of_statements(len(supports), len(against))
     not_counted = tuple(each for each in sources if each.standing != "counted")
     return Line(name, standing, (), supports, hinders, absent, not_counted)
 
@@ -296,16 +281,6 @@ def _stating(sources: Sequence[SourceEvidence], direction: str) -> tuple[SourceE
         for each in sources
         if each.standing == "counted" and any(segment.direction == direction for segment in each.segments)
     )
-
-
-def _standing_of_words(supporting: int, opposing: int, needed: int) -> Standing:
-    if not supporting and not opposing:
-        return "silent"
-    if not supporting or not opposing:
-        return "for" if supporting else "against"
-    if (supporting >= needed) == (opposing >= needed):
-        return "mixed"
-    return "for" if supporting >= needed else "against"
 
 
 def _record(row: JointRow, voice: Voice | None) -> dict[str, object]:

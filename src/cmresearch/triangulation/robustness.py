@@ -18,7 +18,8 @@ from cmresearch.language.catalogue import Translations
 from cmresearch.language.phrases import Figure, Name, Own, Phrase, Series
 from cmresearch.language.voice import Voice, in_words
 from cmresearch.responses.responses import Responses
-from cmresearch.triangulation.assessment import IndicatorResult, Rule, assess, judge
+from cmresearch.triangulation.assessment import IndicatorResult, assess
+from cmresearch.triangulation.rule import Rule, judge
 
 Floats = NDArray[np.float64]
 Kind = Literal["sample", "records", "source", "coder", "disagreement", "threshold", "corroboration"]
@@ -199,7 +200,7 @@ def measure_robustness(
         *_of_one_coder(now),
         *_one_way(now),
         *_other_thresholds(now),
-        *_other_corroboration(now),
+        *_other_rules(now),
     ]
     names = {dimension.key: dimension.name for dimension in codebook.dimensions}
     margins = {key: _margins(now.indicators, key) for key in names}
@@ -366,11 +367,9 @@ def _thresholds(result: IndicatorResult) -> list[float]:
     return [low, *([edge] if straddles and edge is not None else []), high]
 
 
-def _other_corroboration(now: _Evidence) -> Iterator[World]:
-    for needed in (now.rule.corroboration - 1, now.rule.corroboration + 1):
-        if needed >= 1:
-            change = Phrase("world.one_needed") if needed == 1 else Phrase("world.needed", {"n": needed})
-            yield World("corroboration", change, 1, replace(now, rule=Rule(needed)).statuses())
+def _other_rules(now: _Evidence) -> Iterator[World]:
+    for change, rule in now.rule.neighbours():
+        yield World("corroboration", change, 1, replace(now, rule=rule).statuses())
 
 
 def _settled(segments: Iterable[Segment]) -> tuple[Segment, ...]:

@@ -10,7 +10,7 @@ from cmresearch.coding.coverage import saturation
 from cmresearch.language.catalogue import LANGUAGES
 from cmresearch.language.voice import Voice
 from cmresearch.report.chapters.telling import MANY, Fact, Tell, of_kind
-from cmresearch.triangulation.assessment import STATUSES
+from cmresearch.triangulation.rule import STATUSES
 
 if TYPE_CHECKING:
     from pandas import DataFrame

@@ -8,8 +8,10 @@ from dataclasses import dataclass
 
 from cmresearch import __version__
 from cmresearch.codebook.book import Codebook, Indicator
+from cmresearch.language.voice import ENGLISH
 from cmresearch.study.settings import Settings
 from cmresearch.study.study import Study
+from cmresearch.triangulation.rule import Rule
 
 NO_TIME = (
     "This text names no time: one that we wrote ourselves would prove nothing. Only a public place that showed the "
@@ -27,10 +29,7 @@ RULE = """
 The statuses follow from the first of these steps that holds; sources count where they are documents, or interviews with
 an informant whose role could know:
 
-1. not implemented: its absence is stated by {n} sources or more, its support is not, and no indicator is met.
-2. not optimal: a hindrance or the absence is stated by {n} sources or more, or an indicator is missed.
-3. not assessable: support is not stated by {n} sources or more, or an indicator is inconclusive.
-4. fulfilled.
+{steps}
 
 A researcher who decides otherwise says why in a memo; both stand in the report.
 """
@@ -74,9 +73,7 @@ def plan_text(study: Study, codebook: Codebook | None, heading: Heading) -> str:
         "Variables": _variables(settings),
         "Estimates": _estimates(settings),
         "Indicators and their thresholds": _indicators(codebook),
-        "Decision rule": [RULE.strip().format(n=settings.rule.corroboration)]
-        if codebook
-        else ["No codebook, no rule."],
+        "Decision rule": [_rule(study.rule)] if codebook else ["No codebook, no rule."],
         "Findings to compare": _findings(settings),
         "Left open": _bullets(_open(study, codebook)),
     }
@@ -86,6 +83,11 @@ def plan_text(study: Study, codebook: Codebook | None, heading: Heading) -> str:
     for name, body in sections.items():
         lines += ["", f"## {name}", "", *body]
     return "\n".join(lines) + "\n"
+
+
+def _rule(rule: Rule) -> str:
+    steps = (f"{number}. {ENGLISH.phrase(step)}" for number, step in enumerate(rule.described(), start=1))
+    return RULE.strip().format(steps="\n".join(steps))
 
 
 def escaped(text: object) -> str:
