@@ -8,6 +8,7 @@ import pandas as pd
 
 from cmresearch.errors import ReportError
 from cmresearch.files.writing import csv_text, whole_folder, write_text
+from cmresearch.language.voice import ENGLISH
 from cmresearch.report.chapters.thesis import write_thesis
 from cmresearch.report.page.page import joined_page, page_bodies
 from cmresearch.report.paper.pdf import write_paper
@@ -77,7 +78,7 @@ def _execute_notebooks(study: Study, folder: Path, progress: Progress) -> tuple[
 def _write_tables(run: Run, reviews: Reviewed, folder: Path) -> None:
     tables = {
         FRAME: frame_table(run),
-        "export-faults.csv": run.intake.to_frame(),
+        "export-faults.csv": run.intake.to_frame(ENGLISH),
         "estimates.csv": rounded(run.estimates_table()),
         "reliability.csv": rounded(run.reliability_table()),
         "assessment.csv": rounded(run.assessment_table()),

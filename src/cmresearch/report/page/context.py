@@ -34,6 +34,7 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 from cmresearch.intake.complaints import literal
+from cmresearch.language.voice import ENGLISH
 from cmresearch.sampling.drawing import shell_command, ticket
 
 if TYPE_CHECKING:
@@ -66,14 +67,15 @@ def page_context(run: Run, notebooks: Sequence[str | Path], language: str, revie
         "parts": PARTS,
         "contents": tuple(_contents(run, language)),
         "other_findings": ", ".join(_other_findings(run, language)),
-        "faults": run.intake.to_frame().to_dict("records"),
+        "faults": run.intake.to_frame(ENGLISH).to_dict("records"),
         "set_aside": ", ".join(_set_aside(run, language)),
         "strata_names": ", ".join(run.study.label(name, language) for name in run.frame.strata),
         "strata": [] if run.draw is None else run.draw.sample.allocation.to_frame().to_dict("records"),
         "full_set_sha256": run.frame.complaints.sha256(),
         "small_strata": [label for label, size in run.frame.sizes.items() if 0 < size < SMALL_CELL],
         "dispositions": ", ".join(_dispositions(run, language)),
-        "accounting": run.frame.accounting().to_dict("records"),
+        "export_changes": [ENGLISH.phrase(each) for each in run.intake.changes],
+        "accounting": run.frame.accounting(ENGLISH).to_dict("records"),
         "checks": tuple(hand_checks(run)),
         "groups": groups,
         "files": tuple(_file_groups(run.data_files, language)),
@@ -167,7 +169,7 @@ def _other_findings(run: Run, language: str) -> Iterator[str]:
 
 
 def _set_aside(run: Run, language: str) -> Iterator[str]:
-    for why, n in run.intake.set_aside.items():
+    for why, n in run.intake.rows_set_aside(ENGLISH).items():
         yield f"{wording.count(n, language=language)} ({note(why, language=language)})"
 
 
