@@ -6,6 +6,7 @@ import pytest
 
 from cmresearch.errors import IntakeError
 from cmresearch.intake.exports import compare_exports
+from cmresearch.language.voice import ENGLISH, Voice
 
 FIRST = "id,closed,type,gone\n1,,Noise,x\n2,2020-01-02,Noise,x\n3,,Trees,x\n4,,Trees,x\n4,,Parks,x\n"
 SECOND = "id,type,closed,new\n1,Noise,2020-02-01,y\n2,Party,,y\n4,Trees,,y\n5,Trees,,y\n"
@@ -28,7 +29,9 @@ def test_what_came_went_closed_reopened_and_changed(files):
         ("changed type", 1, 2),
         ("changed closed", 2, 2),
     ]
-    assert compared.change("changed type").examples == ("2: 'Noise' became 'Party'",)
+    (row,) = compared.to_frame(Voice("id")).query("change.str.contains('type')").to_dict("records")
+    assert compared.change("changed type").shown(ENGLISH) == ["2: 'Noise' became 'Party'"]
+    assert (row["change"], row["examples"]) == ("'type' berbeda dari sebelumnya", "2: 'Noise' menjadi 'Party'")
     assert (compared.rows, compared.ids, compared.repeated) == ((5, 4), (4, 4), (2, 0))
 
 
@@ -53,3 +56,12 @@ def test_the_two_exports_of_new_york(real_data):
     counts = {each.key: each.count for each in compared.changes}
     assert counts["came"] - counts["went"] == 341_194 - 239_958
     assert (counts["went"], counts["closed"], counts["changed complaint_type"]) == (376, 12_388, 337)
+
+
+@pytest.mark.parametrize("length", [60, 150, 400])
+def test_a_long_change_is_cut(tmp_path, length):
+    was, now = "a" * length, "b" * length
+    for name, text in (("a.csv", was), ("b.csv", now)):
+        (tmp_path / name).write_text(f"id,type\n1,{text}\n")
+    (shown,) = compare_exports(tmp_path / "a.csv", tmp_path / "b.csv", id="id").change("changed type").shown(ENGLISH)
+    assert shown == f"1: '{was}' became '{now}'"[:160]

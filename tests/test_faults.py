@@ -7,8 +7,10 @@ from datetime import date, timedelta
 import pytest
 
 from cmresearch.errors import IntakeError
+from cmresearch.intake.faults import rows_shown, text_in_words
 from cmresearch.intake.mapped_export import read_export
 from cmresearch.intake.mapping import IntakeMapping
+from cmresearch.language.voice import ENGLISH, Voice
 
 ISO = "%Y-%m-%d %H:%M:%S"
 
@@ -27,7 +29,11 @@ def report(tmp_path):
 
 def found(report, key):
     """Columns, count and examples of each fault of one kind."""
-    return [(fault.columns, fault.count, fault.examples) for fault in report.faults if fault.key == key]
+    return [
+        (fault.columns, fault.count, tuple(text_in_words(each, ENGLISH) for each in fault.examples))
+        for fault in report.faults
+        if fault.key == key
+    ]
 
 
 def times(rows, header="id,received,closed"):
@@ -139,7 +145,7 @@ def test_batch_stamps(report):
 
 def test_repeated_ids_the_same_and_different(report):
     made = report("id,type\n1,a\n1,a\n2,a\n2,b\n2,c\n3,a\n")
-    assert {fault.what: fault.count for fault in made.faults if fault.key == "repeated_id"} == {
+    assert {ENGLISH.phrase(fault.what): fault.count for fault in made.faults if fault.key == "repeated_id"} == {
         "the same row again (rows beyond the first)": 1,
         "the same id with different content (rows beyond the first)": 2,
     }
@@ -163,7 +169,7 @@ def test_status_and_dates_disagree(report):
 
 def test_the_header_as_last_row_and_blank_rows_are_set_aside_and_counted(report):
     made = report("id,type\n1,a\n,\n2,b\nid,type\n")
-    assert (made.rows, made.kept, made.set_aside) == (4, 2, {"the header again": 1, "a blank row": 1})
+    assert (made.rows, made.kept, made.rows_set_aside(ENGLISH)) == (4, 2, {"the header again": 1, "a blank row": 1})
 
 
 def test_unnamed_columns_and_a_saved_index(report):
@@ -219,7 +225,9 @@ def test_files_that_are_not_utf8_are_named(tmp_path):
     path = tmp_path / "export.csv"
     path.write_bytes("id;type\n1;Café\n".encode("cp1252"))
     made = read_export(path).report
-    assert [fault.what for fault in made.faults if fault.key == "not_utf8"] == ["the file is not UTF-8 but cp1252"]
+    (fault,) = (fault for fault in made.faults if fault.key == "not_utf8")
+    assert ENGLISH.phrase(fault.what) == "the file is not UTF-8 but cp1252"
+    assert (fault.columns_in_words(ENGLISH), fault.columns_in_words(Voice("id"))) == ("the file", "berkas")
 
 
 def test_numbers_that_lost_leading_zeros_or_gained_a_point(report):
@@ -258,3 +266,62 @@ def test_trailing_totals_are_named(report):
 def test_rows_swallowed_by_a_quotation_mark_are_counted(report):
     made = report('id,type,n\n1,a,3\n2,"b,4\n3,c,5\n4,d",6\n5,"two\nlines, no row",7\n')
     assert found(made, "rows_within_a_cell") == [(("type",), 1, ())]
+
+
+def test_a_row_of_too_many_letters_is_cut_with_its_words_between():
+    (row,) = rows_shown(["closed", "id", "type"], [[None, "x" * 140, "Noise"]])
+    assert text_in_words(row, ENGLISH) == ("closed missing, id " + "x" * 140 + ", type Noise")[:160]
+    assert text_in_words(row, Voice("id")).startswith("closed kosong, id xxx")
+
+
+FAULTY = """id,received,closed,status,channel,place,category
+1,2020-01-05 08:00:00,2020-01-04 09:00:00,Selesai,JAKI,Jl. Thamrin,Kerumunan
+2,2020-01-06 08:00:00,,Selesai,N/A,Jl. Thamrin,kerumunan
+2,2020-01-06 09:00:00,2020-01-08 09:00:00,Selesai,jaki,Jl. Thamrin,kerumunan
+4,2020-01-07 08:00:00,2020-01-09 09:00:00,Proses,N/A,Jl. Sudirman,Bansos
+4,2020-01-07 08:00:00,2020-01-09 09:00:00,Proses,N/A,Jl. Sudirman,Bansos
+,,,,,,
+id,received,closed,status,channel,place,category"""
+
+
+def test_an_indonesian_reader_is_told_every_fault_in_indonesian(report):
+    made = report(FAULTY, dates={"received": ISO, "closed": ISO}, duplicates="keep last", fill={"channel": "lain"})
+    voice = Voice("id")
+    table = made.to_frame(voice)
+    assert table["what"].tolist() == [
+        "baris terakhir tidak berakhir: berkas mungkin terpotong setelahnya",
+        "ditutup sebelum diterima",
+        "status menyatakan selesai, tetapi tidak ada tanggal selesai",
+        "status menyatakan terbuka, tetapi ada tanggal selesai",
+        "baris yang sama lagi (baris setelah yang pertama)",
+        "id yang sama dengan isi berbeda (baris setelah yang pertama)",
+        "kata yang mungkin berarti kosong",
+        "1 kategori dengan beberapa ejaan (3 nilai, 2 bila digabung)",
+        "1 kategori dengan beberapa ejaan (3 nilai, 2 bila digabung)",
+        "tempat, hari, dan kategori sama dengan yang lain (setelah yang pertama)",
+    ]
+    assert table["examples"].tolist() == [
+        "",
+        "id 1, received 2020-01-05 08:00:00, closed 2020-01-04 09:00:00",
+        "id 2, status Selesai, closed kosong",
+        "id 4, status Proses, closed 2020-01-09 09:00:00 | id 4, status Proses, closed 2020-01-09 09:00:00",
+        "4, 2 kali",
+        "2, 2 kali",
+        "'N/A' 3 kali",
+        "JAKI = jaki",
+        "kerumunan = Kerumunan",
+        "2 kali, pertama id 4 | 2 kali, pertama id 2",
+    ]
+    assert table["columns"].tolist()[0] == "berkas"
+    assert set(table["done"]) == {"dipertahankan, dan disebut di sini", "disisihkan"}
+    assert made.rows_set_aside(voice) == {"tajuk kolom sekali lagi": 1, "baris kosong": 1, "id berulang": 2}
+    assert [voice.phrase(change) for change in made.changes] == ["channel: yang kosong dinamai 'lain'"]
+
+
+def test_without_a_voice_phrases_stand_as_keys(report):
+    row = report(FAULTY, dates={"received": ISO, "closed": ISO}).to_frame().loc[0]
+    assert (row["what"], row["columns"], row["done"]) == (
+        "notes.fault.last_line",
+        "notes.file.whole",
+        "notes.done.kept",
+    )

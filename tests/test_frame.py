@@ -7,6 +7,7 @@ import pytest
 
 from cmresearch import frame as frames
 from cmresearch.errors import FrameError, IntakeError
+from cmresearch.language.voice import ENGLISH
 from cmresearch.sampling.frame import check_ids, read_frame
 
 SIX = "id,channel,city,hours\n1,JAKI,North,1\n2,Qlue,North,3\n3,JAKI,South,\n4,JAKI,South,8\n5,SMS,North,2\n6,Qlue,,4\n"
@@ -56,7 +57,8 @@ def test_a_stratum_that_the_filter_empties_is_there_with_nothing_in_it(export):
 
 
 def test_every_row_of_the_export_is_accounted_for(export):
-    table = read_frame(export(), id="id", strata="channel", where="city = 'South'").accounting()
+    table = read_frame(export(), id="id", strata="channel", where="city = 'South'").accounting(ENGLISH)
+    assert table["rows"].tolist() == ["rows in the export", "set aside by the filter", "complaints in the frame"]
     assert table["count"].tolist() == [6, 4, 2]
 
 

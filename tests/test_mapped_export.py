@@ -13,8 +13,10 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from cmresearch.errors import IntakeError
+from cmresearch.intake.faults import SET_ASIDE
 from cmresearch.intake.mapped_export import read_export
 from cmresearch.intake.mapping import IntakeMapping
+from cmresearch.language.voice import ENGLISH, Voice
 from cmresearch.sampling.allocation import allocate
 from cmresearch.sampling.drawing import draw
 from cmresearch.sampling.frame import read_frame
@@ -63,16 +65,22 @@ def test_columns_are_renamed_and_read_as_the_mapping_says(export):
 
 def test_every_row_is_kept_or_set_aside_with_a_reason(export):
     report = read_export(export(), MAPPING).report
-    assert report.accounting().to_records(index=False).tolist() == [
+    assert report.accounting(ENGLISH).to_records(index=False).tolist() == [
         ("rows in the file", 5),
         ("set aside: the header again", 1),
         ("set aside: a row of totals", 1),
         ("complaints", 3),
     ]
+    assert report.accounting(Voice("id"))["rows"].tolist() == [
+        "baris dalam berkas",
+        "disisihkan: tajuk kolom sekali lagi",
+        "disisihkan: a row of totals",  # the study's own words
+        "aduan",
+    ]
 
 
 def test_every_change_is_said(export):
-    assert read_export(export(), MAPPING).report.changes == (
+    assert tuple(map(ENGLISH.phrase, read_export(export(), MAPPING).report.changes)) == (
         "'No' is called 'id'", "'Kanal' is called 'channel'", "'Masuk' is called "
                                                               "'received'", "'Selesai' is called 'closed'",
         "'Biaya' is called 'cost'", "channel: 'jaki' merged into "
@@ -125,15 +133,15 @@ def test_identical_rows_are_set_aside_and_others_of_the_same_id_refused(export):
     with pytest.raises(IntakeError, match="the same id with different content"):
         read_export(export(REPEATED), mapping)
     made = read_export(export("id,type\n1,a\n1,a\n2,b\n"), mapping)
-    assert (made.report.kept, made.report.set_aside) == (2, {"a repeated id": 1})
+    assert (made.report.kept, made.report.rows_set_aside(ENGLISH)) == (2, {"a repeated id": 1})
 
 
 def test_faults_are_set_aside_or_refused_where_the_mapping_says_so(export):
     text = "id,received,closed\n1,2020-05-02,2020-05-01\n2,2020-05-02,2020-05-03\n"
     dates = {"received": "%Y-%m-%d", "closed": "%Y-%m-%d"}
     made = read_export(export(text), IntakeMapping(dates=dates, faults={"closed_before_opened": "set aside"}))
-    assert (made.report.kept, made.report.set_aside) == (1, {"closed before it was received": 1})
-    assert [fault.done for fault in made.report.faults if fault.key == "closed_before_opened"] == ["set aside"]
+    assert (made.report.kept, made.report.rows_set_aside(ENGLISH)) == (1, {"closed before it was received": 1})
+    assert [fault.done for fault in made.report.faults if fault.key == "closed_before_opened"] == [SET_ASIDE]
     with pytest.raises(IntakeError, match="closed before it was received"):
         read_export(export(text), IntakeMapping(dates=dates, faults={"closed_before_opened": "refuse"}))
 
@@ -150,7 +158,9 @@ def test_swapped_dates_are_put_right_where_the_mapping_says_so(export):
     wrong = [n for n, day in enumerate(days) if read[n] != day]
     # One that lies within ten days of its place even when swapped cannot be told.
     assert len(wrong) < 5
-    assert [fault.done for fault in made.report.faults if fault.key == "swapped_day_month"] == ["repaired"]
+    assert [fault.done.key for fault in made.report.faults if fault.key == "swapped_day_month"] == [
+        "notes.done.repaired"
+    ]
 
 
 def test_broken_letters_points_and_zeros_are_put_right(export):

@@ -17,9 +17,11 @@ from cmresearch.intake.mapped_export import read_export
 from cmresearch.intake.mapping import IntakeMapping
 from cmresearch.intake.profile import inspect
 from cmresearch.intake.profile_pages import profile_page, starting_study, write_starting_study
+from cmresearch.language.voice import ENGLISH
 from cmresearch.sampling.allocation import allocate
 from cmresearch.sampling.drawing import draw
 from cmresearch.sampling.frame import read_frame
+from cmresearch.study.settings import read_settings
 
 HEADER = "Nomor Aduan;Tanggal Masuk;Tanggal Selesai;Kanal;Kategori;Kecamatan;Status;Isi Laporan"
 
@@ -71,15 +73,25 @@ def test_a_sample_is_drawn_from_the_starting_study_without_an_edit(tmp_path):
     plan = tomllib.loads(study.read_text(encoding="utf-8"))
     assert plan["full_set"]["file"] == "../aduan.csv"
     export = read_export(path, IntakeMapping.model_validate(plan["intake"]))
-    assert export.report.accounting().to_records(index=False).tolist() == [
+    assert export.report.accounting(ENGLISH).to_records(index=False).tolist() == [
         ("rows in the file", 92),
         ("set aside: a row of totals", 1),
         ("set aside: a repeated id", 1),
         ("complaints", 90),
     ]
-    frame = read_frame(export.complaints, id="id", strata=plan["frame"]["strata"], variables=plan["variables"])
+    frame = read_frame(
+        export.complaints, id="id", strata=plan["frame"]["strata"], variables=read_settings(study).expressions
+    )
     assert dict(frame.sizes) == {"JAKI": 30, "Qlue": 30, "not stated": 30}
     assert len(draw(frame, allocate(frame, 12), seed=plan["sample"]["seed"]).rows) == 12
+
+
+def test_a_starting_study_says_unit_and_role_of_its_variables(tmp_path):
+    settings = read_settings(write_starting_study(inspect(a_citys_file(tmp_path)), tmp_path / "study"))
+    assert settings.units == {"hours_to_close": "hours"}
+    assert settings.in_role("time_to_close") == ("hours_to_close",)
+    assert settings.in_role("service_level") == ("closed_within_7_days",)
+    assert settings.variables["closed_within_7_days"].days == 7
 
 
 def test_a_starting_study_is_never_written_over(tmp_path):

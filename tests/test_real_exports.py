@@ -10,6 +10,7 @@ from cmresearch.estimation.estimators import estimate_proportion
 from cmresearch.estimation.survival import estimate_survival, follow_up
 from cmresearch.intake.mapped_export import read_export
 from cmresearch.intake.mapping import IntakeMapping
+from cmresearch.language.voice import ENGLISH
 from cmresearch.responses.responses import Responses
 from cmresearch.sampling.allocation import allocate
 from cmresearch.sampling.drawing import draw
@@ -116,7 +117,7 @@ def test_bostons_sample_covers_its_three_truths(project, boston):
 
 def test_bostons_faults_are_counted(boston):
     report = boston.report
-    assert (report.rows, report.kept, dict(report.set_aside)) == (58_251, 58_251, {})
+    assert (report.rows, report.kept, report.rows_set_aside(ENGLISH)) == (58_251, 58_251, {})
     assert count(report, "closed_before_opened", "closed") == 0
     assert count(report, "placeholder_date", "target") == 18
     assert count(report, "duplicate_in_status", "resolution") == 2_601
@@ -144,7 +145,7 @@ def test_new_yorks_sample_covers_its_truth_and_takes_single_cases_whole(project,
 
 def test_new_yorks_faults_are_counted(new_york):
     report = new_york.report
-    assert (report.rows, report.kept, dict(report.set_aside)) == (341_299, 341_194, {"a repeated id": 105})
+    assert (report.rows, report.kept, report.rows_set_aside(ENGLISH)) == (341_299, 341_194, {"a repeated id": 105})
     assert count(report, "cut_categories", "category") == 752  # and 282 "Please choose an issue..."
     assert count(report, "closed_before_opened", "closed") == 0
     assert count(report, "swapped_day_month", "received") == 0
@@ -171,7 +172,11 @@ def test_both_exports_of_new_york_give_one_curve_where_open_cases_count_as_open(
 
 def test_oshas_workbook_passes_from_raw_file_to_estimates(project, osha):
     settings = settings_of(project, "osha-covid-2020")
-    assert (osha.report.rows, osha.report.kept, dict(osha.report.set_aside)) == (10_845, 10_844, {"a blank row": 1})
+    assert (osha.report.rows, osha.report.kept, osha.report.rows_set_aside(ENGLISH)) == (
+        10_845,
+        10_844,
+        {"a blank row": 1},
+    )
     frame = framed(osha, settings)
     assert frame.size == 10_844
     found = estimates(frame, settings, ["formal", "inspected"])

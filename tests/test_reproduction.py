@@ -9,6 +9,7 @@ from dataclasses import replace
 import pytest
 from small_study import write_study_with_words
 
+from cmresearch.language.voice import ENGLISH
 from cmresearch.study.run import run_study
 from cmresearch.study.study import Study, open_study
 
@@ -43,7 +44,7 @@ def statuses(run):
 
 
 def test_rows_in_are_rows_kept_and_rows_set_aside(jakarta):
-    counts = dict(jakarta.frame.accounting().itertuples(index=False, name=None))
+    counts = dict(jakarta.frame.accounting(ENGLISH).itertuples(index=False, name=None))
     assert counts["rows in the export"] == counts["set aside by the filter"] + counts["complaints in the frame"]
 
 

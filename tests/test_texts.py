@@ -16,6 +16,7 @@ from cmresearch.language.catalogue import (
     say,
     translate,
 )
+from cmresearch.language.voice import ENGLISH
 
 ENTRIES = sorted(catalogue().items())
 
@@ -78,9 +79,9 @@ def notes_of(run):
     """Every sentence that the library wrote into the tables of a run."""
     yield from (row.note for _, estimates in run.estimates for row in estimates)
     yield from run.reliability_table()["note"]
-    yield from run.intake.set_aside
+    yield from run.intake.rows_set_aside(ENGLISH)
     for column in ("what", "done"):
-        yield from run.intake.to_frame().get(column, ())
+        yield from run.intake.to_frame(ENGLISH).get(column, ())
     if run.words is not None:
         yield from code_coverage(run.words.coding)["note"]
 

@@ -23,6 +23,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Compare and show."""
     from cmresearch.intake.exports import compare_exports
+    from cmresearch.language.voice import ENGLISH
 
     compared = compare_exports(arguments.first, arguments.second, id=arguments.id, closed=arguments.closed)
     if arguments.json:
@@ -30,12 +31,9 @@ def run(arguments: argparse.Namespace) -> int:
         return 0
     if compared.same_file:
         print("the two files are the same to the byte: one export under two names")
-    rows = [
-        {"change": each.what, "count": each.count, "of": each.of, "examples": "\n".join(each.examples)}
-        for each in compared.changes
-    ]
+    table = compared.to_frame(ENGLISH, between="\n")
     sizes = " and ".join(f"{n:,} rows with {ids:,} ids" for n, ids in zip(compared.rows, compared.ids, strict=True))
-    show(arguments, rows, title=f"{arguments.first.name} and {arguments.second.name}: {sizes}")
+    show(arguments, table.to_dict("records"), title=f"{arguments.first.name} and {arguments.second.name}: {sizes}")
     if any(compared.repeated):
         first, second = compared.repeated
         print(f"{first} and {second} rows share their id with another row; they are compared by no column")

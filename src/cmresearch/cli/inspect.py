@@ -34,6 +34,7 @@ def run(arguments: argparse.Namespace) -> int:
     from cmresearch.intake.complaints import Reading
     from cmresearch.intake.profile import inspect
     from cmresearch.intake.profile_pages import profile_page, write_starting_study
+    from cmresearch.language.voice import ENGLISH
 
     reading = Reading(
         sheet=arguments.sheet, table=arguments.table, member=arguments.member, encoding=arguments.encoding
@@ -59,7 +60,7 @@ def run(arguments: argparse.Namespace) -> int:
             [{k: v for k, v in fault.items() if k != "done"} for fault in faults],
             title="What is likely to be wrong",
         )
-    for why, count in profile.report.set_aside.items():
+    for why, count in profile.report.rows_set_aside(ENGLISH).items():
         print(f"set aside: {count:,} rows: {why}")
     for name in profile.siblings:
         print(f"{name} in the same folder is the same file under another name")

@@ -12,6 +12,9 @@ from cmresearch.errors import IntakeError
 from cmresearch.files.hashes import sha256_of
 from cmresearch.files.sql import literal
 from cmresearch.intake.complaints import Complaints, quoted, read_complaints
+from cmresearch.intake.faults import LONGEST, TextOrPhrase, shown, text_in_words
+from cmresearch.language.phrases import Phrase
+from cmresearch.language.voice import ENGLISH, Voice, in_words
 
 EXAMPLES = 3
 FILES = ("first", "second")
@@ -23,17 +26,21 @@ class Change:
 
     Attributes:
         key: came, went, closed, reopened, or `changed COLUMN`.
-        what: The change in words.
+        what: The change.
         count: How many complaints have it.
         of: How many complaints could have it.
         examples: Up to three of them: the id, and what was and is in the column.
     """
 
     key: str
-    what: str
+    what: Phrase
     count: int
     of: int
-    examples: tuple[str, ...]
+    examples: tuple[TextOrPhrase, ...]
+
+    def shown(self, voice: Voice | None = None) -> list[str]:
+        """Its examples in words; without a voice phrases stand as keys."""
+        return [text_in_words(each, voice) for each in self.examples]
 
 
 @dataclass(frozen=True)
@@ -59,13 +66,20 @@ class Comparison:
         """The change of that name."""
         return next(change for change in self.changes if change.key == key)
 
-    def to_frame(self) -> pd.DataFrame:
-        """One row for each kind of change: its name, count, of how many, and examples."""
-        rows = [(each.what, each.count, each.of, " | ".join(each.examples)) for each in self.changes]
+    def to_frame(self, voice: Voice | None = None, *, between: str = " | ") -> pd.DataFrame:
+        """One row for each kind of change: its name, count, of how many, and examples.
+
+        Args:
+            voice: Says changes in a reader's language; without one phrases stand as keys.
+            between: What stands between two examples.
+        """
+        rows = [
+            (in_words(each.what, voice), each.count, each.of, between.join(each.shown(voice))) for each in self.changes
+        ]
         return pd.DataFrame(rows, columns=["change", "count", "of", "examples"])
 
     def to_record(self) -> dict[str, object]:
-        """The comparison as plain values."""
+        """The comparison as plain values, in English."""
         return {
             "rows": list(self.rows),
             "ids": list(self.ids),
@@ -74,10 +88,10 @@ class Comparison:
             "changes": [
                 {
                     "change": each.key,
-                    "what": each.what,
+                    "what": ENGLISH.phrase(each.what),
                     "count": each.count,
                     "of": each.of,
-                    "examples": list(each.examples),
+                    "examples": each.shown(ENGLISH),
                 }
                 for each in self.changes
             ],
@@ -110,8 +124,8 @@ def compare_exports(first: str | Path, second: str | Path, *, id: str, closed: s
         >>> compared = compare_exports(folder / "a.csv", folder / "b.csv", id="id", closed="closed")
         >>> [(change.key, change.count) for change in compared.changes]
         [('came', 1), ('went', 1), ('closed', 1), ('reopened', 0), ('changed closed', 1), ('changed type', 1)]
-        >>> compared.change("changed type").examples
-        ("2: 'Noise' became 'Party'",)
+        >>> compared.to_frame(Voice("en")).loc[5, "examples"]
+        "2: 'Noise' became 'Party'"
     """
     files = (read_complaints(first), read_complaints(second))
     for file in files:
@@ -121,8 +135,8 @@ def compare_exports(first: str | Path, second: str | Path, *, id: str, closed: s
     rows, ids, repeated = zip(*(_sizes(database, name) for name in FILES), strict=True)
     columns = [name for name in files[1].columns if name in files[0].columns and name != id]
     changes = [
-        _missing(database, "came", "in the second export only", here="second", there="first", of=ids[1]),
-        _missing(database, "went", "in the first export only", here="first", there="second", of=ids[0]),
+        _missing(database, "came", Phrase("export_change.came"), here="second", there="first", of=ids[1]),
+        _missing(database, "went", Phrase("export_change.went"), here="first", there="second", of=ids[0]),
         *(_closings(database, closed) if closed else ()),
         *(_changed(database, name) for name in columns),
     ]
@@ -168,12 +182,12 @@ def _sizes(database: Complaints, name: str) -> tuple[int, int, int]:
     return int(str(rows)), int(str(ids)), int(str(rows)) - int(str(once))
 
 
-def _missing(database: Complaints, key: str, what: str, *, here: str, there: str, of: int) -> Change:
+def _missing(database: Complaints, key: str, what: Phrase, *, here: str, there: str, of: int) -> Change:
     ((count, examples),) = database.query(
         f"SELECT count(*), min(key, {EXAMPLES}) FROM (SELECT DISTINCT key FROM {here} WHERE key NOT IN (SELECT key "
         f"FROM {there}))"
     )
-    return Change(key, what, int(str(count)), of, _shown(examples))
+    return Change(key, what, int(str(count)), of, shown(examples))
 
 
 def _closings(database: Complaints, closed: str) -> tuple[Change, Change]:
@@ -183,7 +197,7 @@ def _closings(database: Complaints, closed: str) -> tuple[Change, Change]:
             database,
             closed,
             "closed",
-            what="open in the first export, closed in the second",
+            what=Phrase("export_change.closed"),
             condition=f"{was} = '' AND {now} <> ''",
             among=f"{was} = ''",
         ),
@@ -191,7 +205,7 @@ def _closings(database: Complaints, closed: str) -> tuple[Change, Change]:
             database,
             closed,
             "reopened",
-            what="closed in the first export, open in the second",
+            what=Phrase("export_change.reopened"),
             condition=f"{was} <> '' AND {now} = ''",
             among=f"{was} <> ''",
         ),
@@ -200,19 +214,26 @@ def _closings(database: Complaints, closed: str) -> tuple[Change, Change]:
 
 def _changed(database: Complaints, name: str) -> Change:
     column = quoted(name)
-    what, condition = f"another {name!r} than before", f"f.{column} <> s.{column}"
+    what, condition = Phrase("export_change.changed", {"column": repr(name)}), f"f.{column} <> s.{column}"
     return _counted(database, name, f"changed {name}", what=what, condition=condition, among="true")
 
 
-def _counted(database: Complaints, name: str, key: str, *, what: str, condition: str, among: str) -> Change:
+def _counted(database: Complaints, name: str, key: str, *, what: Phrase, condition: str, among: str) -> Change:
     column = quoted(name)
-    shown = f"left(f.key || ': ''' || f.{column} || ''' became ''' || s.{column} || '''', 160)"
-    ((count, of, examples),) = database.query(
-        f"SELECT count(*) FILTER ({condition}), count(*) FILTER ({among}), min({shown}, {EXAMPLES}) FILTER "
-        f"({condition}) FROM both_exports"
+    english = f"left(f.key || ': ''' || f.{column} || ''' became ''' || s.{column} || '''', {LONGEST})"
+    ((count, of, found),) = database.query(
+        f"SELECT count(*) FILTER ({condition}), count(*) FILTER ({among}), arg_min([f.key, f.{column}, s.{column}], "
+        f"{english}, {EXAMPLES}) FILTER ({condition}) FROM both_exports"
     )
-    return Change(key, what, int(str(count)), int(str(of)), _shown(examples))
+    examples = tuple(_became(*each) for each in found) if isinstance(found, list) else ()
+    return Change(key, what, int(str(count)), int(str(of)), examples)
 
 
-def _shown(examples: object) -> tuple[str, ...]:
-    return tuple(map(str, examples)) if isinstance(examples, list) else ()
+def _became(id: str, was: str, now: str) -> TextOrPhrase:
+    """A value before and after; the later one is cut where the English would be too long."""
+    before, after = f"'{was}'", f"'{now}'"
+    text = ENGLISH.say("example.became", id=id, was=before, now=after)
+    over = max(len(text) - LONGEST, 0)
+    if over >= len(after):
+        return text[:LONGEST]
+    return Phrase("example.became", {"id": id, "was": before, "now": after[: len(after) - over]})

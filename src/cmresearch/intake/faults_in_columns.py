@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from cmresearch.files.sql import literals, quoted
 from cmresearch.intake.faults import EXAMPLES, MORE, PRIVATE, Fault, Subject, as_count, shown
+from cmresearch.language.phrases import Phrase
 
 MISSING = (
     "", "-", "--", "---", ".", "?", "#n/a", "#value!", "#ref!", "(blank)", "(null)", "<null>", "blank", "missing",
@@ -89,8 +90,9 @@ def _missing_in_long(subject: Subject, names: Sequence[str]) -> Iterator[Fault]:
 
 def _missing(subject: Subject, name: str, found: Mapping[str, int]) -> Fault:
     ranked = sorted(found, key=lambda text: (-found[text], text))
-    examples = tuple(f"{text!r} {found[text]} times" for text in ranked[:EXAMPLES])
-    return Fault("missing_words", "a word that may mean missing", (name,), sum(found.values()), subject.rows, examples)
+    examples = tuple(Phrase("example.times", {"text": repr(text), "n": str(found[text])}) for text in ranked[:EXAMPLES])
+    what = Phrase("notes.fault.missing_words")
+    return Fault("missing_words", what, (name,), sum(found.values()), subject.rows, examples)
 
 
 def fold(value: str) -> str:
@@ -136,10 +138,8 @@ def _variants(subject: Subject, name: str, values: Mapping[str, int]) -> Fault:
     # In a column of codes, such as postal codes, 1 and 00001 are no spellings of one category.
     groups = {} if digits > 100 and digits >= 0.5 * len(values) else spellings(values)
     examples = tuple(" = ".join([first, *others]) for first, others in list(groups.items())[:EXAMPLES])
-    what = (
-        f"{len(groups)} categories in several spellings ({len(values):,} values, "
-        f"{len(values) - sum(map(len, groups.values())):,} when merged)"
-    )
+    merged = len(values) - sum(map(len, groups.values()))
+    what = Phrase("notes.fault.spellings", {"n": str(len(groups)), "values": len(values), "merged": merged})
     count = sum(values[other] for others in groups.values() for other in others)
     return Fault("spelling_variants", what, (name,), count, subject.rows, examples, spellings=groups)
 
@@ -153,7 +153,7 @@ def _cut_values(subject: Subject, name: str, values: Mapping[str, int]) -> Fault
     uneven = len(cut) <= 0.5 * len(values) and min(map(len, values), default=0) < longest / 2
     if longest < MORE or len(cut) < max(3, near + 1) or len(ends) < 3 or not uneven:
         cut = []
-    what = f"categories that end at exactly {longest} characters, as if cut there"
+    what = Phrase("notes.fault.cut", {"n": str(longest)})
     return Fault(
         "cut_categories",
         what,
@@ -207,7 +207,7 @@ def _number_faults(subject: Subject, name: str, shapes: Sequence[_Shape]) -> Ite
     if not numbers or sum(shape.count for shape in numbers) < 0.8 * known:
         return
     pointed = [shape for shape in numbers if shape.point]
-    yield _of_shapes(subject, name, "trailing_zero", "whole numbers that gained '.0'", pointed)
+    yield _of_shapes(subject, name, "trailing_zero", Phrase("notes.fault.trailing_zero"), pointed)
     sizes: Counter[int] = Counter()
     for shape in numbers:
         sizes[shape.size] += shape.count
@@ -215,11 +215,11 @@ def _number_faults(subject: Subject, name: str, shapes: Sequence[_Shape]) -> Ite
     postal = re.search(r"zip|postal|postcode|kode.?pos|plz", name, re.IGNORECASE)
     if usual >= 2 and (postal or any(shape.whole and shape.zero for shape in numbers)):
         short = [shape for shape in numbers if shape.whole and not shape.zero and usual - 2 <= shape.size < usual]
-        what = f"shorter than the usual {usual} digits: leading zeros may be lost"
+        what = Phrase("notes.fault.leading_zeros", {"n": usual})
         yield _of_shapes(subject, name, "lost_leading_zeros", what, short)
 
 
-def _of_shapes(subject: Subject, name: str, key: str, what: str, shapes: Sequence[_Shape]) -> Fault:
+def _of_shapes(subject: Subject, name: str, key: str, what: Phrase, shapes: Sequence[_Shape]) -> Fault:
     examples = tuple(sorted(example for shape in shapes for example in shape.examples)[:EXAMPLES])
     return Fault(key, what, (name,), sum(shape.count for shape in shapes), subject.rows, examples)
 
@@ -228,15 +228,9 @@ def find_column_faults(subject: Subject) -> Iterator[Fault]:
     """Columns without a name, and columns that only number the rows of somebody's program."""
     for position, name in enumerate(subject.columns):
         if re.match(r"^(unnamed|column)[ :_]*\d+$", name, re.IGNORECASE):
-            yield Fault("unnamed_column", "a column without a name", (name,), subject.rows, subject.rows)
+            yield Fault("unnamed_column", Phrase("notes.fault.unnamed"), (name,), subject.rows, subject.rows)
         if position == 0 and (re.match(r"^(unnamed|index|column)[ :_]*\d*$", name, re.IGNORECASE)):
             column = f"try_cast({quoted(name)} AS BIGINT)"
             ((known, steps),) = subject.query(f"SELECT count({column}), count(DISTINCT {column}) FROM {subject.view}")
             if known == steps == subject.rows:
-                yield Fault(
-                    "index_column",
-                    "a saved index: it numbers rows, not complaints",
-                    (name,),
-                    subject.rows,
-                    subject.rows,
-                )
+                yield Fault("index_column", Phrase("notes.fault.index"), (name,), subject.rows, subject.rows)

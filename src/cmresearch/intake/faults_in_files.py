@@ -7,42 +7,32 @@ from collections.abc import Iterator
 
 from cmresearch.files.sql import literal, quoted
 from cmresearch.intake.complaints import Complaints
-from cmresearch.intake.faults import Fault, as_count, shown
+from cmresearch.intake.faults import EXAMPLES, SET_ASIDE, Fault, as_count, shown
 from cmresearch.intake.mapping import IntakeMapping, formats_of, pairs, parsed, text_of
+from cmresearch.language.phrases import Phrase
 
 # The engine's patterns do not repeat without bound.
 MOST_SEPARATORS = 200
+RAGGED = Phrase("notes.fault.ragged")
 
 
 def find_file_faults(raw: Complaints, rows: int) -> Iterator[Fault]:
     """The faults of the file as a whole: its encoding, its header, its end, rows of totals."""
-    reading, name = raw.reading, ("the file",)
+    reading = raw.reading
     if reading.get("encoding", "utf-8") not in ("utf-8", "utf-8-sig", "ascii"):
-        yield Fault(
-            "not_utf8",
-            f"the file is not UTF-8 but {reading['encoding']}",
-            name,
-            rows,
-            rows,
-            done="read in its encoding",
-        )
+        what = Phrase("notes.fault.not_utf8", {"encoding": reading["encoding"]})
+        yield Fault("not_utf8", what, (), rows, rows, done=Phrase("notes.done.encoding"))
     if reading.get("last_line"):
-        yield Fault("last_line_unfinished", "the last line has no end: the file may be cut off after it", name, 1, rows)
+        yield Fault("last_line_unfinished", Phrase("notes.fault.last_line"), (), 1, rows)
     if reading.get("skip_rows", "0") != "0":
-        yield Fault(
-            "header_not_on_top",
-            f"{reading['skip_rows']} rows above the header",
-            name,
-            int(reading["skip_rows"]),
-            rows,
-            done="passed over",
-        )
+        what = Phrase("notes.fault.header_below", {"n": reading["skip_rows"]})
+        above = int(reading["skip_rows"])
+        yield Fault("header_not_on_top", what, (), above, rows, done=Phrase("notes.done.passed_over"))
     if reading.get("header_rows") == "2":
-        yield Fault("two_header_rows", "the header has two rows", name, 2, rows, done="joined")
+        what = Phrase("notes.fault.two_headers")
+        yield Fault("two_header_rows", what, (), 2, rows, done=Phrase("notes.done.joined"))
     if raw.ragged:
-        yield Fault(
-            "ragged_rows", "more or fewer cells than the header", name, raw.ragged, rows + raw.ragged, done="set aside"
-        )
+        yield Fault("ragged_rows", RAGGED, (), raw.ragged, rows + raw.ragged, done=SET_ASIDE)
     yield from _swallowed(raw, rows)
     texts = [column for column, kind in raw.columns.items() if kind == "VARCHAR"]
     if texts and reading["format"] in ("csv", "xlsx"):
@@ -52,14 +42,8 @@ def find_file_faults(raw: Complaints, rows: int) -> Iterator[Fault]:
             f"SELECT count(*), min({first}, 3) FROM kept_rows WHERE regexp_matches({first}, {literal(sums)}, 'i')"
         )
         if count:
-            yield Fault(
-                "total_row",
-                "a row of totals; set it aside with [intake.set_aside]",
-                tuple(texts[:1]),
-                as_count(count),
-                rows,
-                shown(examples),
-            )
+            what = Phrase("notes.fault.totals")
+            yield Fault("total_row", what, tuple(texts[:1]), as_count(count), rows, shown(examples))
 
 
 def _swallowed(raw: Complaints, rows: int) -> Iterator[Fault]:
@@ -74,7 +58,7 @@ def _swallowed(raw: Complaints, rows: int) -> Iterator[Fault]:
     for name in (name for name, has in zip(raw.columns, broken_lines, strict=True) if has):
         ((count,),) = raw.query(f"SELECT count(*) FROM kept_rows WHERE regexp_matches({quoted(name)}, {row})")
         if count:
-            what = "cells that hold whole rows, swallowed by a quotation mark; say quote = '' if marks mean nothing"
+            what = Phrase("notes.fault.swallowed")
             yield Fault("rows_within_a_cell", what, (name,), as_count(count), rows)
 
 
@@ -96,32 +80,20 @@ def find_date_faults(raw: Complaints, mapping: IntakeMapping, rows: int) -> Iter
             f"SELECT {sums}, count(*) FILTER ({none}), min({text}, 3) FILTER ({none}) FROM kept_rows"
         )
         if unread:
-            yield Fault(
-                "unreadable_date",
-                f"no format of the mapping reads it ({', '.join(formats)})",
-                (name,),
-                as_count(unread),
-                rows,
-                shown(examples),
-            )
+            what = Phrase("notes.fault.unreadable", {"formats": tuple(formats)})
+            yield Fault("unreadable_date", what, (name,), as_count(unread), rows, shown(examples))
         if not unread and _is_ambiguous(raw, text, formats):
-            what = "every date reads day first and month first alike; look at the order of the ids"
-            yield Fault("date_order_ambiguous", what, (name,), rows, rows)
+            yield Fault("date_order_ambiguous", Phrase("notes.fault.ambiguous"), (name,), rows, rows)
         used = [(each, as_count(n)) for each, n in zip(formats, counts, strict=True) if n]
         if len(used) > 1:
-            examples_ = tuple(f"{each}: {n} rows" for each, n in used)
+            reads = tuple(Phrase("example.rows_of_format", {"format": each, "n": str(n)}) for each, n in used)
             rest = sum(n for _, n in used) - max(n for _, n in used)
-            yield Fault(
-                "several_date_formats",
-                "dates in several formats, each read by its own",
-                (name,),
-                rest,
-                rows,
-                examples_[:3],
-            )
+            what = Phrase("notes.fault.several_formats")
+            yield Fault("several_date_formats", what, (name,), rest, rows, reads[:EXAMPLES])
         if any("%I" in each for each, _ in used):
             n = sum(n for each, n in used if "%I" in each)
-            yield Fault("twelve_hour_clock", "times of a twelve-hour clock", (name,), n, rows, done="read as such")
+            what, done = Phrase("notes.fault.twelve_hours"), Phrase("notes.done.as_such")
+            yield Fault("twelve_hour_clock", what, (name,), n, rows, done=done)
 
 
 def _is_ambiguous(raw: Complaints, text: str, formats: list[str]) -> bool:

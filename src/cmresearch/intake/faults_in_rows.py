@@ -6,7 +6,19 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from cmresearch.files.sql import literal, literals, quoted
-from cmresearch.intake.faults import EXAMPLES, MORE, Fault, Subject, as_count, shown
+from cmresearch.intake.faults import (
+    EXAMPLES,
+    MORE,
+    NOT_SHOWN,
+    Fault,
+    Subject,
+    TextOrPhrase,
+    as_count,
+    rows_shown,
+    shown,
+)
+from cmresearch.language.phrases import Phrase
+from cmresearch.language.voice import ENGLISH
 
 PLACEHOLDERS = (
     "1899-12-30", "1899-12-31", "1900-01-01", "1901-01-01", "1970-01-01", "1980-01-01", "1990-01-01", "1999-12-31",
@@ -25,12 +37,13 @@ DUPLICATE_WORDS = r"\bduplica|\bduplikat|\bdoublon"
 MOJIBAKE = ("Ã", "â€", "Â\u00a0", "Â°", "Ð\u00b0", "ï»¿", "\ufffd", "Ø§")
 
 ORDERED = 3_000_000
+SAME_ID = Phrase("notes.fault.same_id")
 
 
 @dataclass(frozen=True)
 class _Sign:
     key: str
-    what: str
+    what: Phrase
     columns: tuple[str, ...]
     condition: str
 
@@ -46,9 +59,10 @@ def find_rows(subject: Subject) -> Iterator[Fault]:
         if not count:
             continue
         ((examples,),) = subject.query(
-            f"SELECT min({subject.example(*sign.columns)}, {EXAMPLES}) FROM {subject.view} WHERE {sign.condition}"
+            f"SELECT arg_min({subject.cells(*sign.columns)}, {subject.example(*sign.columns)}, {EXAMPLES}) "
+            f"FROM {subject.view} WHERE {sign.condition}"
         )
-        number, texts = as_count(count), shown(examples)
+        number, texts = as_count(count), rows_shown(subject.may_show(*sign.columns), examples)
         yield Fault(sign.key, sign.what, sign.columns, number, subject.rows, texts, condition=sign.condition)
 
 
@@ -56,7 +70,7 @@ def _date_signs(subject: Subject) -> Iterator[_Sign]:
     if subject.is_date("received") and subject.is_date("closed"):
         columns = (subject.roles["received"], subject.roles["closed"])
         received, closed = (quoted(name) for name in columns)
-        yield _Sign("closed_before_opened", "closed before it was received", columns, f"({closed} < {received})")
+        yield _Sign("closed_before_opened", Phrase("notes.fault.closed_before"), columns, f"({closed} < {received})")
     if not subject.dates:
         return
     spans = _spans(subject)
@@ -67,17 +81,15 @@ def _date_signs(subject: Subject) -> Iterator[_Sign]:
         column = quoted(name)
         far = f"({column} < TIMESTAMP '{low}' - INTERVAL 1 YEAR OR {column} > TIMESTAMP '{high}' + INTERVAL 1 YEAR)"
         placeholder = f"(CAST({column} AS DATE) IN ({literals(PLACEHOLDERS)}) AND {far})"
-        yield _Sign("placeholder_date", "a date that stands for no date", (name,), placeholder)
+        yield _Sign("placeholder_date", Phrase("notes.fault.placeholder"), (name,), placeholder)
         odd = (
             f"({column} < TIMESTAMP '{low}' - INTERVAL 20 YEAR OR {column} > TIMESTAMP '{max(high, latest)}' + "
             f"INTERVAL 10 YEAR)"
         )
-        yield _Sign(
-            "impossible_date", "a date far outside the years of the file", (name,), f"({odd} AND NOT {placeholder})"
-        )
+        yield _Sign("impossible_date", Phrase("notes.fault.impossible"), (name,), f"({odd} AND NOT {placeholder})")
         if midnight < 0.5 and name != subject.roles.get("target"):
             stamp = f"(date_trunc('day', {column}) = {column} AND NOT {placeholder})"
-            yield _Sign("batch_stamp", "stamped at exactly 00:00:00, as by a nightly run", (name,), stamp)
+            yield _Sign("batch_stamp", Phrase("notes.fault.nightly"), (name,), stamp)
 
 
 def _spans(subject: Subject) -> dict[str, tuple[str, str, float]]:
@@ -105,30 +117,29 @@ def _status_signs(subject: Subject) -> Iterator[_Sign]:
         says_closed = f"regexp_matches({status}, {literal(CLOSED_WORDS)}, 'i')"
         says_open = f"(regexp_matches({status}, {literal(OPEN_WORDS)}, 'i') AND NOT {says_closed})"
         without = f"({says_closed} AND {closed} IS NULL)"
-        yield _Sign(
-            "status_date_disagreement", "the status says closed, and there is no closing date", columns, without
-        )
+        no_date = Phrase("notes.fault.closed_without_date")
+        yield _Sign("status_date_disagreement", no_date, columns, without)
         against = f"({says_open} AND {closed} IS NOT NULL)"
-        yield _Sign("status_date_disagreement", "the status says open, and there is a closing date", columns, against)
+        yield _Sign("status_date_disagreement", Phrase("notes.fault.open_with_date"), columns, against)
     for role in ("status", "resolution"):
         column = subject.role(role)
         if column and subject.roles[role] in subject.texts:
             name = (subject.roles[role],)
             automatic = f"regexp_matches({column}, {literal(AUTOMATIC)}, 'i')"
-            yield _Sign("closed_automatically", "closed automatically, which is not solved", name, automatic)
+            yield _Sign("closed_automatically", Phrase("notes.fault.automatic"), name, automatic)
             duplicate = f"regexp_matches({column}, {literal(DUPLICATE_WORDS)}, 'i')"
-            yield _Sign("duplicate_in_status", "said to be a duplicate, but only in words", name, duplicate)
+            yield _Sign("duplicate_in_status", Phrase("notes.fault.duplicate_words"), name, duplicate)
 
 
 def _text_signs(subject: Subject) -> Iterator[_Sign]:
     for name in subject.texts:
         broken = " OR ".join(f"contains({quoted(name)}, {literal(sign)})" for sign in MOJIBAKE)
-        yield _Sign("mojibake", "letters broken by a wrong encoding before the file was saved", (name,), f"({broken})")
-    for role in ("id", "received"):
+        yield _Sign("mojibake", Phrase("notes.fault.broken_letters"), (name,), f"({broken})")
+    for role, what in (("id", Phrase("notes.fault.no_id")), ("received", Phrase("notes.fault.no_received"))):
         column = subject.role(role)
         if column:
             lack = f"({column} IS NULL OR trim(CAST({column} AS VARCHAR)) = '')"
-            yield _Sign(f"no_{role}", f"no {'id' if role == 'id' else 'date received'}", (subject.roles[role],), lack)
+            yield _Sign(f"no_{role}", what, (subject.roles[role],), lack)
 
 
 def find_repeated_ids(subject: Subject) -> Iterator[Fault]:
@@ -145,19 +156,17 @@ def find_repeated_ids(subject: Subject) -> Iterator[Fault]:
         f"count(*) > 1) "
         "GROUP BY ALL"
     )
-    for kinds, what in (("= 1", "the same row again"), ("> 1", "the same id with different content")):
-        ((count, examples),) = subject.query(
-            f"SELECT coalesce(sum(times - 1), 0), min(CAST(id AS VARCHAR) || ', ' || times || ' times', {EXAMPLES}) "
-            f"FROM ({repeated}) WHERE kinds {kinds}"
+    for kinds, what in (("= 1", Phrase("notes.fault.same_row")), ("> 1", SAME_ID)):
+        ((count, found),) = subject.query(
+            "SELECT coalesce(sum(times - 1), 0), arg_min([CAST(id AS VARCHAR), CAST(times AS VARCHAR)], "
+            f"CAST(id AS VARCHAR) || ', ' || times || ' times', {EXAMPLES}) FROM ({repeated}) WHERE kinds {kinds}"
         )
-        yield Fault(
-            "repeated_id",
-            f"{what} (rows beyond the first)",
-            (subject.roles["id"],),
-            as_count(count),
-            subject.rows,
-            shown(examples),
-        )
+        examples = tuple(Phrase("example.id_times", {"id": id, "n": n}) for id, n in _pairs(found))
+        yield Fault("repeated_id", what, (subject.roles["id"],), as_count(count), subject.rows, examples)
+
+
+def _pairs(found: object) -> list[tuple[str, str]]:
+    return [(str(one), str(other)) for one, other in found] if isinstance(found, list) else []
 
 
 # Orders the ids by their number. A date whose day is above 12 cannot have been swapped: such dates give the time there.
@@ -220,14 +229,8 @@ def find_swapped_dates(subject: Subject) -> Iterator[Fault]:
         f"{EXAMPLES}) FILTER (fits) FROM outside"
     )
     if as_count(count) > as_count(outside) / 2:
-        yield Fault(
-            "swapped_day_month",
-            "day and month swapped, by the order of the ids" + (f" (of every {every}th id)" if every > 1 else ""),
-            (column,),
-            as_count(count),
-            subject.rows,
-            shown(examples),
-        )
+        what = Phrase("notes.fault.swapped_sampled", {"n": every}) if every > 1 else Phrase("notes.fault.swapped")
+        yield Fault("swapped_day_month", what, (column,), as_count(count), subject.rows, shown(examples))
 
 
 def find_gaps(subject: Subject) -> Iterator[Fault]:
@@ -245,7 +248,7 @@ def find_gaps(subject: Subject) -> Iterator[Fault]:
     gaps = span - as_count(known)
     # Below a half the numbers are no run of this register alone, and gaps say nothing.
     if as_count(known) >= 50 and 0 < gaps <= span / 2:
-        what = f"numbers missing in the run of ids from {low} to {high} (numbers, not rows): left out before this file?"
+        what = Phrase("notes.fault.gaps", {"low": str(low), "high": str(high)})
         yield Fault("gaps_in_ids", what, (subject.roles["id"],), gaps, span)
 
 
@@ -260,7 +263,7 @@ def find_time_faults(subject: Subject) -> Iterator[Fault]:
             f"count(*) FILTER (date_trunc('day', CAST({column} AS TIMESTAMP)) <> {column}) FROM {subject.view}"
         )
         if as_count(known) >= 10 and known == whole and as_count(timed) > 0.5 * as_count(known):
-            yield Fault("seconds_lost", "no time has seconds", (name,), as_count(known), subject.rows)
+            yield Fault("seconds_lost", Phrase("notes.fault.no_seconds"), (name,), as_count(known), subject.rows)
         if as_count(timed) <= 0.5 * as_count(known):
             continue
         least = max(MORE, subject.rows // 1000)
@@ -269,9 +272,12 @@ def find_time_faults(subject: Subject) -> Iterator[Fault]:
             f"<> {column} "
             f"GROUP BY ALL HAVING n > {least} ORDER BY n DESC, 1"
         )
-        examples = tuple(f"{moment}, {n} rows" for moment, n in moments[:EXAMPLES])
+        examples = tuple(
+            Phrase("example.rows_of_moment", {"moment": str(moment), "n": str(n)}) for moment, n in moments[:EXAMPLES]
+        )
         total = sum(as_count(n) for _, n in moments)
-        yield Fault("batch_stamp", "one moment to the second for many rows", (name,), total, subject.rows, examples)
+        what = Phrase("notes.fault.one_moment")
+        yield Fault("batch_stamp", what, (name,), total, subject.rows, examples)
 
 
 def find_near_duplicates(subject: Subject) -> Iterator[Fault]:
@@ -280,26 +286,32 @@ def find_near_duplicates(subject: Subject) -> Iterator[Fault]:
     if place and category and subject.is_date("received"):
         keys = f"{place}, CAST({subject.role('received')} AS DATE), {category}"
         names = tuple(subject.roles[role] for role in ("place", "received", "category"))
-        yield _near(
-            subject,
-            keys,
-            names,
-            f"{place} IS NOT NULL AND {category} IS NOT NULL",
-            "same place, day and category as another",
-        )
+        known = f"{place} IS NOT NULL AND {category} IS NOT NULL"
+        yield _near(subject, keys, names, known, Phrase("notes.fault.same_place"))
     if text and subject.roles["text"] in subject.texts:
         yield _near(
             subject,
             f"lower(trim({text}))",
             (subject.roles["text"],),
             f"length(trim({text})) >= {MORE}",
-            "same text as another",
+            Phrase("notes.fault.same_text"),
         )
 
 
-def _near(subject: Subject, keys: str, names: tuple[str, ...], where: str, what: str) -> Fault:
-    ((count, examples),) = subject.query(
-        f"SELECT coalesce(sum(n - 1), 0), max(n || ' times, first ' || first, {EXAMPLES}) FROM (SELECT count(*) AS n, "
-        f"min({subject.example()}) AS first FROM {subject.view} WHERE {where} GROUP BY {keys} HAVING count(*) > 1)"
+def _near(subject: Subject, keys: str, names: tuple[str, ...], where: str, what: Phrase) -> Fault:
+    ((count, found),) = subject.query(
+        "SELECT coalesce(sum(n - 1), 0), arg_max([CAST(n AS VARCHAR), first], n || ' times, first ' || first, "
+        f"{EXAMPLES}) FROM (SELECT count(*) AS n, min({subject.example()}) AS first FROM {subject.view} "
+        f"WHERE {where} GROUP BY {keys} HAVING count(*) > 1)"
     )
-    return Fault("near_duplicate", f"{what} (beyond the first)", names, as_count(count), subject.rows, shown(examples))
+    examples = tuple(
+        Phrase("example.times_from", {"n": n, "first": _first(subject, first)}) for n, first in _pairs(found)
+    )
+    return Fault("near_duplicate", what, names, as_count(count), subject.rows, examples)
+
+
+def _first(subject: Subject, english: str) -> TextOrPhrase:
+    """The first of several rows, which its id shows where there is one."""
+    column = subject.roles.get("id", "")
+    lack = Phrase("example.missing", {"column": column})
+    return next((each for each in (NOT_SHOWN, lack) if ENGLISH.phrase(each) == english), english)

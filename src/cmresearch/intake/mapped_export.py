@@ -15,10 +15,22 @@ import pandas as pd
 from cmresearch.errors import IntakeError, raise_all
 from cmresearch.files.sql import literal, quoted
 from cmresearch.intake.complaints import Complaints, read_complaints, settle
-from cmresearch.intake.faults import DEFAULTS, MAY_BE_SET_ASIDE, ROLES, Action, Fault, Subject, as_count
+from cmresearch.intake.faults import (
+    DEFAULTS,
+    MAY_BE_SET_ASIDE,
+    ROLES,
+    SET_ASIDE,
+    Action,
+    Fault,
+    Subject,
+    TextOrPhrase,
+    as_count,
+    text_in_words,
+)
 from cmresearch.intake.faults_in_columns import find_category_faults, find_column_faults, find_number_faults
-from cmresearch.intake.faults_in_files import find_date_faults, find_file_faults
+from cmresearch.intake.faults_in_files import RAGGED, find_date_faults, find_file_faults
 from cmresearch.intake.faults_in_rows import (
+    SAME_ID,
     find_gaps,
     find_near_duplicates,
     find_repeated_ids,
@@ -28,6 +40,8 @@ from cmresearch.intake.faults_in_rows import (
     swapped_rows,
 )
 from cmresearch.intake.mapping import IntakeMapping, changes, expression, formats_of, misfits, pairs
+from cmresearch.language.phrases import Phrase
+from cmresearch.language.voice import ENGLISH, Voice, in_words
 
 DETECTORS: tuple[Callable[[Subject], Iterator[Fault]], ...] = (
     find_column_faults,
@@ -54,12 +68,7 @@ def find_faults(subject: Subject) -> tuple[Fault, ...]:
     return tuple(fault for fault in found if fault.count)
 
 
-AGAIN, BLANK, RAGGED, REPEATED = (
-    "the header again",
-    "a blank row",
-    "more or fewer cells than the header",
-    "a repeated id",
-)
+AGAIN, BLANK, REPEATED = Phrase("notes.aside.again"), Phrase("notes.aside.blank"), Phrase("notes.aside.repeated")
 ROW = quoted("row of the file")
 SWAP = "swapped_day_month"
 
@@ -73,18 +82,19 @@ class IntakeReport:
         reading: How it was read.
         rows: How many rows it has under its header.
         kept: How many of them are complaints now.
-        set_aside: How many were set aside, by reason; with those kept they are all rows.
+        set_aside: How many were set aside, by reason, which is ours or as the study writes it; with those kept they are
+            all rows.
         faults: Every fault, with count, share, examples and what was done.
-        changes: What the mapping changed in the columns, in words.
+        changes: What the mapping changed in the columns.
     """
 
     file: str
     reading: Mapping[str, str]
     rows: int
     kept: int
-    set_aside: Mapping[str, int]
+    set_aside: Mapping[TextOrPhrase, int]
     faults: tuple[Fault, ...]
-    changes: tuple[str, ...] = ()
+    changes: tuple[Phrase, ...] = ()
 
     def without_words(self, columns: Collection[str]) -> IntakeReport:
         """The same report without examples from columns that hold people's own words, so that it can be shown.
@@ -95,25 +105,53 @@ class IntakeReport:
         faults = (replace(each, examples=()) if set(each.columns) & set(columns) else each for each in self.faults)
         return replace(self, faults=tuple(faults))
 
-    def to_frame(self) -> pd.DataFrame:
-        """One row for each fault: its name, what was found, columns, count, share, examples and what was done."""
-        names = ["fault", "what", "columns", "count", "share", "examples", "done"]
-        return pd.DataFrame([fault.to_record() for fault in self.faults], columns=names)
+    def to_frame(self, voice: Voice | None = None) -> pd.DataFrame:
+        """The faults as a table.
 
-    def accounting(self) -> pd.DataFrame:
-        """Where every row of the file went, the parts adding up to the whole."""
-        rows = [("rows in the file", self.rows), *((f"set aside: {why}", n) for why, n in self.set_aside.items())]
-        return pd.DataFrame([*rows, ("complaints", self.kept)], columns=["rows", "count"])
+        Args:
+            voice: Says what was found and done in a reader's language; without one phrases stand as keys.
+
+        Returns:
+            One row for each fault: its name, what was found, columns, count, share, examples and what was done.
+        """
+        names = ["fault", "what", "columns", "count", "share", "examples", "done"]
+        return pd.DataFrame([fault.to_row(voice) for fault in self.faults], columns=names)
+
+    def accounting(self, voice: Voice | None = None) -> pd.DataFrame:
+        """Where every row of the file went, the parts adding up to the whole.
+
+        Args:
+            voice: Says it in a reader's language; without one phrases stand as keys.
+
+        Returns:
+            One row for the file, for each reason to set rows aside, and for the complaints: rows and count.
+        """
+        aside = ((Phrase("notes.file.set_aside", {"why": why}), n) for why, n in self.set_aside.items())
+        rows = [(Phrase("notes.file.rows"), self.rows), *aside, (Phrase("notes.file.complaints"), self.kept)]
+        return pd.DataFrame([(in_words(what, voice), n) for what, n in rows], columns=["rows", "count"])
+
+    def rows_set_aside(self, voice: Voice | None = None) -> dict[str, int]:
+        """How many rows were set aside, by reason in words; without a voice by key.
+
+        Args:
+            voice: Says the reasons in a reader's language.
+        """
+        counts: dict[str, int] = {}
+        for why, n in self.set_aside.items():
+            words = text_in_words(why, voice)
+            # A study's own reason may be called as one of ours is.
+            counts[words] = counts.get(words, 0) + n
+        return counts
 
     def to_record(self) -> dict[str, object]:
-        """The whole report as plain values, for a file beside the frame."""
+        """The whole report as plain values in English, for certificates."""
         return {
             "file": self.file,
             "reading": dict(self.reading),
             "rows": self.rows,
             "kept": self.kept,
-            "set_aside": dict(self.set_aside),
-            "changes": list(self.changes),
+            "set_aside": self.rows_set_aside(ENGLISH),
+            "changes": [ENGLISH.phrase(change) for change in self.changes],
             "faults": [fault.to_record() for fault in self.faults],
         }
 
@@ -167,7 +205,7 @@ def read_export(
         >>> export = read_export(file, mapping)
         >>> export.complaints.query("SELECT id, CAST(received AS DATE) FROM complaints ORDER BY id")
         [('1', datetime.date(2020, 12, 31)), ('2', datetime.date(2020, 2, 1))]
-        >>> dict(export.report.set_aside)
+        >>> export.report.rows_set_aside(Voice("en"))
         {'the header again': 1}
     """
     mapping = mapping or IntakeMapping()
@@ -193,8 +231,8 @@ def read_export(
     )  # fmt: skip
     if report.kept + sum(report.set_aside.values()) != report.rows:
         raise IntakeError(
-            f"{raw.path.name}: {report.rows} rows came in, and {report.kept} kept and {dict(report.set_aside)} set "
-            f"aside are not as many"
+            f"{raw.path.name}: {report.rows} rows came in, and {report.kept} kept and "
+            f"{report.rows_set_aside(ENGLISH)} set aside are not as many"
         )
     return Export(complaints, report, mapping)
 
@@ -205,15 +243,15 @@ def _subject(complaints: Complaints, view: str, mapping: IntakeMapping, rows: in
     return Subject(complaints.query, view, complaints.columns, roles, rows, formats)
 
 
-def _set_rows_aside(raw: Complaints, mapping: IntakeMapping) -> tuple[dict[str, int], int]:
-    reasons = dict(mapping.set_aside)
+def _set_rows_aside(raw: Complaints, mapping: IntakeMapping) -> tuple[dict[TextOrPhrase, int], int]:
+    reasons: dict[TextOrPhrase, str] = dict(mapping.set_aside.items())
     written = {name for name, kind in raw.columns.items() if kind == "VARCHAR" and not name.startswith("unnamed ")}
     if written and raw.reading["format"] in ("csv", "xlsx"):
         same = " AND ".join(f"trim({quoted(name)}) = {literal(name)}" for name in raw.columns if name in written)
         reasons = {AGAIN: same, **reasons}
     blank = " AND ".join(f"trim(coalesce(CAST({quoted(name)} AS VARCHAR), '')) = ''" for name in raw.columns)
     reasons = {**reasons, BLANK: blank}
-    case = " ".join(f"WHEN ({sql}) THEN {literal(why)}" for why, sql in reasons.items())
+    case = _numbered_cases(reasons)
     _try(raw, "set_aside", mapping.set_aside)
     counts = _counts(
         raw.query(f"SELECT why, count(*) FROM (SELECT CASE {case} END AS why FROM export_rows) GROUP BY ALL")
@@ -221,8 +259,13 @@ def _set_rows_aside(raw: Complaints, mapping: IntakeMapping) -> tuple[dict[str, 
     numbered = _is_numbered(mapping)
     source = f"(SELECT *, row_number() OVER () AS {ROW} FROM export_rows)" if numbered else "export_rows"
     raw.query(f"CREATE VIEW kept_rows AS SELECT * FROM {source} WHERE (CASE {case} END) IS NULL")
-    found = {why: as_count(counts.get(why)) for why in reasons}
+    found = {why: as_count(counts.get(number)) for number, why in enumerate(reasons)}
     return found, sum(as_count(n) for n in counts.values())
+
+
+def _numbered_cases(conditions: Mapping[TextOrPhrase, str]) -> str:
+    """The cases of an SQL expression that gives the number of the first condition that holds."""
+    return " ".join(f"WHEN ({sql}) THEN {number}" for number, sql in enumerate(conditions.values()))
 
 
 def _try(raw: Complaints, table: str, conditions: Mapping[str, str]) -> None:
@@ -253,7 +296,7 @@ def _action(fault: Fault, mapping: IntakeMapping) -> Action:
         identical = mapping.duplicates == "keep first of identical"
         return (
             "refuse"
-            if identical and "different" in fault.what
+            if identical and fault.what == SAME_ID
             else ("keep" if mapping.duplicates == "keep" else "set aside")
         )
     return mapping.faults.get(fault.key, DEFAULTS.get(fault.key, "keep"))
@@ -269,10 +312,11 @@ def _refuse_faults(raw: Complaints, mapping: IntakeMapping, faults: Sequence[Fau
             )
     for fault in faults:
         if _action(fault, mapping) == "refuse":
-            shown = f" (for example {'; '.join(fault.examples)})" if fault.examples else ""
+            examples = "; ".join(text_in_words(each, ENGLISH) for each in fault.examples)
+            shown = f" (for example {examples})" if examples else ""
             lines.append(
-                f"{raw.path.name}, column {', '.join(fault.columns)}: {fault.count:,} of {fault.rows:,}: "
-                f"{fault.what}{shown}; " + _way_out(fault)
+                f"{raw.path.name}, column {fault.columns_in_words(ENGLISH)}: {fault.count:,} of {fault.rows:,}: "
+                f"{ENGLISH.phrase(fault.what)}{shown}; " + _way_out(fault)
             )
     raise_all(IntakeError, lines)
 
@@ -290,29 +334,29 @@ def _or_aside(fault: Fault) -> str:
 
 
 def _with_action(fault: Fault, mapping: IntakeMapping) -> Fault:
-    done = {"set aside": "set aside", "repair": "repaired", "refuse": "to be refused"}.get(_action(fault, mapping))
-    return replace(fault, done=done) if done else fault
+    done = {"set aside": SET_ASIDE, "repair": Phrase("notes.done.repaired"), "refuse": Phrase("notes.done.refused")}
+    return replace(fault, done=done.get(_action(fault, mapping), fault.done))
 
 
 def _finish(
-    raw: Complaints, mapping: IntakeMapping, subject: Subject, faults: Sequence[Fault], reasons: dict[str, int]
-) -> dict[str, int]:
+    raw: Complaints, mapping: IntakeMapping, subject: Subject, faults: Sequence[Fault], reasons: dict[TextOrPhrase, int]
+) -> dict[TextOrPhrase, int]:
     """Make the table `complaints`: rows set aside for their faults or ids, dates put right, duplicates marked."""
     source = "mapped"
     if mapping.faults.get(SWAP) == "repair" and subject.role("id"):
         source = _mended(raw, subject)
-    conditions = {
+    conditions: dict[TextOrPhrase, str] = {
         fault.what: f"coalesce({fault.condition}, false)"
         for fault in faults
-        if fault.done == "set aside" and fault.condition
+        if fault.done == SET_ASIDE and fault.condition
     }
-    case = " ".join(f"WHEN {sql} THEN {literal(why)}" for why, sql in conditions.items())
+    case = _numbered_cases(conditions)
     where = f"(CASE {case} END) IS NULL" if case else "true"
     if case:
         counted = _counts(
             raw.query(f"SELECT why, count(*) FROM (SELECT CASE {case} END AS why FROM {source}) GROUP BY ALL")
         )
-        reasons = {**reasons, **{why: as_count(counted.get(why)) for why in conditions}}
+        reasons = {**reasons, **{why: as_count(counted.get(number)) for number, why in enumerate(conditions)}}
     if mapping.duplicates.startswith("keep ") and subject.role("id"):
         _number_repeated(raw, mapping, subject, source, where)
         reasons[REPEATED] = as_count(raw.query("SELECT count(*) FROM repeated")[0][0])

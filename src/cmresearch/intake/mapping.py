@@ -10,7 +10,8 @@ from pydantic import Field
 from cmresearch.errors import nearest
 from cmresearch.files.sql import literal, literals, quoted
 from cmresearch.intake.complaints import Complaints, Reading
-from cmresearch.intake.faults import ROLES, Action
+from cmresearch.intake.faults import ROLES, Action, TextOrPhrase
+from cmresearch.language.phrases import Phrase
 
 SERIALS = {"excel": "1899-12-30", "excel 1904": "1904-01-01"}
 EPOCHS = {"unix": 1, "unix ms": 1000}
@@ -202,19 +203,28 @@ def _without_mojibake(text: str) -> str:
     return f"(CASE WHEN regexp_matches({text}, '[ÃÂâÄÅ]') THEN {mended} ELSE {text} END)"
 
 
-def changes(mapping: IntakeMapping) -> Iterator[str]:
-    """The changes that a mapping makes, a sentence each."""
+def changes(mapping: IntakeMapping) -> Iterator[Phrase]:
+    """The changes that a mapping makes."""
     for new, old in mapping.columns.items():
         if new != old:
-            yield f"{old!r} is called {new!r}"
+            yield Phrase("notes.mapping.renamed", {"old": repr(old), "new": repr(new)})
     for name, groups in mapping.merge.items():
         for one, others in groups.items():
-            yield f"{name}: {', '.join(map(repr, others))} merged into {one!r}"
-    missing = [*mapping.missing, *(f"{text} in {name}" for name, texts in mapping.missing_in.items() for text in texts)]
+            spellings = tuple(map(repr, others))
+            yield Phrase("notes.mapping.merged", {"column": name, "others": spellings, "one": repr(one)})
+    missing: list[TextOrPhrase] = [*mapping.missing]
+    for name, texts in mapping.missing_in.items():
+        missing += (Phrase("example.text_in", {"text": text, "column": name}) for text in texts)
     if missing:
-        yield f"read as missing: {', '.join(missing)}"
-    yield from (f"{name}: missing is called {text!r}" for name, text in mapping.fill.items())
-    yield from (f"{name}: '.0' taken off whole numbers" for name in mapping.whole_numbers)
-    yield from (f"{name}: filled up to {width} digits with zeros" for name, width in mapping.width.items())
-    yield from (f"{name}: broken letters put right" for name in mapping.mojibake)
-    yield from (f"{name}: times of {zone} put into {mapping.time_zone}" for name, zone in mapping.time_zones.items())
+        yield Phrase("notes.mapping.missing", {"texts": tuple(missing)})
+    for name, text in mapping.fill.items():
+        yield Phrase("notes.mapping.filled", {"column": name, "text": repr(text)})
+    for name in mapping.whole_numbers:
+        yield Phrase("notes.mapping.whole", {"column": name})
+    for name, width in mapping.width.items():
+        yield Phrase("notes.mapping.width", {"column": name, "width": width})
+    for name in mapping.mojibake:
+        yield Phrase("notes.mapping.letters", {"column": name})
+    for name, zone in mapping.time_zones.items():
+        wanted = str(mapping.time_zone)
+        yield Phrase("notes.mapping.zone", {"column": name, "zone": zone, "time_zone": wanted})

@@ -15,6 +15,7 @@ from cmresearch.intake.faults import as_count
 from cmresearch.intake.faults_in_columns import is_missing_word, means_missing
 from cmresearch.intake.mapped_export import IntakeReport, read_export
 from cmresearch.intake.mapping import IntakeMapping
+from cmresearch.language.voice import ENGLISH
 
 Kind = Literal["empty", "time", "number", "whole number", "category", "text", "other"]
 EXAMPLES = 3
@@ -163,7 +164,7 @@ class Profile:
             "reading": dict(self.reading),
             "columns": [column.to_record() for column in self.columns],
             "faults": [fault.to_record() for fault in self.report.faults],
-            "set_aside": dict(self.report.set_aside),
+            "set_aside": self.report.rows_set_aside(ENGLISH),
             "same_file": list(self.siblings),
         }
 

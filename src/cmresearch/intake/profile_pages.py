@@ -13,10 +13,12 @@ from cmresearch.errors import IntakeError
 from cmresearch.files.writing import write_text
 from cmresearch.intake.faults import PRIVATE, Fault
 from cmresearch.intake.profile import ColumnProfile, Profile
+from cmresearch.language.voice import ENGLISH
 
 SIZE = 400
 MOST_STRATA = 60
 FEW_VALUES = 12
+WEEK = 7  # days of the service level that a study starts from
 STYLE = (
     "body{font:16px/1.5 system-ui,sans-serif;max-width:70rem;margin:2rem auto;padding:0 1rem;color:#1a1a1a}"
     "table{border-collapse:collapse;width:100%;margin:1rem 0 "
@@ -36,7 +38,7 @@ def profile_page(profile: Profile) -> str:
         f"<h1>{name}: a first look</h1>\n<p>{profile.rows:,} rows. Read as: {found}.</p>\n"
         + _table("Columns", [_shared(column) for column in profile.columns])
         + _table("What is likely to be wrong", faults)
-        + _table("Where every row went", profile.report.accounting().to_dict("records"))
+        + _table("Where every row went", profile.report.accounting(ENGLISH).to_dict("records"))
         + "</body>\n</html>\n"
     )
 
@@ -188,8 +190,8 @@ def _remarks(faults: Sequence[Fault]) -> Iterator[str]:
     for fault in faults:
         if fault.key not in ("spelling_variants", "missing_words", "trailing_zero"):
             yield (
-                f"#   {fault.key} in {', '.join(fault.columns)}: {fault.count:,} ({100 * fault.share:.2f} %): "
-                f"{fault.what}"
+                f"#   {fault.key} in {fault.columns_in_words(ENGLISH)}: {fault.count:,} ({100 * fault.share:.2f} %): "
+                f"{ENGLISH.phrase(fault.what)}"
             )
     if faults:
         yield ""
@@ -213,9 +215,11 @@ def _frame(profile: Profile, stratum: ColumnProfile) -> Iterator[str]:
     yield ""
     if _has_times(profile):
         received, closed = (_sql(profile, role) for role in ("received", "closed"))
-        yield "[variables]"
-        yield f"hours_to_close = {_text(f'''date_diff('second', {received}, {closed}) / 3600.0''')}"
-        yield f"closed_within_7_days = {_text(f'coalesce({closed} - {received} <= INTERVAL 7 DAY, false)')}"
+        hours = f"date_diff('second', {received}, {closed}) / 3600.0"
+        in_time = f"coalesce({closed} - {received} <= INTERVAL {WEEK} DAY, false)"
+        yield "[variables]  # each computed by sql; unit and role say what it is to the study, whatever its name"
+        yield f'hours_to_close = {{ sql = {_text(hours)}, unit = "hours", role = "time_to_close" }}'
+        yield (f'closed_within_{WEEK}_days = {{ sql = {_text(in_time)}, role = "service_level", days = {WEEK} }}')
         yield ""
 
 
@@ -235,7 +239,7 @@ def _estimates(profile: Profile, stratum: ColumnProfile) -> Iterator[str]:
         for by in ("", f"by = [{_text(_new(profile, stratum))}]"):
             yield from (
                 "[[estimate]]",
-                'variable = "closed_within_7_days"',
+                f'variable = "closed_within_{WEEK}_days"',
                 'statistic = "proportion"',
                 'value = "true"',
             )

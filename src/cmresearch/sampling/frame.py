@@ -13,6 +13,8 @@ from cmresearch.errors import FrameError, IntakeError, nearest, raise_all
 from cmresearch.files.sql import as_text
 from cmresearch.intake.complaints import EXACT_TYPES, Complaints, literal, quoted, read_complaints
 from cmresearch.intake.spark import is_spark, read_in_spark
+from cmresearch.language.phrases import Phrase
+from cmresearch.language.voice import Voice, in_words
 
 JOINT = " / "
 EXAMPLES = 3
@@ -85,14 +87,21 @@ class Frame:
             return f"({self.variables[name]})"
         return self.complaints.column(name)
 
-    def accounting(self) -> pd.DataFrame:
-        """Where every row of the export went: kept or set aside, the parts adding up to the whole."""
+    def accounting(self, voice: Voice | None = None) -> pd.DataFrame:
+        """Where every row of the export went: kept or set aside, the parts adding up to the whole.
+
+        Args:
+            voice: Says it in a reader's language; without one phrases stand as keys.
+
+        Returns:
+            One row for the export, for what the filter sets aside, and for the frame: rows and count.
+        """
         rows = [
-            ("rows in the export", self.full_size),
-            ("set aside by the filter", self.full_size - self.size),
-            ("complaints in the frame", self.size),
+            (Phrase("notes.frame.rows"), self.full_size),
+            (Phrase("notes.frame.set_aside"), self.full_size - self.size),
+            (Phrase("notes.frame.in_frame"), self.size),
         ]
-        return pd.DataFrame(rows, columns=["rows", "count"])
+        return pd.DataFrame([(in_words(what, voice), n) for what, n in rows], columns=["rows", "count"])
 
     def to_frame(self) -> pd.DataFrame:
         """One row for each stratum: its label and how many complaints it holds."""

@@ -163,8 +163,8 @@ def _other_findings(run: Run, voice: Voice) -> Iterator[str]:
 
 
 def _set_aside(run: Run, voice: Voice) -> Iterator[str]:
-    for why, n in run.intake.set_aside.items():
-        yield f"{voice.count(n)} ({voice.phrase(why)})"
+    for why, n in run.intake.rows_set_aside(voice).items():
+        yield f"{voice.count(n)} ({why})"
 
 
 def _dispositions(run: Run, voice: Voice) -> Iterator[str]:
