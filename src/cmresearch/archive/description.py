@@ -213,7 +213,7 @@ class Description:
 
     @property
     def abstract(self) -> str:
-        """What the study asks and what it rests on, in sentences."""
+        """The question of the study and what it rests on, in sentences."""
         about = self.study.about(self.voice)
         drawn, rows = self.certificate.allocation.size, self.certificate.frame.rows
         sentences = [

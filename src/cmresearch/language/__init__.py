@@ -1,4 +1,4 @@
-"""What readers are told, in each of their languages: catalogues, phrases, and translations in a study's files."""
+"""The texts that readers read, in each of their languages: catalogues, phrases, and translations in a study's files."""
 
 import lazy_loader
 

@@ -1,4 +1,4 @@
-"""What readers are told, in each of their languages: the catalogues, and how a text of theirs is found."""
+"""The texts that readers read, in each of their languages: the catalogues, and how a text of theirs is found."""
 
 from __future__ import annotations
 

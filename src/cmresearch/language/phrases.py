@@ -1,4 +1,4 @@
-"""What is to be said, as records hold it: keys and what fills their placeholders; a voice makes words of it."""
+"""Texts for readers as records hold them: keys and what fills their placeholders; a voice makes words of it."""
 
 from __future__ import annotations
 

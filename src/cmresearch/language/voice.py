@@ -123,11 +123,11 @@ class Voice:
         return in_language(text, self.language if not isinstance(text, str) and self.language in text else None)
 
     def name(self, key: str) -> str:
-        """What readers call a key; without a label the key as it stands."""
+        """The name of a key for readers; without a label the key as it stands."""
         return self.own(self.labels[key]) if key in self.labels else key
 
     def label(self, key: str) -> str:
-        """What readers call a key; without a label the key without its underscores."""
+        """The name of a key for readers; without a label the key without its underscores."""
         return self.own(self.labels[key]) if key in self.labels else plain(key)
 
     def word(self, group: str, key: object) -> str:
@@ -279,7 +279,7 @@ class Voice:
         return f"[{ends[0]}{self._between()}{UNBROKEN}{ends[1]}]"
 
     def _between(self) -> str:
-        """What stands between the ends of an interval: a comma, where it is not the decimal sign."""
+        """The sign between the ends of an interval: a comma, where it is not the decimal sign."""
         if self.language in LANGUAGES:
             return self.say("list.between")
         return ";" if self.in_figures(".") == "," else ","

@@ -50,7 +50,7 @@ def _text(voice: Voice, key: str, /, **placeholders: object) -> Markup:
 
 
 def _coders_words(voice: Voice, directions: str) -> str:
-    """What coders found of a code: directions, or that it was not given or not kept."""
+    """The directions that coders gave a code, or that it was not given or not kept."""
     return ", ".join(
         voice.word("coder_said" if key in {NOT_GIVEN, NOT_KEPT} else "direction", key) for key in directions.split(", ")
     )

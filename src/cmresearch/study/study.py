@@ -131,7 +131,7 @@ class Study:
         return tuple(sorted((self.folder / "notebooks").glob("[0-9]*.ipynb")))
 
     def about(self, voice: Voice | None = None) -> About:
-        """What the study is, in a reader's language; by default in its first. Only the title is in all of them."""
+        """The study's description in a reader's language; by default in its first. Only the title is in all of them."""
         return self.settings.study.translated(voice)
 
     def voice(self, language: str | None = None) -> Voice:

@@ -23,7 +23,7 @@ from cmresearch.triangulation.rule import OUTCOMES, STATEMENTS, STATUSES, Outcom
 
 @dataclass(frozen=True)
 class IndicatorResult:
-    """What an indicator shows, held against its threshold.
+    """The figure of an indicator, held against its threshold.
 
     Attributes:
         dimension: The key of the dimension it speaks to.
@@ -60,7 +60,7 @@ class IndicatorResult:
 
 @dataclass(frozen=True)
 class SourceEvidence:
-    """What one source says of one dimension.
+    """The segments of one source that speak to one dimension.
 
     Attributes:
         source: The interview or document.
@@ -225,7 +225,7 @@ class Assessment:
 def measure_indicators(
     codebook: Codebook, frame: Frame | None, responses: Responses | None, *, register_kind: str = "real"
 ) -> tuple[IndicatorResult, ...]:
-    """What every indicator of the codebook shows: register ones exactly, coded ones from the sample.
+    """The result of every indicator of the codebook: register ones exactly, coded ones from the sample.
 
     Args:
         codebook: The codebook with the indicators.

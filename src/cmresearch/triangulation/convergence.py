@@ -129,7 +129,7 @@ class JointRow:
 
     @property
     def on_convergence(self) -> str | Translations:
-        """What the researcher makes of how the lines converge; empty where nothing was written."""
+        """The researcher's remark on how the lines converge; empty where nothing was written."""
         return self.decision.on_convergence if self.decision else ""
 
     @property
@@ -218,7 +218,7 @@ def joint_display(assessment: Assessment) -> JointDisplay:
 
 
 def converge(lines: Iterable[Line]) -> Convergence:
-    """What the lines of one dimension give by the rule; see `joint_display`."""
+    """The convergence that the lines of one dimension give by the rule; see `joint_display`."""
     speaking = [each.standing for each in lines if each.standing != "silent"]
     if len(speaking) < 2:
         return "silence"

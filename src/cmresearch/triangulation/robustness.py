@@ -146,7 +146,7 @@ def _flip(world: World, dimension: str) -> Phrase:
 
 @dataclass(frozen=True)
 class _Evidence:
-    """What a status follows from; a world is this with one thing replaced."""
+    """The evidence that a status follows from; a world is this with one thing replaced."""
 
     codebook: Codebook
     coding: Coding

@@ -158,7 +158,7 @@ def _answers(checklist: Checklist, facts: Facts, lacks: set[str], voice: Voice) 
 
 
 def _lacking(run: Run) -> Iterator[str]:
-    """What the study does not have."""
+    """The parts that the study does not have."""
     if run.words is None:
         yield "words"
     if run.words is None or not any(source.kind == "interview" for source in run.words.sources.values()):

@@ -1,4 +1,4 @@
-"""What a study's files bear out about how it was done: a sentence for each thing, and none for what was not done."""
+"""The facts that a study's files bear out about how it was done: a sentence for each thing, and none for what was not done."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from cmresearch import __version__
 from cmresearch.language.voice import Voice
-from cmresearch.report.chapters.facts_of_words import OF_WORDS
+from cmresearch.report.chapters.facts_of_coding import OF_WORDS
 from cmresearch.report.chapters.telling import MANY, Fact, Facts, Tell, of_kind, tell_of
 from cmresearch.report.page.figures import MADE, kinds_of
 from cmresearch.responses.records import ADJUDICATED

@@ -1,4 +1,4 @@
-"""What the templates of the page are filled with."""
+"""The content that the templates of the page are filled with."""
 
 from __future__ import annotations
 
@@ -194,7 +194,7 @@ def _file_groups(files: Sequence[DataFile], voice: Voice) -> Iterator[dict[str, 
 
 
 def _pages(words: Words, voice: Voice) -> Iterator[dict[str, Any]]:
-    """What the page of each dimension needs."""
+    """The content of the page of each dimension."""
     cited = {each.key: each for each in words.codebook.sources}
     for one in words.assessment.dimensions:
         yield {

@@ -32,7 +32,7 @@ class QuotedTurn:
 
 @dataclass(frozen=True)
 class QuotedSource:
-    """What one source says of a dimension.
+    """The turns of one source that speak to a dimension.
 
     Attributes:
         source: The interview or document.

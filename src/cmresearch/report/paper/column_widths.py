@@ -128,7 +128,7 @@ def _is_figure(line: Sequence[Node]) -> bool:
 
 
 def _lines(cell: Element) -> Iterator[list[Node]]:
-    """What a cell holds, parted where it says so: at breaks, paragraphs and other blocks."""
+    """The text of a cell, parted where it says so: at breaks, paragraphs and other blocks."""
     for block in cell.children:
         line: list[Node] = []
         for node in block.children if isinstance(block, Element) else [block]:

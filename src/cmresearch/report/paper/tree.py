@@ -303,7 +303,7 @@ def _every(tree: Element) -> Iterator[Element]:
 
 
 def _link_faults(tree: Element) -> Iterator[str]:
-    """What is wrong with the page's own anchors: named twice, or not there."""
+    """The faults of the page's own anchors: named twice, or not there."""
     ids = [each.get("id") for each in _every(tree) if each.get("id")]
     yield from (f"the page has the id {id!r} twice" for id in dict.fromkeys(ids) if ids.count(id) > 1)
     links = [each.get("href") for each in _every(tree) if each.get("href").startswith("#")]

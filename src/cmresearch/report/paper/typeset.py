@@ -195,7 +195,7 @@ def _counted(item: Element) -> str:
 
 
 def _item(item: Element, levels: _Levels) -> str:
-    """What a list item holds; a lone paragraph stands without the space around paragraphs."""
+    """The content of a list item; a lone paragraph stands without the space around paragraphs."""
     start = [f"anchor({quoted(item.get('id'))})"] if item.get("id") else []
     if len(item.children) == 1 and isinstance(item.children[0], Element) and item.children[0].tag == "p":
         return _group([*start, *_running(item.children[0].children)])

@@ -206,7 +206,7 @@ def _flipped(robustness: Robustness, dimension: str, kind: Kind) -> str:
 def plot_indicators(
     results: Sequence[IndicatorResult], *, kind: str | Sequence[str], title: str, voice: Voice = ENGLISH
 ) -> Figure:
-    """What the indicators of a dimension show, held against their thresholds.
+    """The figures of the indicators of a dimension, held against their thresholds.
 
     Args:
         results: The results that are proportions, one or more.

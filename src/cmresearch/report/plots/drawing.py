@@ -50,7 +50,7 @@ LETTER = 0.0072  # inches of width for each point of a letter's size, somewhat l
 
 
 def alt_of(figure: str, voice: Voice = ENGLISH) -> str:
-    """What a figure shows, in a sentence, for readers who do not see it.
+    """The sentence that says what a figure shows, for readers who do not see it.
 
     Args:
         figure: The name of the function that draws it, without `plot_`.
@@ -282,7 +282,7 @@ def _kind_of_data(kind: str | Sequence[str], voice: Voice) -> str:
 
 
 def _write_key(figure: Figure, key: Key) -> None:
-    """What the marks mean, in one line below the title."""
+    """Write what the marks mean, in one line below the title."""
     from matplotlib.lines import Line2D  # as in `drawing`
 
     line, across = 1 - 0.53 / figure.get_figheight(), 0.2

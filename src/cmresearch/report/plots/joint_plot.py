@@ -41,7 +41,7 @@ STATUS_WIDTH = 2.1  # columns that the status takes, with its word beside the ma
 def plot_joint_display(
     display: JointDisplay, *, kind: str | Sequence[str], title: str = "", voice: Voice = ENGLISH
 ) -> Figure:
-    """What each line of evidence says of each dimension, and what becomes of it, at a glance.
+    """Each line of evidence on each dimension, and what becomes of it, at a glance.
 
     Args:
         display: The joint display, from `joint_display`.

@@ -62,11 +62,11 @@ class Evidence(BaseModel):
         return self._by_id[id]
 
     def below(self, id: str) -> tuple[Node, ...]:
-        """What a node rests on, one step down."""
+        """The nodes that a node rests on, one step down."""
         return tuple(self.node(each) for each in self.node(id).rests_on)
 
     def above(self, id: str) -> tuple[Node, ...]:
-        """What rests on a node, one step up."""
+        """The nodes that rest on a node, one step up."""
         asked = self.node(id).id
         return tuple(node for node in self.nodes if asked in node.rests_on)
 
@@ -81,7 +81,7 @@ def link_hash(kind: str, says: Mapping[str, object], sums: list[str]) -> str:
 
 
 def check_evidence(evidence: Evidence) -> tuple[str, ...]:
-    """What does not hold in a chain: references to nothing, hashes that are not those of what stands below.
+    """The faults of a chain: references to nothing, hashes that are not those of what stands below.
 
     Returns:
         A sentence for each fault; none where the whole chain holds.

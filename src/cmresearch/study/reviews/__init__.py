@@ -1,1 +1,1 @@
-"""What reviewers confirmed or queried, entry by entry, and what has changed since."""
+"""The reviews of a study: what was confirmed or queried, entry by entry, and what has changed since."""

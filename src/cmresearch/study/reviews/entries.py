@@ -1,4 +1,4 @@
-"""What reviewers wrote down, entry by entry: nothing is overwritten, and an entry is taken back by a further one."""
+"""The reviews of a study, entry by entry: nothing is overwritten, and an entry is taken back by a further one."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ class Review(BaseModel):
 
     @property
     def place(self) -> tuple[str, str]:
-        """What it speaks of: the kind and the key."""
+        """The subject that it speaks of: the kind and the key."""
         return self.subject, self.key
 
 

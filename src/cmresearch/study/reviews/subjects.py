@@ -1,4 +1,4 @@
-"""What was reviewed in a study, and what has changed since."""
+"""The subjects of a study that can be reviewed, and what has changed since."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a study's files bear out about its interviews, documents and coding, and about what was made of them."""
+"""The facts that a study's files bear out about its interviews, documents and coding, and about what was made of them."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def sources_facts(run: Run, voice: Voice, tell: Tell) -> Iterator[Fact]:
-    """What is known of the interviews and documents."""
+    """The facts on interviews and documents."""
     if run.words is None:
         return
     sources = run.words.sources
@@ -42,7 +42,7 @@ def sources_facts(run: Run, voice: Voice, tell: Tell) -> Iterator[Fact]:
 
 
 def _recorded_of_interviews(interviews: Iterable[object], kinds: list[str], tell: Tell) -> Iterator[Fact]:
-    """What the headers of the interviews say: dates, places and who asked."""
+    """The facts in the headers of the interviews: dates, places and who asked."""
     dates = sorted(str(each.date) for each in interviews if each.date)  # type: ignore[attr-defined]
     if dates and dates[0] == dates[-1]:
         yield tell("interview_date", kinds, name="interview_dates", first=dates[0])
@@ -55,7 +55,7 @@ def _recorded_of_interviews(interviews: Iterable[object], kinds: list[str], tell
 
 
 def coding_facts(run: Run, voice: Voice, tell: Tell) -> Iterator[Fact]:
-    """What is known of the codebook and of who coded what."""
+    """The facts on the codebook and on who coded what."""
     if run.words is None:
         return
     codebook, coding, kind = run.words.codebook, run.words.coding, [run.study.words_kind]
