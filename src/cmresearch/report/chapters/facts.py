@@ -1,4 +1,4 @@
-"""The facts that a study's files bear out about how it was done: a sentence for each thing, and none for what was not done."""
+"""The facts that a study's files bear out about how it was done, a sentence each; none of what was not done."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The facts that a study's files bear out about its interviews, documents and coding, and about what was made of them."""
+"""The facts that a study's files bear out about its sources and coding, and about what was made of them."""
 
 from __future__ import annotations
 
