@@ -8,6 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from cmresearch.language.catalogue import in_language, say
+from cmresearch.language.voice import ENGLISH
 from cmresearch.report import wording
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ class EstimateGroup:
 def estimate_groups(run: Run, *, language: str = "en") -> Iterator[EstimateGroup]:
     """The run's estimates in groups: all shares of the whole frame, each question by domain, all else."""
     text = partial(_spoken, language)
-    rows = [_traced(row, place) for place, row in enumerate(run.estimates_table().to_dict("records"), start=1)]
+    rows = [_traced(row, place) for place, row in enumerate(run.estimates_table(ENGLISH).to_dict("records"), start=1)]
     shares = [row for row in rows if row["statistic"] == "proportion" and not row["by"]]
     if shares:
         named = tuple(row | {"name": variable_name(run, row, language=language)} for row in shares)

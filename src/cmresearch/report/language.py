@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 from cmresearch.errors import TextError
 from cmresearch.language.catalogue import in_language, say, translate
+from cmresearch.language.phrases import Phrase
+from cmresearch.language.voice import ENGLISH
 from cmresearch.report import wording
 from cmresearch.report.page.passages import NOT_GIVEN, NOT_KEPT
 from cmresearch.report.plots.drawing import title_of
@@ -54,11 +56,12 @@ def _text(language: str, key: str, /, **placeholders: object) -> Markup:
     return Markup(say(key, language, **filled))
 
 
-def note(text: str, *, language: str) -> Markup | str:
+def note(text: str | Phrase, *, language: str) -> Markup | str:
     """A sentence that the library wrote; where the catalogue lacks it, the English, marked as such."""
     from markupsafe import Markup  # comes with jinja2
 
     try:
+        text = ENGLISH.phrase(text) if isinstance(text, Phrase) else text
         return "" if wording.is_nothing(text) else translate(text, language)
     except TextError:
         return Markup('<span lang="en">{}</span>').format(text)

@@ -8,6 +8,7 @@ import pandas as pd
 
 from cmresearch.errors import ReportError
 from cmresearch.files.writing import csv_text, whole_folder, write_text
+from cmresearch.language.voice import ENGLISH
 from cmresearch.report.chapters.thesis import write_thesis
 from cmresearch.report.page.page import joined_page, page_bodies
 from cmresearch.report.paper.pdf import write_paper
@@ -78,8 +79,8 @@ def _write_tables(run: Run, reviews: Reviewed, folder: Path) -> None:
     tables = {
         FRAME: frame_table(run),
         "export-faults.csv": run.intake.to_frame(),
-        "estimates.csv": rounded(run.estimates_table()),
-        "reliability.csv": rounded(run.reliability_table()),
+        "estimates.csv": rounded(run.estimates_table(ENGLISH)),
+        "reliability.csv": rounded(run.reliability_table(ENGLISH)),
         "assessment.csv": rounded(run.assessment_table()),
         "joint-display.csv": rounded(run.joint_display_table()),
         "robustness.csv": rounded(run.robustness_table()),

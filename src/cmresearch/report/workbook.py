@@ -11,6 +11,7 @@ from cmresearch import __version__
 from cmresearch.errors import ReportError
 from cmresearch.estimation.explanation import Formula
 from cmresearch.files.sheets import NARROWEST, WIDEST, head, put, save_workbook
+from cmresearch.language.voice import ENGLISH
 from cmresearch.report import wording
 from cmresearch.report.estimate_groups import variable_name
 from cmresearch.report.page.figures import kinds_of
@@ -90,7 +91,7 @@ def sheets(run: Run) -> tuple[Sheet, ...]:
         _of_words("Robustness", run, run.robustness_table().to_dict("records")),
         _estimates(run),
         *_recomputed(run),
-        _of_words("Reliability", run, run.reliability_table().to_dict("records")),
+        _of_words("Reliability", run, run.reliability_table(ENGLISH).to_dict("records")),
         _strata(run),
         _sample(run),
         _of_words("Segments", run, _segments(run.words)),
@@ -137,7 +138,7 @@ def _of_words(title: str, run: Run, records: Sequence[Mapping[Any, object]]) -> 
 
 
 def _estimates(run: Run) -> Sheet:
-    records = run.estimates_table().to_dict("records")
+    records = run.estimates_table(ENGLISH).to_dict("records")
     return _of_records("Estimates", [{"name": variable_name(run, row), **row} for row in records])
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from cmresearch import __version__
 from cmresearch.errors import TextError
 from cmresearch.language.catalogue import in_language, say, translate
+from cmresearch.language.voice import ENGLISH
 from cmresearch.report import wording
 from cmresearch.report.chapters.facts_of_words import OF_WORDS
 from cmresearch.report.chapters.telling import MANY, Fact, Facts, Tell, of_kind, tell_of
@@ -154,9 +155,9 @@ def _records(run: Run, language: str, tell: Tell) -> Iterator[Fact]:
     )
     yield tell("dispositions", kind, n=len(run.draw.sample.rows), dispositions=ends)
     if run.responses.notes:
-        notes = "; ".join(_note(note, language) for note in run.responses.notes)
+        notes = "; ".join(_note(ENGLISH.phrase(note), language) for note in run.responses.notes)
         yield tell("nonresponse", kind, notes=notes)
-    table = run.reliability_table()
+    table = run.reliability_table(ENGLISH)
     compared = table.loc[table["subject"] == "variable", "units"]
     if len(compared) and compared.max():
         yield tell("double_records", kind, n=int(compared.max()))
@@ -172,7 +173,7 @@ def _note(note: str, language: str) -> str:
 
 
 def _estimates(run: Run, language: str, tell: Tell) -> Iterator[Fact]:
-    table = run.estimates_table()
+    table = run.estimates_table(ENGLISH)
     if not len(table):
         return
     pairs = dict.fromkeys(zip(table["method"], table["statistic"], strict=True))

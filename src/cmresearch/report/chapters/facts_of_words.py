@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from cmresearch.coding.coverage import saturation
 from cmresearch.language.catalogue import LANGUAGES, in_language, say
+from cmresearch.language.voice import ENGLISH
 from cmresearch.report import wording
 from cmresearch.report.chapters.telling import MANY, Fact, Tell, of_kind
 from cmresearch.triangulation.assessment import STATUSES
@@ -93,7 +94,7 @@ def coding_facts(run: Run, language: str, tell: Tell) -> Iterator[Fact]:
 
 def reliability_facts(run: Run, language: str, tell: Tell) -> Iterator[Fact]:
     """How far the coders agreed."""
-    table = run.reliability_table()
+    table = run.reliability_table(ENGLISH)
     if not len(table):
         return
     level = wording.decimal(100 * float(table["level"].iloc[0]), 0, language=language)

@@ -10,6 +10,7 @@ from urllib.parse import quote as url_quote
 
 from cmresearch.coding.coverage import code_coverage
 from cmresearch.language.catalogue import in_language, say
+from cmresearch.language.voice import ENGLISH
 from cmresearch.report import wording
 from cmresearch.report.chapters.checklists import checklists_html
 from cmresearch.report.estimate_groups import estimate_groups, variable_name
@@ -56,7 +57,7 @@ def page_context(run: Run, notebooks: Sequence[str | Path], language: str, revie
     kinds = kinds_of(run)
     groups = tuple(estimate_groups(run, language=language))
     found, labels = traces(run), labels_of(run)
-    coverage = () if run.words is None else code_coverage(run.words.coding).to_dict("records")
+    coverage = () if run.words is None else code_coverage(run.words.coding, voice=ENGLISH).to_dict("records")
     return {
         "run": run,
         "study": run.study,
@@ -77,7 +78,7 @@ def page_context(run: Run, notebooks: Sequence[str | Path], language: str, revie
         "checks": tuple(hand_checks(run)),
         "groups": groups,
         "files": tuple(_file_groups(run.data_files, language)),
-        "reliability": run.reliability_table().to_dict("records"),
+        "reliability": run.reliability_table(ENGLISH).to_dict("records"),
         "named": partial(_subject_name, run, labels, language),
         "labels": labels,
         "coverage": coverage,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypeAlias, TypedDict
 
 from cmresearch.coding.coverage import code_coverage, saturation
 from cmresearch.language.catalogue import Translations, catalogue, in_language, say
+from cmresearch.language.voice import ENGLISH
 from cmresearch.report import wording
 from cmresearch.report.plots import (
     alt_of,
@@ -128,7 +129,7 @@ def _estimates(group: EstimateGroup, look: Look) -> Figure:
 
 def _reliability(run: Run, look: Look) -> Iterator[RunFigure]:
     language = look["language"]
-    table = run.reliability_table()
+    table = run.reliability_table(ENGLISH)
     for subject in SUBJECTS:
         part = table[table["subject"] == subject]
         if not len(part):
@@ -158,7 +159,7 @@ def labels_of(run: Run) -> Mapping[str, str | Translations]:
 
 def _coverage(run: Run, words: Words, look: Look) -> Iterator[RunFigure]:
     kind, labels = run.study.words_kind, labels_of(run)
-    figure = plot_coverage(code_coverage(words.coding), kind=kind, labels=labels, **look)
+    figure = plot_coverage(code_coverage(words.coding, voice=ENGLISH), kind=kind, labels=labels, **look)
     yield "coverage", figure, alt_of("coverage", look["language"])
     by_interview = saturation(words.coding)
     if len(by_interview):
