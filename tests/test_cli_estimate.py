@@ -11,6 +11,7 @@ from cmresearch.estimation.contrasts import estimate_contrast, estimate_differen
 from cmresearch.estimation.estimators import estimate_mean, estimate_proportion, estimate_ratio
 from cmresearch.estimation.quantiles import estimate_quantile
 from cmresearch.estimation.replicates import with_replicates
+from cmresearch.language.voice import ENGLISH
 from cmresearch.responses.responses import declare_sample
 
 TABLE = pd.DataFrame(
@@ -75,7 +76,7 @@ def refuse(tmp_path, capsys):
 def test_every_interval_of_a_proportion_can_be_asked_for(ask, sample):
     for method in ("korn-graubard", "wilson", "logit", "normal"):
         rows = ask("--statistic", "proportion", "--variable", "late", "--interval", method)
-        assert rows == estimate_proportion(sample, "late", method=method).to_records()
+        assert rows == estimate_proportion(sample, "late", method=method).to_records(ENGLISH)
         assert {row["method"] for row in rows} == {method}
 
 
@@ -112,20 +113,22 @@ def test_words_for_blank_are_counted_as_left_out(write, capsys):
 def test_quantiles_ratios_and_contrasts_are_those_of_the_library(ask, sample):
     quantiles = ask("--statistic", "quantile", "--variable", "days", "--probability", "0.25,0.5", "--rule", "school")
     expected = estimate_quantile(sample, "days", probabilities=(0.25, 0.5), rule="school")
-    assert quantiles == expected.to_records()
+    assert quantiles == expected.to_records(ENGLISH)
     ratio = ask("--statistic", "ratio", "--variable", "letters", "--denominator", "days", "--deff", "with_replacement")
-    assert ratio == estimate_ratio(sample, "letters", "days", deff="with_replacement").to_records()
+    assert ratio == estimate_ratio(sample, "letters", "days", deff="with_replacement").to_records(ENGLISH)
     means = estimate_mean(sample, "days", by="channel")
     assert ask("--statistic", "contrast", "--variable", "days", "--by", "channel") == (
-        estimate_differences(means).to_records()
+        estimate_differences(means).to_records(ENGLISH)
     )
     own = ask("--statistic", "contrast", "--variable", "days", "--by", "channel", "--coefficients", "web=2,phone=-1")
-    assert own == estimate_contrast(means, {"web": 2, "phone": -1}).to_records()
+    assert own == estimate_contrast(means, {"web": 2, "phone": -1}).to_records(ENGLISH)
     shares = ask("--statistic", "contrast", "--variable", "late", "--by", "city", "--value", "yes")
-    assert shares == estimate_differences(estimate_proportion(sample, "late", value="yes", by="city")).to_records()
+    assert shares == estimate_differences(estimate_proportion(sample, "late", value="yes", by="city")).to_records(
+        ENGLISH
+    )
     ratios = estimate_ratio(sample, "letters", "days", by="city")
     asked = ask("--statistic", "contrast", "--variable", "letters", "--denominator", "days", "--by", "city")
-    assert asked == estimate_differences(ratios).to_records()
+    assert asked == estimate_differences(ratios).to_records(ENGLISH)
 
 
 def test_known_totals_post_stratify_rake_and_calibrate(ask, write, sample):
@@ -157,7 +160,7 @@ def test_post_strata_of_two_columns_join_their_names(ask, write):
 def test_replicate_weights_stand_in_for_the_formula(ask, sample):
     found = ask("--statistic", "mean", "--variable", "days", "--by", "city", "--replicates", "jackknife")
     expected = with_replicates(sample, lambda one: estimate_mean(one, "days", by="city"))
-    assert found == expected.to_records()
+    assert found == expected.to_records(ENGLISH)
     call = ("--statistic", "proportion", "--variable", "late", "--replicates", "bootstrap", "--number", "50")
     assert ask(*call) == ask(*call, "--seed", "1") != ask(*call, "--seed", "2")
     assert {row["method"] for row in ask(*call)} == {"bootstrap, korn-graubard"}

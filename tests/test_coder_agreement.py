@@ -4,6 +4,7 @@ from small_coding import TEXT, coding_of, row
 from cmresearch.coding.coder_agreement import agreement_table, disagreements, rounds_of, unitizing_table
 from cmresearch.coding.units import decide
 from cmresearch.errors import ReliabilityError
+from cmresearch.language.voice import ENGLISH
 
 
 @pytest.fixture
@@ -21,7 +22,7 @@ def coding(tmp_path):
 def test_alpha_of_a_code_by_hand(coding):
     # Six answer turns, `final`: both once, coder-a alone once. Coincidences: 1–1 two, 1–0 one each way, n = 12, n1 = 3.
     # Observed 2/12; expected 2·3·9/(12·11).
-    table = agreement_table(coding).set_index("key")
+    table = agreement_table(coding, voice=ENGLISH).set_index("key")
     assert list(table.index) == ["quick", "final", "asked"]
     assert table.loc["final", "alpha"] == pytest.approx(1 - (2 / 12) / (2 * 3 * 9 / (12 * 11)))
     assert table.loc["final", "percent_agreement"] == pytest.approx(5 / 6)
@@ -31,7 +32,7 @@ def test_alpha_of_a_code_by_hand(coding):
 
 
 def test_a_code_that_nobody_gave_has_no_alpha_and_ac1_of_one(coding):
-    found = agreement_table(coding).set_index("key").loc["quick"]
+    found = agreement_table(coding, voice=ENGLISH).set_index("key").loc["quick"]
     assert found["alpha"] is None or found["alpha"] != found["alpha"]
     assert found["ac1"] == 1.0
     assert found["note"].startswith("every rating has the same value")
@@ -82,7 +83,7 @@ def test_marks_that_hardly_touch_are_two_segments(tmp_path):
 
 def test_a_source_that_one_coder_did_not_code_does_not_count(tmp_path):
     coding = coding_of(tmp_path, row("agency"), row("agency", coder="coder-b"), row("agency", source="interview-2"))
-    assert agreement_table(coding).set_index("key").loc["final", ["units", "sources"]].tolist() == [3, 1]
+    assert agreement_table(coding, voice=ENGLISH).set_index("key").loc["final", ["units", "sources"]].tolist() == [3, 1]
 
 
 def test_each_pair_and_each_round_have_a_row_of_their_own(coding):
@@ -95,7 +96,7 @@ def test_each_pair_and_each_round_have_a_row_of_their_own(coding):
 
 
 def test_where_segments_begin_and_end_has_an_alpha_of_its_own(coding):
-    table = unitizing_table(coding).set_index("key")
+    table = unitizing_table(coding, voice=ENGLISH).set_index("key")
     # Answers have 46 + 36 + 32 code points each. In interview 1 coder-a marks 19 of them, coder-b 23, 19 shared;
     # in interview 2 coder-a marks 20. Marked with marked 2·19, one only 2·4 + 2·20, all 2·228.
     answers = 2 * (46 + 36 + 32)

@@ -8,6 +8,7 @@ from cmresearch.codebook.book import Codebook
 from cmresearch.coding.coding import COLUMNS, measure_reliability, read_coding
 from cmresearch.coding.sources import read_sources
 from cmresearch.errors import CodebookError, CodingError, SourceError
+from cmresearch.language.voice import ENGLISH
 
 HEADER = """+++
 key = "interview-1"
@@ -186,7 +187,7 @@ def test_a_segment_over_two_turns_rates_both(tmp_path, sources):
 
 
 def test_reliability_has_one_row_per_code_with_percent_agreement_beside_alpha(coding):
-    table = measure_reliability(coding).set_index("code")
+    table = measure_reliability(coding, voice=ENGLISH).set_index("code")
     assert list(table.index) == ["quick_response", "final_answer", "asked"]
     # final_answer: a = 1 0 1, b = 1 0 0. n1 = n0 = 3, observed 2/6, expected 2·3·3/(6·5) = 0.6.
     assert table.loc["final_answer", "value"] == pytest.approx(1 - (2 / 6) / 0.6)
@@ -196,7 +197,7 @@ def test_reliability_has_one_row_per_code_with_percent_agreement_beside_alpha(co
 
 
 def test_a_code_that_nobody_gave_has_a_note_instead_of_alpha(coding):
-    unused = measure_reliability(coding).set_index("code").loc["quick_response"]
+    unused = measure_reliability(coding, voice=ENGLISH).set_index("code").loc["quick_response"]
     assert unused["percent_agreement"] == 1.0
     assert unused["note"].startswith("every rating has the same value")
 

@@ -8,6 +8,7 @@ from small_sample import DAYS, make, saying
 from cmresearch.errors import EstimationError
 from cmresearch.estimation.contrasts import estimate_contrast, estimate_differences
 from cmresearch.estimation.estimators import estimate_mean, estimate_proportion
+from cmresearch.language.voice import ENGLISH
 
 
 @pytest.fixture
@@ -17,10 +18,10 @@ def sample():
 
 def test_a_contrast_that_varies_is_not_said_not_to():
     means = estimate_mean(make(DAYS.assign(days=[2, 4, 4, 6, 10, 10])), "days", by="channel")
-    assert means.find(domain="phone").note == "no variation observed within strata"
-    assert estimate_differences(means)[0].note == ""
+    assert ENGLISH.phrases(means.find(domain="phone").notes) == "no variation observed within strata"
+    assert ENGLISH.phrases(estimate_differences(means)[0].notes) == ""
     still = estimate_mean(make(DAYS.assign(days=5)), "days", by="channel")
-    assert estimate_differences(still)[0].note == "no variation observed within strata"
+    assert ENGLISH.phrases(estimate_differences(still)[0].notes) == "no variation observed within strata"
 
 
 class TestDifferences:

@@ -2,6 +2,7 @@ import pytest
 from small_interviews import GIVEN, begin, written
 
 from cmresearch.coding.coverage import code_coverage, dimension_coverage, informant_table, saturation, silent_interviews
+from cmresearch.language.voice import ENGLISH
 
 
 @pytest.fixture
@@ -10,17 +11,17 @@ def coding(tmp_path):
 
 
 def test_codes_without_use_are_told_from_codes_that_were_not_kept(coding):
-    table = code_coverage(coding).set_index("code")
+    table = code_coverage(coding, voice=ENGLISH).set_index("code")
     assert table.loc["answered_in_time", ["coded", "adjudicated", "sources", "note"]].tolist() == [4, 2, 2, ""]
     assert table.loc["handling_audited", "note"] == "never given"
 
 
 def test_a_dimension_knows_its_questions_and_who_could_have_spoken_of_it(coding):
-    row = dimension_coverage(coding).set_index("dimension").loc["open_process"]
+    row = dimension_coverage(coding, voice=ENGLISH).set_index("dimension").loc["open_process"]
     assert row[["questions", "codes", "interviews", "documents", "could_know", "silent", "note"]].tolist() == [
         2, 3, 2, 0, 2, 0, "",
     ]  # fmt: skip
-    assert dimension_coverage(coding).set_index("dimension").loc["audit", "note"] == "no source"
+    assert dimension_coverage(coding, voice=ENGLISH).set_index("dimension").loc["audit", "note"] == "no source"
 
 
 def test_a_silent_interview_is_told_with_whether_its_informant_could_know(coding):

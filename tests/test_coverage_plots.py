@@ -5,7 +5,7 @@ import pytest
 from small_interviews import GIVEN, begin, written
 
 from cmresearch.coding.coverage import code_coverage, saturation
-from cmresearch.language.voice import Voice
+from cmresearch.language.voice import ENGLISH, Voice
 from cmresearch.report.plots.coverage_plots import plot_coverage, plot_saturation
 from cmresearch.report.plots.drawing import to_svg
 
@@ -20,20 +20,20 @@ def texts(figure):
 
 
 def test_every_code_has_a_row_in_the_order_of_the_codebook(coding):
-    table = code_coverage(coding)
+    table = code_coverage(coding, voice=ENGLISH)
     labels = plot_coverage(table, kind="illustrative").axes[0].get_yticklabels()
     assert [label.get_text() for label in labels] == [code.replace("_", " ") for code in table["code"]]
 
 
 def test_a_code_without_use_says_so_beside_its_row(coding):
-    table = code_coverage(coding)
+    table = code_coverage(coding, voice=ENGLISH)
     written_beside = dict(zip(table["code"], texts(plot_coverage(table, kind="illustrative")), strict=False))
     assert written_beside["handling_audited"] == "never given"
     assert written_beside["answered_in_time"] == "2, in 2 sources"
 
 
 def test_each_dimension_is_named_once(coding):
-    table = code_coverage(coding)
+    table = code_coverage(coding, voice=ENGLISH)
     named = texts(plot_coverage(table, kind="illustrative"))[len(table) :]
     assert named == list(dict.fromkeys(name.split("; ")[0].replace("_", " ") for name in table["dimensions"]))
 

@@ -8,6 +8,7 @@ import pytest
 
 from cmresearch.errors import ResponseError
 from cmresearch.estimation.estimators import estimate_mean, estimate_proportion, estimate_total
+from cmresearch.language.voice import ENGLISH
 from cmresearch.responses.responses import declare_sample, read_sample
 
 
@@ -132,9 +133,8 @@ class TestASampleThatSomebodyElseDrew:
     def test_weights_that_are_somewhat_off_are_named_in_a_note(self, write):
         path = write("s.csv", "channel,N,w\nweb,100,55\nweb,100,50\n")
         notes = read_sample(path, strata="channel", population_size="N", weight="w").notes
-        assert notes == (
-            "weights and population sizes differ by more than 1 % in 1 strata, such as 'web': 105 and 100",
-        )
+        said = "weights and population sizes differ by more than 1 % in 1 strata, such as 'web': 105 and 100"
+        assert ENGLISH.phrases(notes) == said
 
     def test_equal_rows_can_be_put_together(self, write):
         path = write("s.csv", "channel,N,late,days\nweb,10,yes,1\nweb,10,no,2\nweb,10,yes,3\nphone,3,no,7\n")

@@ -8,6 +8,7 @@ from small_sample import DAYS, VARIANCE_OF_TOTAL, make, saying
 
 from cmresearch.errors import EstimationError
 from cmresearch.estimation.estimators import estimate_mean, estimate_proportion, estimate_total
+from cmresearch.language.voice import ENGLISH
 
 
 @pytest.fixture
@@ -29,7 +30,7 @@ class TestCensusAndLonelyStrata:
     def test_a_domain_that_is_a_stratum_taken_whole_is_labelled_a_census(self):
         row = estimate_mean(make(self.TAKEN_WHOLE), "days", by="channel").find(domain="email")
         assert (row.estimate, row.standard_error, row.lower, row.upper) == (7, 0, 7, 7)
-        assert (row.method, row.note) == ("census", "census: every unit of these strata was read")
+        assert (row.method, ENGLISH.phrases(row.notes)) == ("census", "census: every unit of these strata was read")
 
     def test_a_share_in_a_census_has_an_interval_of_no_width(self):
         row = estimate_proportion(make(self.TAKEN_WHOLE), "answer", by="channel").find(domain="email", category="no")
@@ -59,12 +60,12 @@ class TestCensusAndLonelyStrata:
     def test_average_gives_the_lonely_stratum_the_mean_variance_of_the_others(self):
         row = estimate_total(make(self.LONELY), "days", lonely="average")[0]
         assert row.standard_error**2 == pytest.approx(VARIANCE_OF_TOTAL * 3 / 2)
-        assert row.note == "1 strata of one drawn unit: average"
+        assert ENGLISH.phrases(row.notes) == "1 strata of one drawn unit: average"
 
     def test_certainty_takes_the_lonely_stratum_for_a_census_and_says_so(self):
         row = estimate_total(make(self.LONELY), "days", lonely="certainty")[0]
         assert row.standard_error**2 == pytest.approx(VARIANCE_OF_TOTAL)
-        assert row.note == "1 strata of one drawn unit: certainty"
+        assert ENGLISH.phrases(row.notes) == "1 strata of one drawn unit: certainty"
 
     def test_adjust_centres_the_lonely_unit_at_the_mean_of_all(self):
         row = estimate_mean(make(self.LONELY), "days", lonely="adjust")[0]

@@ -19,6 +19,7 @@ from cmresearch.estimation.estimators import (
     estimate_ratio,
     estimate_total,
 )
+from cmresearch.language.voice import ENGLISH
 from cmresearch.responses.responses import declare_sample
 
 
@@ -78,7 +79,7 @@ class TestMeansAndTotals:
         assert row.estimate == 10
         assert math.isnan(row.standard_error)
         assert math.isnan(row.lower)
-        assert row.note == "rests on one unit"
+        assert ENGLISH.phrases(row.notes) == "rests on one unit"
 
     def test_the_total_of_a_single_unit_domain_does_vary(self, sample):
         row = estimate_total(sample, "days", by=["channel", "city"]).find(domain="phone / North")
@@ -115,7 +116,7 @@ class TestShares:
         row = estimate_proportion(sample, "channel", value="web", method=method)[0]
         assert row.standard_error == 0
         assert row.lower < 0.75 < row.upper
-        assert row.note == "no variation observed within strata"
+        assert ENGLISH.phrases(row.notes) == "no variation observed within strata"
 
     def test_an_unknown_category_is_answered_with_the_nearest(self, sample):
         message = "variable 'answer' has no value 'yess' in the sample; did you mean 'yes'? (it has no, yes)"
@@ -161,7 +162,7 @@ class TestDigits:
         for row in estimate_mean(sample, "same", by="city"):
             assert row.standard_error == 0
             assert np.isnan(row.design_effect)
-            assert "no variation observed within strata" in row.note
+            assert "no variation observed within strata" in ENGLISH.phrases(row.notes)
 
 
 class TestRatios:

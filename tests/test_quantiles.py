@@ -10,6 +10,7 @@ from cmresearch.errors import EstimationError
 from cmresearch.estimation.contrasts import estimate_differences
 from cmresearch.estimation.estimators import estimate_proportion
 from cmresearch.estimation.quantiles import estimate_quantile
+from cmresearch.language.voice import ENGLISH
 from cmresearch.responses.responses import declare_sample
 
 
@@ -51,7 +52,7 @@ def test_the_interval_inverts_that_of_the_share_at_or_below():
 def test_an_end_beyond_the_sample_is_told():
     row = estimate_quantile(make([1, 2, 3, 4]), "days", probabilities=(0.9,))[0]
     assert row.upper == 4
-    assert "the interval reaches beyond the sampled values" in row.note
+    assert "the interval reaches beyond the sampled values" in ENGLISH.phrases(row.notes)
 
 
 def test_domains_and_probabilities_each_make_a_row():

@@ -9,6 +9,7 @@ from small_sample import DAYS, make, saying
 
 from cmresearch.errors import EstimationError, ResponseError
 from cmresearch.estimation.estimators import estimate_mean, estimate_proportion, estimate_ratio
+from cmresearch.language.voice import ENGLISH
 
 
 @pytest.fixture
@@ -29,7 +30,7 @@ class TestMissingValues:
         filled = self.TABLE.assign(known=self.TABLE["days"].notna().astype(str), days=self.TABLE["days"].fillna(0))
         expected = estimate_mean(make(filled), "days", by="known").find(domain="True")
         assert (row.estimate, row.standard_error, row.n) == (expected.estimate, expected.standard_error, 5)
-        assert row.note == "1 units without a value left out: a figure of those with one"
+        assert ENGLISH.phrases(row.notes) == "1 units without a value left out: a figure of those with one"
 
     def test_a_blank_category_is_no_category(self):
         found = estimate_proportion(make(self.TABLE), "answer", missing="drop")
@@ -46,7 +47,7 @@ class TestMissingValues:
         assert row.n == 0
         assert math.isnan(row.estimate)
         assert (
-            row.note
+            ENGLISH.phrases(row.notes)
             == "2 units without a value left out: a figure of those with one; no unit of this domain has a value"
         )
 
@@ -59,7 +60,7 @@ class TestMissingValues:
         assert [row.domain for row in crossed] == ["N / phone", "N / web", "S / phone", "S / web"]
         named = estimate_mean(make(table.fillna({"city": "?"})), "days", by="city")
         found = estimate_mean(make(table), "days", by="city", missing="drop")
-        assert {row.note for row in found} == {"1 units without a domain left out"}
+        assert {ENGLISH.phrases(row.notes) for row in found} == {"1 units without a domain left out"}
         assert [(row.domain, row.standard_error) for row in found] == [
             (row.domain, row.standard_error) for row in named if row.domain != "?"
         ]
@@ -71,7 +72,7 @@ class TestMissingValues:
         row = estimate_ratio(make(table), "days", "letters", by="channel", missing="drop").find(domain="phone")
         assert row.n == 0
         assert math.isnan(row.estimate)
-        assert "no unit of this domain has a value" in row.note
+        assert "no unit of this domain has a value" in ENGLISH.phrases(row.notes)
 
     def test_an_ineligible_unit_is_outside_the_question_and_inside_the_design(self, sample):
         eligible = np.array([True, True, True, False, True, True])
@@ -84,6 +85,9 @@ class TestMissingValues:
         table = DAYS.assign(answer=["yes", "NA", "yes", "no", "no", "no"])
         found = estimate_proportion(make(table), "answer")
         assert [row.category for row in found] == ["NA", "no", "yes"]
-        assert found[0].note == "'NA' counted as an answer: name with blank= what means that there is none"
+        assert (
+            ENGLISH.phrases(found[0].notes)
+            == "'NA' counted as an answer: name with blank= what means that there is none"
+        )
         coded = dataclasses.replace(make(table), categories={"answer": ["NA", "no", "yes"]})
-        assert estimate_proportion(coded, "answer")[0].note == ""
+        assert ENGLISH.phrases(estimate_proportion(coded, "answer")[0].notes) == ""

@@ -2,6 +2,7 @@ import pandas as pd
 import pytest
 
 from cmresearch.errors import ReliabilityError
+from cmresearch.language.voice import ENGLISH
 from cmresearch.responses.record_agreement import (
     measure_file,
     rating_table,
@@ -34,7 +35,7 @@ def test_only_complaints_that_two_coders_recorded_count():
 
 
 def test_every_coefficient_stands_side_by_side():
-    table = record_agreement(RECORDS, VALUES).set_index("coefficient")
+    table = record_agreement(RECORDS, VALUES, voice=ENGLISH).set_index("coefficient")
     assert table.loc["percent agreement", "value"] == pytest.approx(2 / 3)
     # Coincidences: yes–yes 2, no–no 2, one each way; observed 2/6, expected 2·3·3/(6·5).
     assert table.loc["Krippendorff's alpha (nominal)", "value"] == pytest.approx(1 - (2 / 6) / (18 / 30))
@@ -43,7 +44,7 @@ def test_every_coefficient_stands_side_by_side():
 
 
 def test_records_of_one_coder_give_no_value_and_say_why():
-    table = record_agreement(RECORDS[RECORDS["coder"] == "a"], VALUES)
+    table = record_agreement(RECORDS[RECORDS["coder"] == "a"], VALUES, voice=ENGLISH)
     assert table["value"].isna().all()
     assert set(table["note"]) == {"no unit was rated by two raters, so there is nothing to compare"}
 

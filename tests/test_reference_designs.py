@@ -17,6 +17,7 @@ from cmresearch.estimation.estimators import estimate_mean, estimate_proportion,
 from cmresearch.estimation.quantiles import estimate_quantile
 from cmresearch.estimation.regression import fit_regression
 from cmresearch.estimation.tables import goodness_of_fit, rao_scott
+from cmresearch.language.voice import ENGLISH
 from cmresearch.responses.responses import declare_sample
 
 R = json.loads((Path(__file__).parent / "reference" / "survey-designs.json").read_text(encoding="utf-8"))
@@ -82,7 +83,9 @@ def test_a_domain_of_lonely_strata_alone_has_no_variance_to_average():
     row = found.find(domain="end")
     assert row.n == 2
     assert np.isnan([row.standard_error, row.lower, row.upper]).all()
-    assert "every stratum of this domain has one drawn unit: there is no variance to average" in row.note
+    assert "every stratum of this domain has one drawn unit: there is no variance to average" in ENGLISH.phrases(
+        row.notes
+    )
     assert np.isnan(estimate_differences(found)[0].standard_error)
     assert np.isfinite(found.find(domain="start").standard_error)
 

@@ -9,6 +9,7 @@ from cmresearch.estimation.contrasts import estimate_differences
 from cmresearch.estimation.estimators import estimate_mean
 from cmresearch.estimation.regression import fit_regression
 from cmresearch.estimation.replicates import estimate_by_replicates
+from cmresearch.language.voice import ENGLISH
 from cmresearch.responses.responses import declare_sample
 
 TABLE = pd.DataFrame(
@@ -113,4 +114,4 @@ def test_units_without_a_value_are_left_out_as_a_domain():
     table = TABLE.assign(gaps=[None, *TABLE["length"][1:]])
     found = fit_regression(make(table), "days", on=["gaps"], missing="drop")
     assert found[0].n == 11
-    assert found[0].note == "1 units without a value left out"
+    assert ENGLISH.phrases(found[0].notes) == "1 units without a value left out"

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from cmresearch.errors import ReliabilityError
+from cmresearch.language.voice import ENGLISH
 from cmresearch.reliability.coefficients import krippendorff_alpha, percent_agreement
 
 REFERENCE = json.loads((Path(__file__).parent / "reference" / "reliability.json").read_text(encoding="utf-8"))
@@ -74,7 +75,7 @@ def test_a_code_nobody_applied_has_no_alpha_but_full_agreement():
     nobody = np.zeros((5, 2))
     alpha = krippendorff_alpha(nobody)
     assert (alpha.value, alpha.lower, alpha.upper) == (None, None, None)
-    assert alpha.note == (
+    assert ENGLISH.phrases(alpha.notes) == (
         "every rating has the same value, so no disagreement could be expected and alpha is undefined"
     )
     assert percent_agreement(nobody).value == 1.0
@@ -85,20 +86,23 @@ def test_a_code_nobody_applied_has_no_alpha_but_full_agreement():
 def test_ratings_without_a_pair_give_no_value_and_say_why(coefficient, ratings):
     measured = coefficient(ratings)
     assert measured.value is None
-    assert measured.note == "no unit was rated by two raters, so there is nothing to compare"
+    assert ENGLISH.phrases(measured.notes) == "no unit was rated by two raters, so there is nothing to compare"
 
 
 def test_one_unit_has_a_value_and_no_interval():
     agreement = percent_agreement([[1, 0, 1]])
     assert agreement.value == pytest.approx(1 / 3)
     assert agreement.lower is None
-    assert agreement.note == "only one unit was rated by two raters, so there is nothing to resample"
+    assert ENGLISH.phrases(agreement.notes) == "only one unit was rated by two raters, so there is nothing to resample"
 
 
 def test_perfect_agreement_warns_that_the_interval_is_empty():
     alpha = krippendorff_alpha([[0, 0], [1, 1]] * 20)
     assert (alpha.value, alpha.lower, alpha.upper) == (1.0, 1.0, 1.0)
-    assert alpha.note == "every unit agrees in every resample, so the interval cannot show how uncertain that is"
+    assert (
+        ENGLISH.phrases(alpha.notes)
+        == "every unit agrees in every resample, so the interval cannot show how uncertain that is"
+    )
 
 
 def test_resamples_that_miss_a_rare_code_are_left_out_and_counted():
@@ -106,7 +110,7 @@ def test_resamples_that_miss_a_rare_code_are_left_out_and_counted():
     ratings[:2] = [[1, 1], [1, 0]]
     # A resample misses the one unit where both gave the code, and the one where one did, with probability 0.8^10
     # = 0.107; in those all ratings are 0.
-    note = krippendorff_alpha(ratings).note
+    note = ENGLISH.phrases(krippendorff_alpha(ratings).notes)
     left_out = int(note.split(" of ")[0])
     assert note == f"{left_out} of 1,000 resamples held one value only and were left out"
     assert left_out == pytest.approx(107, abs=40)

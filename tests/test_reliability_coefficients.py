@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from cmresearch.errors import ReliabilityError
+from cmresearch.language.voice import ENGLISH
 from cmresearch.reliability.coefficients import (
     brennan_prediger,
     cohen_kappa,
@@ -233,12 +234,14 @@ def test_clusters_are_resampled_as_a_whole_and_few_are_warned_of():
     ratings = [[0, 0], [1, 1], [0, 1], [1, 1], [0, 0], [1, 0]]
     found = krippendorff_alpha(ratings, clusters=["a", "a", "b", "b", "c", "c"], clusters_are="interviews")
     assert found.method == "percentile bootstrap over interviews, 1,000 replicates, seed 1"
-    assert found.note == (
+    assert ENGLISH.phrases(found.notes) == (
         "the interval rests on 3 interviews: resampling so few makes it too short; the analytic interval holds better"
     )
     assert found.value == krippendorff_alpha(ratings).value
     derived = krippendorff_alpha(ratings, clusters=list("aabbcc"), interval="analytic")
-    assert derived.note.endswith("clusters: so few leave it unsteady, read it as the least uncertainty there is")
+    assert ENGLISH.phrases(derived.notes).endswith(
+        "clusters: so few leave it unsteady, read it as the least uncertainty there is"
+    )
 
 
 def test_clusters_that_agree_throughout_or_not_make_the_error_larger_than_single_units():
@@ -257,7 +260,7 @@ def test_each_unit_its_own_cluster_is_the_same_as_none():
 
 def test_one_cluster_has_no_interval():
     found = krippendorff_alpha([[1, 1], [0, 0], [1, 0]], clusters=["a", "a", "a"])
-    assert (found.lower, found.note) == (
+    assert (found.lower, ENGLISH.phrases(found.notes)) == (
         None,
         "all that two raters rated lies in one cluster, so there is nothing to resample",
     )
@@ -266,7 +269,7 @@ def test_one_cluster_has_no_interval():
 def test_one_unit_that_two_raters_rated_has_no_interval_however_many_others_were_rated_once():
     found = percent_agreement([[1, 1], [np.nan, 1], [0, np.nan]])
     assert (found.value, found.lower) == (1.0, None)
-    assert found.note == "only one unit was rated by two raters, so there is nothing to resample"
+    assert ENGLISH.phrases(found.notes) == "only one unit was rated by two raters, so there is nothing to resample"
 
 
 def test_the_linearised_error_of_percent_agreement_is_that_of_a_mean():
@@ -289,13 +292,13 @@ def test_the_difference_of_alpha_and_ac1_on_a_rare_code_is_explained():
     alpha, ac1 = krippendorff_alpha(RARE), gwet_ac(RARE, categories=[0, 1])
     assert alpha.value < 0.6
     assert ac1.value > 0.95
-    assert explain_difference(RARE, alpha, ac1) == (
+    assert ENGLISH.phrases(explain_difference(RARE, alpha, ac1)) == (
         f"The code is rare (7 of 200 ratings): alpha ({alpha.value:.2f}) asks how far the few cases agree and moves "
         f"far with each of them, AC1 ({ac1.value:.2f}) mostly counts that all left it out elsewhere; look at the "
         "disagreements themselves."
     )
     common = [[1, 1], [0, 0], [1, 0], [0, 0]]
-    assert explain_difference(common, krippendorff_alpha(common), gwet_ac(common)) == ""
+    assert explain_difference(common, krippendorff_alpha(common), gwet_ac(common)) == ()
 
 
 @given(ratings=RATINGS)
@@ -303,7 +306,7 @@ def test_every_coefficient_is_a_number_up_to_one_or_nothing_with_a_reason(rating
     for coefficient in (fleiss_kappa, conger_kappa, gwet_ac, brennan_prediger, percent_agreement):
         for interval in ("bootstrap", "analytic"):
             found = coefficient(ratings, replicates=20, interval=interval)
-            assert found.value is not None or found.note
+            assert found.value is not None or found.notes
             assert found.value is None or found.value <= 1 + 1e-12
 
 

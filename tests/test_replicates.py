@@ -7,6 +7,7 @@ import pytest
 from cmresearch.errors import EstimationError
 from cmresearch.estimation.estimators import estimate_mean, estimate_total
 from cmresearch.estimation.replicates import estimate_by_replicates, make_replicates
+from cmresearch.language.voice import ENGLISH
 from cmresearch.responses.responses import declare_sample
 
 TABLE = pd.DataFrame(
@@ -94,5 +95,5 @@ def test_a_lonely_stratum_taken_for_a_census_is_told():
     with pytest.raises(EstimationError, match="one unit drawn of several in stratum 'd'"):
         estimate_by_replicates(sample, total)
     found = estimate_by_replicates(sample, total, lonely="certainty")
-    assert found.note == "1 strata of one drawn unit: certainty"
+    assert ENGLISH.phrases(found.notes) == "1 strata of one drawn unit: certainty"
     assert found.standard_error == pytest.approx(estimate_total(sample, "days", lonely="certainty")[0].standard_error)

@@ -141,7 +141,7 @@ def test_each_step_is_announced(copy):
 
 
 def test_every_dimension_has_its_reliability_with_the_warning_of_few_sources(jakarta):
-    table = jakarta.reliability_table().query("subject == 'dimension'")
+    table = jakarta.reliability_table(ENGLISH).query("subject == 'dimension'")
     assert list(table["key"]) == [each.key for each in jakarta.words.codebook.dimensions]
     assert (table["lower"] <= table["alpha"]).all()
     assert table["note"].str.startswith("the interval rests on 13 sources").all()

@@ -5,6 +5,7 @@ import pytest
 from small_records import ALL_FOUR, DRAWN, SIZES, VARIABLES, coded, read
 
 from cmresearch.errors import ResponseError
+from cmresearch.language.voice import ENGLISH
 from cmresearch.responses.responses import double_coded_ratings, read_responses
 
 
@@ -30,7 +31,7 @@ class TestWeightsOfCodedComplaints:
         rows = (*ALL_FOUR[:3], ("d", "not_codable", ""))
         responses = read(write("coder-a.csv", coded(*rows)))
         assert responses.weights.tolist() == [5.0, 5.0, 4.0]
-        assert responses.notes == ("1 of 4 drawn complaints not codable: weighted up within stratum",)
+        assert ENGLISH.phrases(responses.notes) == "1 of 4 drawn complaints not codable: weighted up within stratum"
 
     def test_an_ineligible_complaint_stays_as_a_domain_of_its_own(self, write):
         rows = (*ALL_FOUR[:3], ("d", "ineligible", ""))

@@ -14,6 +14,7 @@ from cmresearch.errors import EstimationError, ResponseError
 from cmresearch.estimation.estimators import estimate_proportion
 from cmresearch.estimation.replicates import estimate_by_replicates
 from cmresearch.estimation.survival import estimate_survival, follow_up
+from cmresearch.language.voice import ENGLISH
 from cmresearch.responses.responses import declare_sample
 
 REAL = Path(os.environ.get("CMRESEARCH_REAL_DATA", Path(__file__).parent.parent.parent / "shared" / "data"))
@@ -100,7 +101,7 @@ def test_a_median_that_the_follow_up_does_not_reach_is_told():
     table = HAND.assign(done=["yes", *["no"] * 5])
     row = estimate_survival(make(table), "days", "done")[0].median()
     assert math.isnan(row.estimate)
-    assert row.note == "5 of 6 still open; not reached within the follow-up"
+    assert ENGLISH.phrases(row.notes) == "5 of 6 still open; not reached within the follow-up"
 
 
 def test_before_the_first_closing_the_interval_still_has_a_width():
@@ -130,7 +131,7 @@ def test_a_domain_that_is_open_throughout_stays_at_one_beside_the_others():
     assert (share.estimate, share.lower) == (0, 0)
     assert share.upper == pytest.approx(1 - 0.025 ** (1 / 2))
     assert math.isnan(south.median().estimate)
-    assert south.median().note == "2 of 2 still open; not reached within the follow-up"
+    assert ENGLISH.phrases(south.median().notes) == "2 of 2 still open; not reached within the follow-up"
     assert south.restricted_mean(5).estimate == 5
     assert north.censored == 0
 
@@ -139,7 +140,7 @@ def test_an_end_that_is_not_reached_is_told_apart_from_a_median_that_is_not():
     row = estimate_survival(make(HAND.assign(done=["yes"] * 6).iloc[:4]), "days", "done")[0].median()
     assert row.estimate == 3
     assert math.isnan(row.upper)
-    assert row.note == "0 of 4 still open; the upper end is not reached within the follow-up"
+    assert ENGLISH.phrases(row.notes) == "0 of 4 still open; the upper end is not reached within the follow-up"
 
 
 def test_the_table_has_a_row_for_each_time():
@@ -232,13 +233,13 @@ def test_one_complaint_alone_tells_nothing_of_its_spread():
     assert row.n == 1
     assert math.isnan(row.standard_error)
     assert math.isnan(row.lower)
-    assert "rests on one unit" in row.note
+    assert "rests on one unit" in ENGLISH.phrases(row.notes)
 
 
 def test_the_policy_for_lonely_strata_is_named():
     table = HAND.assign(channel=[*"aaaaab"])
     curve = estimate_survival(make(table, ["channel"]), "days", "done", lonely="certainty")[0]
-    assert "1 strata of one drawn unit: certainty" in curve.median().note
+    assert "1 strata of one drawn unit: certainty" in ENGLISH.phrases(curve.median().notes)
 
 
 @pytest.mark.parametrize(

@@ -9,14 +9,14 @@ from cmresearch.errors import TextError
 from cmresearch.language.catalogue import (
     LANGUAGES,
     PLACEHOLDER,
-    Phrase,
     catalogue,
     in_language,
     read_catalogues,
     say,
     translate,
 )
-from cmresearch.language.voice import ENGLISH
+from cmresearch.language.phrases import Phrase
+from cmresearch.language.voice import ENGLISH, Voice
 
 ENTRIES = sorted(catalogue().items())
 
@@ -48,7 +48,8 @@ def test_a_placeholder_left_open_is_refused():
 
 def test_a_phrase_in_a_placeholder_is_said_in_the_same_language():
     inner = Phrase("status.fulfilled")
-    assert Phrase("notes.sample.not_codable", {"lost": inner, "drawn": 9}).say("id").startswith("terpenuhi dari 9")
+    outer = Phrase("notes.sample.not_codable", {"lost": inner, "drawn": 9})
+    assert Voice("id").phrase(outer).startswith("terpenuhi dari 9")
 
 
 def test_notes_of_the_library_are_found_again_part_by_part():
@@ -77,13 +78,13 @@ def test_one_text_stands_in_one_catalogue_only(tmp_path):
 
 def notes_of(run):
     """Every sentence that the library wrote into the tables of a run."""
-    yield from (row.note for _, estimates in run.estimates for row in estimates)
-    yield from run.reliability_table()["note"]
-    yield from run.intake.rows_set_aside(ENGLISH)
+    yield from (ENGLISH.phrases(row.notes) for _, estimates in run.estimates for row in estimates)
+    yield from run.reliability_table(ENGLISH)["note"]
+    yield from run.intake.set_aside
     for column in ("what", "done"):
         yield from run.intake.to_frame(ENGLISH).get(column, ())
     if run.words is not None:
-        yield from code_coverage(run.words.coding)["note"]
+        yield from code_coverage(run.words.coding, voice=ENGLISH)["note"]
 
 
 def test_every_note_of_the_study_is_known_to_the_catalogue(jakarta):

@@ -3,6 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cmresearch.errors import ReliabilityError
+from cmresearch.language.voice import ENGLISH
 from cmresearch.reliability.unitizing import Continuum, Stretch, boundary_alpha, unitizing_alpha
 
 
@@ -42,7 +43,7 @@ def test_several_texts_are_resampled_as_a_whole():
     found = unitizing_alpha(texts, clusters_are="interviews")
     assert found.lower < found.value < found.upper
     assert found.method == "percentile bootstrap over interviews, 1,000 replicates, seed 1"
-    assert found.note.startswith("the interval rests on 6 interviews")
+    assert ENGLISH.phrases(found.notes).startswith("the interval rests on 6 interviews")
     derived = unitizing_alpha(texts, interval="analytic")
     assert derived.value == found.value
     assert derived.standard_error > 0
@@ -50,14 +51,17 @@ def test_several_texts_are_resampled_as_a_whole():
 
 def test_where_nobody_marked_anything_there_is_no_value():
     found = unitizing_alpha([Continuum(10, {"one": [], "other": []})] * 2)
-    assert (found.value, found.note) == (None, "nobody marked anything, so there is nothing to compare")
+    assert (found.value, ENGLISH.phrases(found.notes)) == (
+        None,
+        "nobody marked anything, so there is nothing to compare",
+    )
     assert boundary_alpha(10, {"one": [], "other": []}) is None
 
 
 def test_one_text_has_a_value_and_no_interval():
     found = unitizing_alpha([Continuum(300, C)])
     assert found.value is not None
-    assert (found.lower, found.note) == (
+    assert (found.lower, ENGLISH.phrases(found.notes)) == (
         None,
         "all that two raters rated lies in one cluster, so there is nothing to resample",
     )

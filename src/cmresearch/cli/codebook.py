@@ -25,6 +25,7 @@ from typing import TYPE_CHECKING
 from cmresearch.cli.output import add_json, print_json, show
 from cmresearch.errors import CodebookError
 from cmresearch.language.catalogue import in_language
+from cmresearch.language.voice import ENGLISH
 
 if TYPE_CHECKING:
     from cmresearch.codebook.book import Codebook
@@ -417,10 +418,10 @@ def _coverage(arguments: argparse.Namespace) -> int:
     matrix = coverage.informant_table(coding).reset_index()
     # Twelve keys do not fit beside each other; the numbers of the dimensions do.
     numbered = {each.key: str(each.number) for each in coding.codebook.dimensions}
-    codes, silent = coverage.code_coverage(coding), coverage.silent_interviews(coding)
+    codes, silent = coverage.code_coverage(coding, voice=ENGLISH), coverage.silent_interviews(coding)
     tables = {
         "Codes without use": codes[codes["note"] != ""],
-        "Dimensions: questions, codes, indicators, sources": coverage.dimension_coverage(coding),
+        "Dimensions: questions, codes, indicators, sources": coverage.dimension_coverage(coding, voice=ENGLISH),
         "Interviews that could know, and say nothing": silent[silent["standing"] == "could know"],
         "Adjudicated segments: sources by dimension (number)": matrix.rename(columns=numbered),
         "Saturation: codes that each interview adds": coverage.saturation(coding),

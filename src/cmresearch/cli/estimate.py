@@ -32,6 +32,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cmresearch.cli.output import add_json, long_work, print_json, show
+from cmresearch.language.voice import ENGLISH
 
 if TYPE_CHECKING:
     from cmresearch.estimation.estimates import Estimates
@@ -277,7 +278,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.explain:
         show(arguments, _explained(estimates), title=title)
     elif arguments.json:
-        print_json(estimates.to_records())
+        print_json(estimates.to_records(ENGLISH))
     else:
         _show_readably(arguments, estimates, title)
     return 0
@@ -285,11 +286,12 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _show_readably(arguments: argparse.Namespace, estimates: Estimates, title: str) -> None:
     """A table without empty columns; what is to be noted of every row stands once, below it."""
-    noted = [row.note.split("; ") if row.note else [] for row in estimates]
+    records = estimates.to_records(ENGLISH)
+    noted = [str(row["note"]).split("; ") if row["note"] else [] for row in records]
     shared = [note for note in noted[0] if all(note in notes for notes in noted)]
     rows = [
         {**row, "note": "; ".join(note for note in notes if note not in shared)}
-        for row, notes in zip(estimates.to_records(), noted, strict=True)
+        for row, notes in zip(records, noted, strict=True)
     ]
     filled = [name for name in rows[0] if any(row[name] not in (None, "") for row in rows)]
     show(arguments, [{name: row[name] for name in filled} for row in rows], title=title)

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 
 from cmresearch.cli.arguments import add_study, chosen_study
 from cmresearch.cli.output import add_json, show
+from cmresearch.language.voice import ENGLISH
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -91,7 +92,7 @@ def _of_coding(arguments: argparse.Namespace, study: Study, options: Options) ->
     coding = study.read_coding(study.read_codebook(), study.read_sources())
     coders = arguments.coders.split(",") if arguments.coders else None
     if arguments.what == "boundaries":
-        return unitizing_table(coding, coders=coders, **options)
+        return unitizing_table(coding, coders=coders, voice=ENGLISH, **options)
     if arguments.what == "disagreements":
         return disagreements(coding, unit=arguments.unit, coders=coders)
     subject = {"codes": "code", "dimensions": "dimension", "all": "all"}[arguments.what]
@@ -101,6 +102,7 @@ def _of_coding(arguments: argparse.Namespace, study: Study, options: Options) ->
         unit=arguments.unit,
         split=arguments.split,
         coders=coders,
+        voice=ENGLISH,
         **options,
     )
 
@@ -113,7 +115,8 @@ def _of_variables(study: Study, options: Options) -> tuple[pd.DataFrame, str]:
     if settings is None:
         raise StudyError(f"{study.folder}: the study names no coders' records")
     values = study.coded_values(study.read_codebook())
-    return record_agreement(read_coder_tables(study.response_files()), values, **options), f"{settings.kind} data"
+    records = read_coder_tables(study.response_files())
+    return record_agreement(records, values, voice=ENGLISH, **options), f"{settings.kind} data"
 
 
 def _of_file(arguments: argparse.Namespace, options: Options) -> pd.DataFrame:
@@ -123,7 +126,7 @@ def _of_file(arguments: argparse.Namespace, options: Options) -> pd.DataFrame:
     if arguments.file is None:
         raise ReliabilityError("ratings are read from a file; name it with --file")
     raters = arguments.raters.split(",") if arguments.raters else None
-    return measure_file(arguments.file, raters=raters, **options)
+    return measure_file(arguments.file, raters=raters, voice=ENGLISH, **options)
 
 
 def _sentences(table: pd.DataFrame) -> list[str]:

@@ -12,6 +12,7 @@ import pandas as pd
 from cmresearch.coding.coding import Coding
 from cmresearch.coding.units import Decisions, UnitKind, coders_of, decide
 from cmresearch.errors import ReliabilityError, nearest
+from cmresearch.language.voice import Voice, in_words
 from cmresearch.reliability.coefficients import (
     Options,
     explain_difference,
@@ -38,6 +39,7 @@ def agreement_table(
     split: Split = "none",
     coders: Sequence[str] | None = None,
     rounds: Mapping[str, str] | None = None,
+    voice: Voice | None = None,
     **options: Unpack[Options],
 ) -> pd.DataFrame:
     """How far coders agree before adjudication, with intervals over sources.
@@ -53,6 +55,7 @@ def agreement_table(
         split: none, pair (each two coders apart) or round (each round of coding apart).
         coders: Whose coding; by default everybody's but the adjudicator's.
         rounds: Source to the round it was coded in. By default the version of the codebook it was coded under.
+        voice: Says note and why_differ in a reader's language; without one they stand as keys.
         options: How the intervals are found (see `reliability.Options`). Name clusters to have other ones than sources.
 
     Returns:
@@ -68,7 +71,7 @@ def agreement_table(
     decisions = decide(coding, unit=unit, coders=coders)
     subjects = _subjects(coding, subject)
     rows = [
-        _row(decisions, codes, chosen, options, {"subject": subject, "key": key, "group": group, "unit": unit})
+        {"subject": subject, "key": key, "group": group, "unit": unit, **_row(decisions, codes, chosen, options, voice)}
         for key, codes in subjects.items()
         for group, chosen in _groups(coding, decisions, split, rounds)
     ]
@@ -124,7 +127,7 @@ def rounds_of(coding: Coding) -> dict[str, str]:
 
 
 def _row(
-    decisions: Decisions, codes: Sequence[Sequence[str]], chosen: Chosen, options: Options, named: Mapping[str, object]
+    decisions: Decisions, codes: Sequence[Sequence[str]], chosen: Chosen, options: Options, voice: Voice | None
 ) -> dict[str, object]:
     units, coders = chosen
     stacked = [decisions.ratings(each)[np.ix_(units, coders)] for each in codes]
@@ -135,7 +138,6 @@ def _row(
     ac1 = gwet_ac(ratings, categories=[0, 1], **settings)
     paired = (~np.isnan(ratings)).sum(axis=1) >= 2
     return {
-        **named,
         "units": alpha.units,
         "sources": len({source for source, two in zip(sources, paired, strict=True) if two}),
         "given": int((ratings[paired] == 1).any(axis=1).sum()),
@@ -144,13 +146,18 @@ def _row(
         **{"ac1": ac1.value, "ac1_lower": ac1.lower, "ac1_upper": ac1.upper},
         "level": alpha.level,
         "method": alpha.method,
-        "note": alpha.note,
-        "why_differ": explain_difference(ratings, alpha, ac1),
+        "note": in_words(alpha.notes, voice),
+        "why_differ": in_words(explain_difference(ratings, alpha, ac1), voice),
     }
 
 
 def unitizing_table(
-    coding: Coding, *, subject: Subject = "code", coders: Sequence[str] | None = None, **options: Unpack[Options]
+    coding: Coding,
+    *,
+    subject: Subject = "code",
+    coders: Sequence[str] | None = None,
+    voice: Voice | None = None,
+    **options: Unpack[Options],
 ) -> pd.DataFrame:
     """How far coders agree on where segments begin and end: alpha for unitizing, with intervals over sources.
 
@@ -161,6 +168,7 @@ def unitizing_table(
         coding: The coding of at least two coders.
         subject: code, dimension, or all (marked at all, by whatever code).
         coders: Whose coding; by default everybody's but the adjudicator's.
+        voice: Says the notes in a reader's language; without one they stand as keys.
         options: How the intervals are found.
 
     Returns:
@@ -191,7 +199,7 @@ def unitizing_table(
                 **{"alpha": alpha.value, "alpha_lower": alpha.lower, "alpha_upper": alpha.upper},
                 "level": alpha.level,
                 "method": alpha.method,
-                "note": alpha.note,
+                "note": in_words(alpha.notes, voice),
             }
         )
     return pd.DataFrame(rows)

@@ -27,6 +27,7 @@ from cmresearch.coding.entries import (
 )
 from cmresearch.coding.sources import Sources
 from cmresearch.errors import CodingError, nearest, raise_all
+from cmresearch.language.voice import Voice, in_words
 from cmresearch.reliability.coefficients import krippendorff_alpha, percent_agreement
 
 __all__ = [
@@ -244,7 +245,12 @@ def _changed(files: Sequence[Path], sources: Sources, faults: list[str]) -> froz
 
 
 def measure_reliability(
-    coding: Coding, *, coders: Sequence[str] | None = None, level: float = 0.95, seed: int = 1
+    coding: Coding,
+    *,
+    coders: Sequence[str] | None = None,
+    level: float = 0.95,
+    seed: int = 1,
+    voice: Voice | None = None,
 ) -> pd.DataFrame:
     """How far coders agree on each code, before adjudication, on the answer turn.
 
@@ -257,6 +263,7 @@ def measure_reliability(
         coders: Whose coding; by default everybody's but the adjudicator's.
         level: Level of confidence of the interval, between 0 and 1.
         seed: Whole number from which the resampled turns follow.
+        voice: Says the notes in a reader's language; without one they stand as keys.
 
     Returns:
         One row per code in the order of the codebook: code, dimensions (joined by "; "), coefficient,
@@ -271,11 +278,13 @@ def measure_reliability(
         found = ", ".join(names) or "none"
         raise CodingError(f"reliability needs two coders or more; found {found}")
     return pd.DataFrame(
-        [_reliability_of(coding, code, names, level=level, seed=seed) for code in coding.codebook.codes]
+        [_reliability_of(coding, code, names, level=level, seed=seed, voice=voice) for code in coding.codebook.codes]
     )
 
 
-def _reliability_of(coding: Coding, code: str, coders: Sequence[str], *, level: float, seed: int) -> dict[str, object]:
+def _reliability_of(
+    coding: Coding, code: str, coders: Sequence[str], *, level: float, seed: int, voice: Voice | None
+) -> dict[str, object]:
     ratings = coding.turn_table(code, coders)
     alpha = krippendorff_alpha(ratings, level=level, seed=seed)
     return {
@@ -290,7 +299,7 @@ def _reliability_of(coding: Coding, code: str, coders: Sequence[str], *, level: 
         "applied": int((ratings == 1).any(axis=1).sum()),
         "percent_agreement": percent_agreement(ratings, level=level, seed=seed).value,
         "method": alpha.method,
-        "note": alpha.note,
+        "note": in_words(alpha.notes, voice),
     }
 
 

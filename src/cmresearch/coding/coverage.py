@@ -2,34 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from functools import reduce
 
 import pandas as pd
 
 from cmresearch.codebook.book import Dimension
 from cmresearch.coding.coding import Coding, Segment
 from cmresearch.coding.sources import Source
+from cmresearch.language.phrases import Phrase
+from cmresearch.language.voice import Voice, in_words
+
+NEVER_GIVEN = Phrase("notes.coverage.never_given")
+NOT_KEPT = Phrase("notes.coverage.not_kept")
+NO_QUESTION = Phrase("notes.coverage.no_question")
+NO_CODE = Phrase("notes.coverage.no_code")
+NO_SOURCE = Phrase("notes.coverage.no_source")
 
 
-def code_coverage(coding: Coding) -> pd.DataFrame:
+def code_coverage(coding: Coding, *, voice: Voice | None = None) -> pd.DataFrame:
     """How often each code in use was given, by coders and in the adjudicated coding.
 
     A code without use is no fault: it may be what nobody spoke of. It is a reason to read its definition again.
+
+    Args:
+        coding: The coding.
+        voice: Says the notes in a reader's language; without one they stand as keys.
 
     Returns:
         One row per code, in the order of the codebook: code, dimensions (joined by "; "), status, coded (segments of
         all coders), adjudicated (segments), sources (that hold an adjudicated one), and note, which says where it is
         without use.
     """
-    return pd.DataFrame([_code_row(coding, key) for key in coding.codebook.codes])
+    return pd.DataFrame([_code_row(coding, key, voice) for key in coding.codebook.codes])
 
 
-def _code_row(coding: Coding, key: str) -> dict[str, object]:
+def _code_row(coding: Coding, key: str, voice: Voice | None) -> dict[str, object]:
     code = coding.codebook.code(key)
     given = coding.of_code(key)
     kept = given.adjudicated
     coded = sum(each.coder in coding.coders for each in given)
-    note = "never given" if not len(given) else "" if len(kept) else "given, and not kept"
+    notes = (NOT_KEPT if len(given) else NEVER_GIVEN,) if not len(kept) else ()
     return {
         "code": key,
         "dimensions": "; ".join(code.dimensions),
@@ -37,29 +50,31 @@ def _code_row(coding: Coding, key: str) -> dict[str, object]:
         "coded": coded,
         "adjudicated": len(kept),
         "sources": len({each.source for each in kept}),
-        "note": note,
+        "note": in_words(notes, voice),
     }
 
 
-def dimension_coverage(coding: Coding) -> pd.DataFrame:
+def dimension_coverage(coding: Coding, *, voice: Voice | None = None) -> pd.DataFrame:
     """The evidence there is for each dimension: questions, codes, indicators, and sources that speak of it.
+
+    Args:
+        coding: The coding.
+        voice: Says the notes in a reader's language; without one they stand as keys.
 
     Returns:
         One row per dimension, in the order of the codebook: dimension, number, questions, codes, indicators,
         interviews and documents (with an adjudicated segment), could_know (interviews whose informant could know),
         silent (those of them that say nothing), and note.
     """
-    return pd.DataFrame([_dimension_row(coding, each) for each in coding.codebook.dimensions])
+    return pd.DataFrame([_dimension_row(coding, each, voice) for each in coding.codebook.dimensions])
 
 
-def _dimension_row(coding: Coding, dimension: Dimension) -> dict[str, object]:
+def _dimension_row(coding: Coding, dimension: Dimension, voice: Voice | None) -> dict[str, object]:
     spoken = {each.source for each in coding.adjudicated.of_dimension(dimension.key)}
     interviews = {source.key for source in _interviews(coding)}
     able = {source.key for source in _interviews(coding) if source.role in dimension.can_know}
     codes = coding.codebook.codes_of(dimension.key)
-    lacks = [
-        what for what, there in (("question", dimension.questions), ("code", codes), ("source", spoken)) if not there
-    ]
+    there = {NO_QUESTION: dimension.questions, NO_CODE: codes, NO_SOURCE: spoken}
     return {
         "dimension": dimension.key,
         "number": dimension.number,
@@ -70,8 +85,17 @@ def _dimension_row(coding: Coding, dimension: Dimension) -> dict[str, object]:
         "documents": len(spoken - interviews),
         "could_know": len(able),
         "silent": len(able - spoken),
-        "note": f"no {' and no '.join(lacks)}" if lacks else "",
+        "note": in_words(_joined([lack for lack, found in there.items() if not found]), voice),
     }
+
+
+def _joined(lacks: Sequence[Phrase]) -> tuple[Phrase, ...]:
+    """All that lacks in one phrase, or none where nothing does."""
+    return (reduce(_both, lacks),) if lacks else ()
+
+
+def _both(one: Phrase, other: Phrase) -> Phrase:
+    return Phrase("notes.coverage.both", {"one": one, "other": other})
 
 
 def silent_interviews(coding: Coding) -> pd.DataFrame:

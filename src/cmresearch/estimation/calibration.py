@@ -12,6 +12,7 @@ import numpy as np
 
 from cmresearch.errors import EstimationError, nearest, raise_all
 from cmresearch.estimation.design import Floats
+from cmresearch.language.phrases import Phrase
 from cmresearch.responses.columns import number, read_table, require_columns, word
 from cmresearch.responses.declared import SEPARATOR
 from cmresearch.responses.responses import Responses
@@ -19,6 +20,8 @@ from cmresearch.responses.responses import Responses
 Distance = Literal["linear", "raking", "logit"]
 TOLERANCE = 1e-11
 STEPS = 200
+POSTSTRATIFIED = Phrase("notes.calibration.poststratified")
+RAKED = Phrase("notes.calibration.raked")
 
 
 @dataclass(frozen=True)
@@ -109,7 +112,7 @@ def poststratify(responses: Responses, by: str | Sequence[str], totals: Mapping[
         [1.0, 1.0, 1.0, 5.0]
     """
     auxiliaries = _indicators(responses, by, totals)
-    return _calibrated(responses, auxiliaries, distance="linear", bounds=None, name="post-stratified")
+    return _calibrated(responses, auxiliaries, distance="linear", bounds=None, method=POSTSTRATIFIED)
 
 
 def rake(responses: Responses, margins: Mapping[str, Mapping[str, float]]) -> Responses:
@@ -136,7 +139,7 @@ def rake(responses: Responses, margins: Mapping[str, Mapping[str, float]]) -> Re
         [3.0, 3.0, 1.0, 1.0]
     """
     _check_sums(margins)
-    return _calibrated(responses, _margins(responses, margins), distance="raking", bounds=None, name="raked")
+    return _calibrated(responses, _margins(responses, margins), distance="raking", bounds=None, method=RAKED)
 
 
 def calibrate(
@@ -182,7 +185,8 @@ def calibrate(
     auxiliaries += [_numbers(responses, column, total) for column, total in (totals or {}).items()]
     if not auxiliaries:
         raise EstimationError("nothing to calibrate on; give margins=, totals= or size=")
-    return _calibrated(responses, auxiliaries, distance=distance, bounds=bounds, name=f"calibrated ({distance})")
+    method = Phrase("notes.calibration.by_distance", {"distance": distance})
+    return _calibrated(responses, auxiliaries, distance=distance, bounds=bounds, method=method)
 
 
 def _check_distance(distance: Distance, bounds: tuple[float, float] | None) -> None:
@@ -254,7 +258,7 @@ def _calibrated(
     *,
     distance: Distance,
     bounds: tuple[float, float] | None,
-    name: str,
+    method: Phrase,
 ) -> Responses:
     if responses.auxiliaries is not None:
         raise EstimationError("these weights are calibrated already; give all totals at once")
@@ -267,13 +271,14 @@ def _calibrated(
     curve = _Curve(distance, bounds)
     ratio = _solve(_Problem(responses.weights, x / scale, wanted / scale, curve))
     negative = int((ratio < 0).sum())
-    warning = (f"{negative} units have a negative weight; raking or bounds avoid it",) if negative else ()
+    warning = (Phrase("notes.sample.negative_weights", {"n": str(negative)}),) if negative else ()
+    calibrated = Phrase("notes.sample.calibrated", {"method": method, "n": str(len(auxiliaries))})
     return replace(
         responses,
         weights=responses.weights * ratio,
         base_weights=responses.weights,
         auxiliaries=x / scale,
-        notes=(*responses.notes, f"{name} on {len(auxiliaries)} totals", *warning),
+        notes=(*responses.notes, calibrated, *warning),
     )
 
 

@@ -13,6 +13,7 @@ from cmresearch.estimation.design import CellIndex, Floats, Scores
 from cmresearch.estimation.estimates import Estimate, Estimates
 from cmresearch.estimation.estimators import NO_VARIATION, degrees_of_freedom
 from cmresearch.estimation.intervals import CENSUS, Interval, student
+from cmresearch.language.phrases import Phrase
 
 
 def estimate_differences(estimates: Estimates) -> Estimates:
@@ -136,12 +137,12 @@ def _row(estimates: Estimates, name: str, weights: Floats, variance: float) -> E
         degrees_of_freedom=df,
         n=int(units.sum()),
         coefficient_of_variation=error / abs(estimate) if estimate else math.nan,
-        note="; ".join(_notes(parts, varies=error != 0 or exact)),
+        notes=_notes(parts, varies=error != 0 or exact),
     )
 
 
-def _notes(parts: list[Estimate], *, varies: bool) -> list[str]:
+def _notes(parts: list[Estimate], *, varies: bool) -> tuple[Phrase, ...]:
     """The notes of all parts, each once; that one of them does not vary says nothing of the others."""
-    noted = dict.fromkeys(note for part in parts if part.note for note in part.note.split("; "))
+    noted = dict.fromkeys(note for part in parts for note in part.notes)
     noted.pop(NO_VARIATION, None)
-    return [*noted, *([] if varies else [NO_VARIATION])]
+    return (*noted, *(() if varies else (NO_VARIATION,)))

@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
 
 from cmresearch.errors import EstimationError, nearest
 from cmresearch.estimation.design import CellIndex, Floats, Scores
+from cmresearch.language.phrases import Phrase
+from cmresearch.language.voice import Voice, in_words
 
 Value = float | int | str | None
+FIGURES = (
+    *("domain", "category", "estimate", "standard_error", "lower", "upper", "level", "method", "degrees_of_freedom"),
+    *("n", "design_effect", "coefficient_of_variation"),
+)
 
 
 @dataclass(frozen=True)
@@ -32,7 +38,7 @@ class Estimate:
         n: Sampled units the figure rests on.
         design_effect: Variance relative to a simple random sample of the same size.
         coefficient_of_variation: Standard error over estimate.
-        note: Warnings; empty where there is nothing to say.
+        notes: Warnings; none where there is nothing to say.
     """
 
     domain: str | None
@@ -47,7 +53,7 @@ class Estimate:
     n: int
     design_effect: float = math.nan
     coefficient_of_variation: float = math.nan
-    note: str = ""
+    notes: tuple[Phrase, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -110,13 +116,24 @@ class Estimates:
         """Variances and covariances of the estimates, in their order."""
         return self.scores.covariance
 
-    def to_records(self) -> list[dict[str, Value]]:
-        """One dictionary per estimate, plain numbers and texts; None where there is no figure."""
-        return [{name: _plain(getattr(row, name)) for name in _COLUMNS} for row in self.rows]
+    def to_records(self, voice: Voice | None = None) -> list[dict[str, Value]]:
+        """One dictionary per estimate, plain numbers and texts; None where there is no figure.
 
-    def to_frame(self) -> pd.DataFrame:
-        """One row per estimate, one column per attribute."""
-        return pd.DataFrame(self.to_records(), columns=list(_COLUMNS))
+        Args:
+            voice: Says the notes, all in the one text `note`, in a reader's language; without one they stand as keys.
+        """
+        return [
+            {**{name: _plain(getattr(row, name)) for name in FIGURES}, "note": in_words(row.notes, voice)}
+            for row in self.rows
+        ]
+
+    def to_frame(self, voice: Voice | None = None) -> pd.DataFrame:
+        """One row per estimate, one column per attribute; the notes as one text in the column `note`.
+
+        Args:
+            voice: Says the notes in a reader's language; without one they stand as keys.
+        """
+        return pd.DataFrame(self.to_records(voice), columns=[*FIGURES, "note"])
 
     def explain(self) -> pd.DataFrame:
         """Stratum by stratum where each estimate comes from, so that it can be redone in a spreadsheet.
@@ -141,9 +158,6 @@ class Estimates:
 
     def _repr_html_(self) -> str:
         return self.to_frame().round(4).to_html(index=False)
-
-
-_COLUMNS = tuple(column.name for column in fields(Estimate))
 
 
 def _plain(value: Value) -> Value:

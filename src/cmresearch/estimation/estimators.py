@@ -24,6 +24,7 @@ from cmresearch.estimation.intervals import (
     student,
 )
 from cmresearch.estimation.question import Question, ask_categories, ask_numbers, ask_ratio
+from cmresearch.language.phrases import Phrase
 from cmresearch.responses.responses import MissingPolicy, Responses
 
 __all__ = [
@@ -37,7 +38,11 @@ __all__ = [
 ]
 
 DeffPolicy = Literal["without_replacement", "with_replacement"]
-NO_VARIATION = "no variation observed within strata"
+NO_VARIATION = Phrase("notes.sample.no_variation")
+NO_AVERAGE = Phrase("notes.sample.no_average")
+NO_UNIT = Phrase("notes.sample.no_unit")
+ONE_UNIT = Phrase("notes.sample.one_unit")
+EVERY_UNIT = Phrase("notes.sample.census")
 ROUNDING = 1e-13  # of a value: what sums of many numbers leave in their last digits
 
 
@@ -410,20 +415,20 @@ def _row(
         n=n,
         design_effect=math.nan if unknown else figure.design_effect,
         coefficient_of_variation=error / abs(figure.estimate) if figure.estimate else math.nan,
-        note="; ".join([*question.notes, *_warnings(n, error, census=census)]),
+        notes=(*question.notes, *_warnings(n, error, census=census)),
     )
 
 
-def _warnings(n: int, error: float, *, census: bool) -> list[str]:
+def _warnings(n: int, error: float, *, census: bool) -> tuple[Phrase, ...]:
     if census:
-        return ["census: every unit of these strata was read"]
+        return (EVERY_UNIT,)
     if n == 0:
-        return ["no unit of this domain has a value"]
+        return (NO_UNIT,)
     if n == 1:
-        return ["rests on one unit"]
+        return (ONE_UNIT,)
     if math.isnan(error):
-        return ["every stratum of this domain has one drawn unit: there is no variance to average"]
-    return [NO_VARIATION] if error == 0 else []
+        return (NO_AVERAGE,)
+    return (NO_VARIATION,) if error == 0 else ()
 
 
 def _share_interval(question: Question, share: Share, *, level: float, method: ProportionMethod) -> Interval:

@@ -15,10 +15,12 @@ from cmresearch.estimation.estimates import Estimate, Estimates
 from cmresearch.estimation.estimators import answer
 from cmresearch.estimation.intervals import CENSUS, t_quantile
 from cmresearch.estimation.question import Question, ask_numbers
+from cmresearch.language.phrases import Phrase
 from cmresearch.responses.responses import MissingPolicy, Responses
 
 QuantileRule = Literal["math", "school", "interpolated"]
 WOODRUFF = "woodruff"
+BEYOND_VALUES = Phrase("notes.sample.beyond_values")
 
 
 @dataclass(frozen=True)
@@ -151,10 +153,9 @@ def _woodruff(row: Estimate, ladder: _Ladder, rule: QuantileRule, point: float) 
         return replace(row, estimate=point, lower=point, upper=point, design_effect=math.nan)
     if row.n <= 1:
         return replace(row, estimate=point, lower=math.nan, upper=math.nan, method=WOODRUFF, design_effect=math.nan)
-    t, notes = t_quantile(row.level, row.degrees_of_freedom), [row.note] if row.note else []
+    t = t_quantile(row.level, row.degrees_of_freedom)
     # The share at or below the largest value is 1 without any variance; Korn and Graubard's interval stands there.
-    if row.lower <= 0 or row.upper >= 1:
-        notes.append("the interval reaches beyond the sampled values")
+    beyond = (BEYOND_VALUES,) if row.lower <= 0 or row.upper >= 1 else ()
     lower = _pick(rule)(ladder, row.lower) if row.lower > 0 else float(ladder.values[0])
     upper = _pick(rule)(ladder, row.upper) if row.upper < 1 else float(ladder.values[-1])
     error = (upper - lower) / (2 * t)
@@ -167,5 +168,5 @@ def _woodruff(row: Estimate, ladder: _Ladder, rule: QuantileRule, point: float) 
         method=WOODRUFF,
         design_effect=math.nan,
         coefficient_of_variation=error / abs(point) if point else math.nan,
-        note="; ".join(notes),
+        notes=(*row.notes, *beyond),
     )

@@ -12,10 +12,16 @@ from numpy.typing import NDArray
 from cmresearch.errors import EstimationError, nearest
 from cmresearch.estimation.design import CellIndex, Codes, Design, Floats, LonelyPolicy, design_of
 from cmresearch.intake.faults_in_columns import means_missing
+from cmresearch.language.phrases import Phrase
 from cmresearch.responses.columns import Labelled
 from cmresearch.responses.responses import MissingPolicy, Responses
 
 Mask = NDArray[np.bool_]
+POLICIES = {
+    "adjust": Phrase("notes.lonely.adjust"),
+    "average": Phrase("notes.lonely.average"),
+    "certainty": Phrase("notes.lonely.certainty"),
+}
 
 
 @dataclass(frozen=True)
@@ -40,7 +46,7 @@ class Question:
     categories: tuple[str | None, ...]
     values: Floats
     bases: Floats
-    notes: tuple[str, ...]
+    notes: tuple[Phrase, ...]
 
     @property
     def cells(self) -> CellIndex:
@@ -111,12 +117,10 @@ def ask_categories(
     return replace(question, notes=(*question.notes, *_missing_words(meant)))
 
 
-def _missing_words(words: Sequence[str]) -> tuple[str, ...]:
+def _missing_words(words: Sequence[str]) -> tuple[Phrase, ...]:
     """A warning where an answer reads like the lack of one; a code of the codebook is meant as it stands."""
-    if not words:
-        return ()
-    named = ", ".join(repr(word) for word in words)
-    return (f"{named} counted as an answer: name with blank= what means that there is none",)
+    named = tuple(repr(word) for word in words)
+    return (Phrase("notes.sample.read_as_answer", {"words": named}),) if words else ()
 
 
 def eligible(responses: Responses) -> Mask:
@@ -173,7 +177,7 @@ def _ask(
     )
 
 
-def _dropped(design: Design, asked: Mask, columns: _Columns, missing: MissingPolicy) -> tuple[str, ...]:
+def _dropped(design: Design, asked: Mask, columns: _Columns, missing: MissingPolicy) -> tuple[Phrase, ...]:
     if missing not in get_args(MissingPolicy):
         raise EstimationError(f"policy for missing values {missing!r}; expected error or drop")
     lost = int(design.counts[columns.blank & asked].sum())
@@ -184,11 +188,12 @@ def _dropped(design: Design, asked: Mask, columns: _Columns, missing: MissingPol
         )
     if not (asked & ~columns.blank).any():
         raise EstimationError(f"variable {columns.variable!r}: no sampled unit has a value")
-    return (f"{lost} units without a value left out: a figure of those with one",) if lost else ()
+    # Counts in notes are texts: a thousand stands there without a separator.
+    return (Phrase("notes.sample.dropped", {"lost": str(lost)}),) if lost else ()
 
 
-def _left_out(homeless: int) -> tuple[str, ...]:
-    return (f"{homeless} units without a domain left out",) if homeless else ()
+def _left_out(homeless: int) -> tuple[Phrase, ...]:
+    return (Phrase("notes.sample.without_domain", {"n": str(homeless)}),) if homeless else ()
 
 
 def _present(column: Labelled, rows: Mask) -> list[str]:
@@ -217,7 +222,7 @@ def domains_of(
     return labels, np.where(asked, position[column.codes], -1)
 
 
-def lonely_note(design: Design) -> tuple[str, ...]:
+def lonely_note(design: Design) -> tuple[Phrase, ...]:
     """Which policy was taken for how many lonely strata, or nothing where there are none."""
     found = int(design.is_lonely.sum())
-    return (f"{found} strata of one drawn unit: {design.lonely}",) if found else ()
+    return (Phrase("notes.sample.lonely", {"n": str(found), "policy": POLICIES[design.lonely]}),) if found else ()

@@ -16,6 +16,7 @@ from cmresearch.estimation.estimates import Estimate, Estimates
 from cmresearch.estimation.estimators import degrees_of_freedom
 from cmresearch.estimation.intervals import check_level, student
 from cmresearch.estimation.question import Mask, eligible, lonely_note
+from cmresearch.language.phrases import Phrase
 from cmresearch.responses.columns import number
 from cmresearch.responses.responses import MissingPolicy, Responses
 
@@ -87,7 +88,7 @@ def fit_regression(
     blank = np.isnan(y) | np.isnan(terms.columns).any(axis=1)
     inside = eligible(responses) & ~blank
     lost = int(design.counts[blank & eligible(responses)].sum())
-    note = "; ".join([*responses.notes, *_dropped(outcome, lost, missing), *lonely_note(design)])
+    notes = (*responses.notes, *_dropped(outcome, lost, missing), *lonely_note(design))
     terms = _present(terms, inside)
     fitted = _fit(design, y, terms, inside, model)
     scores = _scores(design, y, terms, inside, fitted)
@@ -96,7 +97,7 @@ def fit_regression(
     if df < 1:
         raise EstimationError(f"{len(terms.names)} terms leave no degrees of freedom; regress on less")
     rows = tuple(
-        _coefficient(name, float(b), float(v), df=df, level=level, n=int(units.sum()), note=note)
+        _coefficient(name, float(b), float(v), df=df, level=level, n=int(units.sum()), notes=notes)
         for name, b, v in zip(terms.names, fitted.coefficients, scores.variances[0], strict=True)
     )
     return Estimates(rows, f"{model} regression", outcome, tuple(on), responses.data_kind, scores, terms.columns)
@@ -160,14 +161,14 @@ def _numbers(responses: Responses, name: str) -> Floats | None:
     return None if words else responses.numbers(name)
 
 
-def _dropped(outcome: str, lost: int, missing: MissingPolicy) -> tuple[str, ...]:
+def _dropped(outcome: str, lost: int, missing: MissingPolicy) -> tuple[Phrase, ...]:
     if missing not in get_args(MissingPolicy):
         raise EstimationError(f"policy for missing values {missing!r}; expected error or drop")
     if lost and missing == "error":
         raise EstimationError(
             f"regression of {outcome!r}: {lost} sampled units lack a value; missing='drop' leaves them out"
         )
-    return (f"{lost} units without a value left out",) if lost else ()
+    return (Phrase("notes.sample.without_value", {"n": str(lost)}),) if lost else ()
 
 
 def _present(terms: _Terms, inside: Mask) -> _Terms:
@@ -214,7 +215,9 @@ def _scores(design: Design, y: Floats, terms: _Terms, inside: Mask, fitted: _Fit
     return Scores(design, np.where(inside, 0, -1), 1, values)
 
 
-def _coefficient(name: str, b: float, variance: float, *, df: float, level: float, n: int, note: str) -> Estimate:
+def _coefficient(
+    name: str, b: float, variance: float, *, df: float, level: float, n: int, notes: tuple[Phrase, ...]
+) -> Estimate:
     error = math.sqrt(variance)
     interval = student(b, error, df, level)
     return Estimate(
@@ -229,5 +232,5 @@ def _coefficient(name: str, b: float, variance: float, *, df: float, level: floa
         degrees_of_freedom=df,
         n=n,
         coefficient_of_variation=error / abs(b) if b else math.nan,
-        note=note,
+        notes=notes,
     )

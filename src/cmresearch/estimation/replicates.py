@@ -164,7 +164,7 @@ def estimate_by_replicates(
         degrees_of_freedom=df,
         n=int(units.sum()),
         coefficient_of_variation=error / abs(estimate) if estimate else math.nan,
-        note="; ".join([*responses.notes, *lonely_note(design)]),
+        notes=(*responses.notes, *lonely_note(design)),
     )
 
 

@@ -14,12 +14,15 @@ from numpy.typing import NDArray
 from cmresearch.errors import EstimationError, ResponseError, nearest
 from cmresearch.estimation.design import CellIndex, Design, Floats, LonelyPolicy, Scores, design_of, is_census_of
 from cmresearch.estimation.estimates import Estimate
-from cmresearch.estimation.estimators import degrees_of_freedom
+from cmresearch.estimation.estimators import EVERY_UNIT, ONE_UNIT, degrees_of_freedom
 from cmresearch.estimation.intervals import CENSUS, Interval, Share, check_level, korn_graubard, student
 from cmresearch.estimation.question import Mask, domains_of, lonely_note
+from cmresearch.language.phrases import Phrase
 from cmresearch.responses.responses import Labels, Responses
 
 MOST_SHOWN = 8
+NOT_REACHED = Phrase("notes.sample.not_reached")
+UPPER_NOT_REACHED = Phrase("notes.sample.upper_not_reached")
 DAYS, CLOSED = "follow_up_days", "follow_up_closed"
 
 
@@ -51,7 +54,7 @@ class Curve:
     level: float
     degrees_of_freedom: float
     influence: _Influence = field(repr=False, compare=False)
-    notes: tuple[str, ...] = ()
+    notes: tuple[Phrase, ...] = ()
     is_census: bool = False
 
     @cached_property
@@ -146,10 +149,10 @@ class Curve:
     def _first(self, holds: Mask) -> float:
         return float(self.times[np.argmax(holds)]) if holds.any() else math.nan
 
-    def _unreached(self, median: float, upper: float) -> list[str]:
+    def _unreached(self, median: float, upper: float) -> tuple[Phrase, ...]:
         if math.isnan(median):
-            return ["not reached within the follow-up"]
-        return ["the upper end is not reached within the follow-up"] if math.isnan(upper) else []
+            return (NOT_REACHED,)
+        return (UPPER_NOT_REACHED,) if math.isnan(upper) else ()
 
     def _require_followed(self, time: float) -> None:
         if time > self.influence.longest and self.censored:
@@ -161,11 +164,12 @@ class Curve:
         return korn_graubard(Share(share, error**2, known, self.degrees_of_freedom), self.level)
 
     def _estimate(self, category: str, estimate: float, error: float, interval: Interval) -> Estimate:
-        unreached = self._unreached(estimate, interval.upper) if category == "median" and not self.is_census else []
-        alone = ["rests on one unit"] if self._is_alone else []
+        unreached = self._unreached(estimate, interval.upper) if category == "median" and not self.is_census else ()
+        alone = (ONE_UNIT,) if self._is_alone else ()
+        still_open = Phrase("notes.sample.still_open", {"censored": str(self.censored), "n": str(self.n)})
         if self.is_census:
             interval = Interval(estimate, estimate, CENSUS)
-            alone = ["census: every unit of these strata was read"]
+            alone = (EVERY_UNIT,)
         return Estimate(
             domain=self.domain,
             category=category,
@@ -178,7 +182,7 @@ class Curve:
             degrees_of_freedom=self.degrees_of_freedom,
             n=self.n,
             coefficient_of_variation=error / estimate if estimate else math.nan,
-            note="; ".join([*self.notes, f"{self.censored} of {self.n} still open", *unreached, *alone]),
+            notes=(*self.notes, still_open, *unreached, *alone),
         )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import TypedDict, Unpack, get_args
 
@@ -10,6 +11,8 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from cmresearch.errors import ReliabilityError, nearest
+from cmresearch.language.phrases import Figure, Phrase
+from cmresearch.language.voice import Voice, in_words
 from cmresearch.reliability.agreement import (
     Chance,
     Floats,
@@ -47,13 +50,19 @@ __all__ = [
     "scott_pi",
 ]
 
-NO_PAIRS = "no unit was rated by two raters, so there is nothing to compare"
-ONE_VALUE = "every rating has the same value, so no disagreement could be expected and alpha is undefined"
-NOT_DEFINED = "every rating has the same value, so chance alone would give full agreement and nothing is left over"
-ONE_UNIT = "only one unit was rated by two raters, so there is nothing to resample"
-ONE_CLUSTER = "all that two raters rated lies in one cluster, so there is nothing to resample"
-ALL_AGREE_ANALYTIC = "every unit agrees, so the variance cannot show how uncertain that is"
-ALL_AGREE = "every unit agrees in every resample, so the interval cannot show how uncertain that is"
+NO_PAIRS = Phrase("notes.reliability.no_pairs")
+ONE_VALUE = Phrase("notes.reliability.one_value")
+NOT_DEFINED = Phrase("notes.reliability.not_defined")
+ONE_UNIT = Phrase("notes.reliability.one_unit")
+ONE_CLUSTER = Phrase("notes.reliability.one_cluster")
+ALL_AGREE_ANALYTIC = Phrase("notes.reliability.all_agree_analytic")
+ALL_AGREE = Phrase("notes.reliability.all_agree")
+CLUSTERS = {
+    "clusters": Phrase("notes.cluster.clusters"),
+    "sources": Phrase("notes.cluster.sources"),
+    "texts": Phrase("notes.cluster.texts"),
+}
+"""What the library itself takes for clusters; whoever names others is heard in their own word."""
 FEW_CLUSTERS = 20
 """Below this, intervals over clusters tend to be too short (Cameron, Gelbach and Miller 2008 find it up to 30)."""
 RARE = 0.1
@@ -68,14 +77,14 @@ class Reliability:
 
     Attributes:
         coefficient: Its name.
-        value: The coefficient, or None where it is undefined; `note` then says why.
+        value: The coefficient, or None where it is undefined; `notes` then say why.
         lower: The lower end of the interval, or None where there is none.
         upper: The upper end of the interval, or None where there is none.
         level: The interval's level of confidence, between 0 and 1.
         method: How coefficient and interval were found.
         units: How many units at least two raters rated; only these count.
         raters: How many raters there are.
-        note: Why something is missing or to be read with care, otherwise empty.
+        notes: Why something is missing or to be read with care, otherwise none.
         standard_error: The linearised standard error, or None where it is not asked for or cannot be.
     """
 
@@ -87,12 +96,25 @@ class Reliability:
     method: str
     units: int
     raters: int
-    note: str = ""
+    notes: tuple[Phrase, ...] = ()
     standard_error: float | None = None
 
-    def to_frame(self) -> pd.DataFrame:
-        """The coefficient as a table of one row."""
-        return pd.DataFrame([vars(self)])
+    def to_record(self, voice: Voice | None = None) -> dict[str, object]:
+        """The coefficient as a row of a table: its attributes, with the notes as one text named `note`.
+
+        Args:
+            voice: Says the notes in a reader's language; without one they stand as keys.
+        """
+        said = {"note": in_words(self.notes, voice), "standard_error": self.standard_error}
+        return {name: value for name, value in vars(self).items() if name not in ("notes", "standard_error")} | said
+
+    def to_frame(self, voice: Voice | None = None) -> pd.DataFrame:
+        """The coefficient as a table of one row.
+
+        Args:
+            voice: Says the notes in a reader's language; without one they stand as keys.
+        """
+        return pd.DataFrame([self.to_record(voice)])
 
     def _repr_html_(self) -> str:
         return self.to_frame().to_html(index=False)
@@ -108,7 +130,7 @@ class Options(TypedDict, total=False):
         seed: Whole number from which the resampled units follow, the same on every machine; 1 by default.
         clusters: A label per unit where units belong together, such as turns of one interview: then clusters are
             resampled as a whole.
-        clusters_are: What the clusters are, in the plural, for the sentence that warns of too few.
+        clusters_are: What the clusters are, in the plural, for the note that warns of too few.
     """
 
     interval: Interval
@@ -370,7 +392,7 @@ def _corrected(
 
 
 def measure(
-    name: str, statistic: Statistic, table: Floats, counted: ArrayLike, undefined: str, **options: Unpack[Options]
+    name: str, statistic: Statistic, table: Floats, counted: ArrayLike, undefined: Phrase, **options: Unpack[Options]
 ) -> Reliability:
     """A coefficient with its interval.
 
@@ -379,7 +401,7 @@ def measure(
         statistic: The coefficient, with a row of parts for each unit that counts.
         table: The ratings.
         counted: Which rows of the ratings have parts.
-        undefined: The sentence that says why there is no value.
+        undefined: The note that says why there is no value.
         options: How the interval is found.
 
     Raises:
@@ -392,12 +414,12 @@ def measure(
     units = int(((~np.isnan(table)).sum(axis=1) >= 2).sum())
     bare = Reliability(name, None, None, None, level, _method(options), units, table.shape[1])
     if units == 0:
-        return replace(bare, note=NO_PAIRS)
+        return replace(bare, notes=(NO_PAIRS,))
     value = float(statistic.values(statistic.parts.sum(axis=0, keepdims=True))[0])
     if np.isnan(value):
-        return replace(bare, note=undefined)
+        return replace(bare, notes=(undefined,))
     if len(clustered.parts) == 1 or units == 1:
-        return replace(bare, value=value, note=ONE_UNIT if options.get("clusters") is None else ONE_CLUSTER)
+        return replace(bare, value=value, notes=(ONE_UNIT if options.get("clusters") is None else ONE_CLUSTER,))
     return _with_interval(replace(bare, value=value), value, clustered, options)
 
 
@@ -408,12 +430,12 @@ def _with_interval(bare: Reliability, value: float, clustered: Statistic, option
         error = standard_error(clustered)
         lower, upper = t_interval(value, error, rows=rows, level=bare.level)
         notes += [ALL_AGREE_ANALYTIC] if value == 1 else []
-        return replace(bare, lower=lower, upper=upper, standard_error=error, note="; ".join(notes))
+        return replace(bare, lower=lower, upper=upper, standard_error=error, notes=tuple(notes))
     replicates, seed = options.get("replicates", 1000), options.get("seed", 1)
     resampled = resampled_values(clustered, replicates=replicates, seed=seed)
     usable = resampled[~np.isnan(resampled)]
     ends = percentile_interval(usable, bare.level) or (None, None)
-    return replace(bare, lower=ends[0], upper=ends[1], note="; ".join([*notes, *_notes(usable, replicates)]))
+    return replace(bare, lower=ends[0], upper=ends[1], notes=(*notes, *_notes(usable, replicates)))
 
 
 def _over(options: Options) -> str:
@@ -432,16 +454,16 @@ def _method(options: Options) -> str:
     return f"percentile bootstrap over {_over(options)}, {drawn}"
 
 
-def few_clusters(number: int, options: Options) -> str:
-    """The sentence that warns of an interval over too few clusters.
+def few_clusters(number: int, options: Options) -> Phrase:
+    """The note that warns of an interval over too few clusters.
 
     Simulated with seven interviews of twelve turns, 95 % intervals for alpha held the true value in 88 % of the cases
     when resampled, and in 94 % when analytic; with sixty interviews in 95 % and 96 %.
     """
-    rests = f"the interval rests on {number} {_over(options)}: "
+    says = {"n": number, "clusters": CLUSTERS.get(_over(options), _over(options))}
     if options.get("interval") == "analytic":
-        return rests + "so few leave it unsteady, read it as the least uncertainty there is"
-    return rests + "resampling so few makes it too short; the analytic interval holds better"
+        return Phrase("notes.reliability.few_clusters", says)
+    return Phrase("notes.reliability.resampled_clusters", says)
 
 
 def _clustered(
@@ -455,16 +477,16 @@ def _clustered(
     return statistic.by_cluster(labels[counted])
 
 
-def _notes(usable: Floats, replicates: int) -> list[str]:
+def _notes(usable: Floats, replicates: int) -> Iterator[Phrase]:
     missing = replicates - usable.size
-    notes = [f"{missing:,} of {replicates:,} resamples held one value only and were left out"] if missing else []
+    if missing:
+        yield Phrase("notes.reliability.left_out", {"missing": missing, "replicates": replicates})
     if usable.size and (usable == 1).all():
-        notes.append(ALL_AGREE)
-    return notes
+        yield ALL_AGREE
 
 
-def explain_difference(ratings: ArrayLike, alpha: Reliability, ac1: Reliability) -> str:
-    """Why alpha and AC1 differ on a rare value, in a sentence; empty where none is rare or they hardly differ.
+def explain_difference(ratings: ArrayLike, alpha: Reliability, ac1: Reliability) -> tuple[Phrase, ...]:
+    """Why alpha and AC1 differ on a rare value, in a sentence; none where none is rare or they hardly differ.
 
     Args:
         ratings: The ratings, 1 where a code was given and 0 where it was not.
@@ -473,7 +495,8 @@ def explain_difference(ratings: ArrayLike, alpha: Reliability, ac1: Reliability)
 
     Example:
         >>> ratings = [[0, 0]] * 18 + [[1, 0], [1, 1]]
-        >>> print(explain_difference(ratings, krippendorff_alpha(ratings), gwet_ac(ratings, categories=[0, 1])))
+        >>> alpha, ac1 = krippendorff_alpha(ratings), gwet_ac(ratings, categories=[0, 1])
+        >>> print(in_words(explain_difference(ratings, alpha, ac1), Voice("en")))
         The code is rare (3 of 40 ratings): alpha (0.65) asks how far the few cases agree and moves far with each of \
 them, AC1 (0.94) mostly counts that all left it out elsewhere; look at the disagreements themselves.
     """
@@ -481,13 +504,10 @@ them, AC1 (0.94) mostly counts that all left it out elsewhere; look at the disag
     table = table[(~np.isnan(table)).sum(axis=1) >= 2]
     given, rated = int((table == 1).sum()), int((~np.isnan(table)).sum())
     if alpha.value is None or ac1.value is None or abs(ac1.value - alpha.value) < ALIKE:
-        return ""
-    what = "rare" if given < RARE * rated else "nearly everywhere" if given > (1 - RARE) * rated else ""
-    if not what:
-        return ""
-    other = "left it out" if what == "rare" else "gave it"
-    return (
-        f"The code is {what} ({given} of {rated} ratings): alpha ({alpha.value:.2f}) asks how far the few "
-        f"{'cases' if what == 'rare' else 'exceptions'} agree and moves far with each of them, AC1 ({ac1.value:.2f}) "
-        f"mostly counts that all {other} elsewhere; look at the disagreements themselves."
-    )
+        return ()
+    # The counts are texts: a thousand stands there without a separator.
+    figures = {"alpha": Figure(alpha.value, 2), "ac1": Figure(ac1.value, 2)}
+    says = {"given": str(given), "rated": str(rated), **figures}
+    if given < RARE * rated:
+        return (Phrase("notes.reliability.rare", says),)
+    return (Phrase("notes.reliability.nearly_everywhere", says),) if given > (1 - RARE) * rated else ()

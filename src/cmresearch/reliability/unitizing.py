@@ -13,11 +13,12 @@ from typing import Unpack
 import numpy as np
 
 from cmresearch.errors import ReliabilityError, raise_all
+from cmresearch.language.phrases import Phrase
 from cmresearch.reliability.agreement import Floats, Numbers, Statistic
 from cmresearch.reliability.coefficients import Options, Reliability, measure
 
-NOTHING_MARKED = "nobody marked anything, so there is nothing to compare"
-ALL_MARKED = "everybody marked everything alike, so no disagreement could be expected and alpha is undefined"
+NOTHING_MARKED = Phrase("notes.reliability.nothing_marked")
+ALL_MARKED = Phrase("notes.reliability.all_marked")
 
 
 @dataclass(frozen=True, order=True)

@@ -10,6 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from cmresearch.errors import ResponseError, raise_all
+from cmresearch.language.phrases import Phrase
 from cmresearch.responses.columns import COUNT, label_column, number, require_columns, spelling_hint
 
 Floats = NDArray[np.float64]
@@ -60,7 +61,7 @@ class DeclaredDesign:
     sizes: Mapping[str, int]
     weights: Floats
     counts: Floats
-    notes: tuple[str, ...]
+    notes: tuple[Phrase, ...]
 
 
 def check_design(table: DeclaredTable) -> DeclaredDesign:
@@ -144,7 +145,9 @@ def _sizes(table: DeclaredTable, strata: Labels, stated: Floats) -> dict[str, in
     return {str(label): int(size) for label, size in zip(summary.index, summary["low"], strict=True)}
 
 
-def _weight_notes(table: DeclaredTable, strata: Labels, sizes: Mapping[str, int], weights: Floats) -> tuple[str, ...]:
+def _weight_notes(
+    table: DeclaredTable, strata: Labels, sizes: Mapping[str, int], weights: Floats
+) -> tuple[Phrase, ...]:
     """A warning where weights and population sizes tell of different populations; an error beyond a factor of two."""
     sums = pd.Series(weights * table.counts).groupby(strata).sum()
     ratios = {label: sums[label] / size for label, size in sizes.items()}
@@ -160,7 +163,6 @@ def _weight_notes(table: DeclaredTable, strata: Labels, sizes: Mapping[str, int]
     off = [label for label, ratio in ratios.items() if abs(ratio - 1) > 0.01]
     if not off:
         return ()
-    return (
-        f"weights and population sizes differ by more than 1 % in {len(off)} strata, such as {off[0]!r}: "
-        f"{sums[off[0]]:.6g} and {sizes[off[0]]}",
-    )
+    first = off[0]
+    says = {"n": str(len(off)), "stratum": repr(first), "weights": f"{sums[first]:.6g}", "size": str(sizes[first])}
+    return (Phrase("notes.sample.weights_differ", says),)

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from cmresearch.errors import ReliabilityError, nearest, raise_all
+from cmresearch.language.voice import Voice
 from cmresearch.reliability.agreement import Floats
 from cmresearch.reliability.coefficients import (
     Metric,
@@ -78,6 +79,7 @@ def record_agreement(
     *,
     id_column: str = "id",
     metrics: Mapping[str, Metric] | None = None,
+    voice: Voice | None = None,
     **options: Unpack[Options],
 ) -> pd.DataFrame:
     """How far coders agree on each coded variable, before adjudication, with intervals over complaints.
@@ -87,6 +89,7 @@ def record_agreement(
         variables: Variable to its values, in their order.
         id_column: The column that names the complaint.
         metrics: Variable to how far two of its values differ for alpha; nominal where none is named.
+        voice: Says the notes in a reader's language; without one they stand as keys.
         options: How the intervals are found.
 
     Returns:
@@ -101,7 +104,9 @@ def record_agreement(
         ratings = rating_table(records, variable, values, id_column=id_column)
         table = ratings.to_numpy(dtype=float) if len(ratings.columns) > 1 else np.full((0, 2), np.nan)
         metric = (metrics or {}).get(variable, "nominal")
-        rows += [{"variable": variable, **vars(found)} for found in _all(table, len(values), metric, options)]
+        rows += [
+            {"variable": variable, **found.to_record(voice)} for found in _all(table, len(values), metric, options)
+        ]
     columns = ["variable", "coefficient", "value", "lower", "upper", "level", "units", "raters", "method", "note"]
     return pd.DataFrame(rows, columns=columns)
 
@@ -157,7 +162,9 @@ def read_coder_tables(paths: Iterable[str | Path]) -> pd.DataFrame:
     return pd.concat(tables, ignore_index=True)
 
 
-def measure_file(path: str | Path, *, raters: Sequence[str] | None = None, **options: Unpack[Options]) -> pd.DataFrame:
+def measure_file(
+    path: str | Path, *, raters: Sequence[str] | None = None, voice: Voice | None = None, **options: Unpack[Options]
+) -> pd.DataFrame:
     r"""Every coefficient for the ratings in a CSV file: a row per unit, a column per rater, blank where none.
 
     Words are compared as they stand; where all ratings are numbers, alpha is also given on the metrics for numbers.
@@ -165,6 +172,7 @@ def measure_file(path: str | Path, *, raters: Sequence[str] | None = None, **opt
     Args:
         path: The file.
         raters: The raters' columns; by default all but one named id or unit.
+        voice: Says the notes in a reader's language; without one they stand as keys.
         options: How the intervals are found.
 
     Returns:
@@ -194,7 +202,7 @@ def measure_file(path: str | Path, *, raters: Sequence[str] | None = None, **opt
     found = [*_all(ratings, None, "nominal", options)]
     metrics: tuple[Metric, ...] = ("ordinal", "interval")
     found += [krippendorff_alpha(ratings, metric, **options) for metric in metrics if numeric]
-    return pd.DataFrame([vars(each) for each in found])
+    return pd.DataFrame([each.to_record(voice) for each in found])
 
 
 def _is_number(word: str) -> bool:

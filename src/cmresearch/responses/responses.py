@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from cmresearch.errors import ResponseError, nearest, raise_all
 from cmresearch.intake.faults_in_columns import means_missing
+from cmresearch.language.phrases import Phrase
 from cmresearch.responses.columns import Labelled, label_column, number, read_table, spelling_hint
 from cmresearch.responses.declared import SEPARATOR, DeclaredTable, check_design, units_per_row
 from cmresearch.responses.records import (
@@ -72,7 +73,7 @@ class Responses:
     data_kind: str = "real"
     eligible: NDArray[np.bool_] | None = None
     dispositions: Mapping[str, int] = field(default_factory=dict)
-    notes: tuple[str, ...] = ()
+    notes: tuple[Phrase, ...] = ()
     counts: Floats | None = None
     auxiliaries: Floats | None = None
     base_weights: Floats | None = None
@@ -391,7 +392,8 @@ def _weigh(merged: pd.DataFrame, strata_column: str, sizes: Mapping[str, int], d
     kept = labels[answered]
     size = np.array([sizes[label] for label in kept], dtype=float)
     lost = int((~answered).sum())
-    note = (f"{lost} of {len(merged)} drawn complaints not codable: weighted up within stratum",)
+    # Counts in notes are texts: a thousand stands there without a separator.
+    note = Phrase("notes.sample.not_codable", {"lost": str(lost), "drawn": str(len(merged))})
     counts = merged["disposition"].value_counts()
     return Responses(
         table=table,
@@ -401,5 +403,5 @@ def _weigh(merged: pd.DataFrame, strata_column: str, sizes: Mapping[str, int], d
         data_kind=data_kind,
         eligible=(table["disposition"] == "coded").to_numpy(),
         dispositions={name: int(counts.get(name, 0)) for name in DISPOSITIONS},
-        notes=note if lost else (),
+        notes=(note,) if lost else (),
     )

@@ -17,7 +17,7 @@ from cmresearch.coding.sources import Sources
 from cmresearch.errors import TriangulationError, raise_all
 from cmresearch.estimation.estimators import Estimates, estimate_mean, estimate_proportion, estimate_total
 from cmresearch.intake.mapped_export import IntakeReport
-from cmresearch.language.voice import Voice
+from cmresearch.language.voice import Voice, in_words
 from cmresearch.reliability.coefficients import krippendorff_alpha, percent_agreement
 from cmresearch.responses.responses import Responses, double_coded_ratings
 from cmresearch.sampling.certificate import Certificate, Fingerprint, certify, describe_frame
@@ -113,38 +113,33 @@ class Run:
     plans: tuple[FrozenPlan, ...]
     plan_changes: tuple[PlanChange, ...]
 
-    def estimates_table(self) -> pd.DataFrame:
+    def estimates_table(self, voice: Voice | None = None) -> pd.DataFrame:
         """One row for each estimate: the question, the answer with its interval, and the truth where it is known.
+
+        Args:
+            voice: Says the notes in a reader's language; without one they stand as keys.
 
         Returns:
             Columns variable, statistic, by, domain, category, estimate, standard_error, lower, upper, level, method,
             degrees_of_freedom, n, design_effect, coefficient_of_variation, note, truth, data_kind. The truth is the
             exact value in the whole frame: known for register variables, never for what only coders saw.
         """
-        return self._estimates_table.copy()
+        return self._made("estimates", self._estimates_table, voice)
 
-    @cached_property
-    def _estimates_table(self) -> pd.DataFrame:
-        # Each page, document and checklist asks for the tables, and each time they would be computed again.
-        tables = [self._estimate_rows(question, estimates) for question, estimates in self.estimates]
-        return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame({"variable": []})
-
-    def reliability_table(self) -> pd.DataFrame:
+    def reliability_table(self, voice: Voice | None = None) -> pd.DataFrame:
         """One row for each code and dimension, on the answer turn, and each coded variable, on the complaint.
 
         All of it is measured before adjudication. For a dimension it counts whether a coder gave any of its codes;
         its interval is analytic, with whole interviews and documents as clusters, and the note says how few they are.
 
+        Args:
+            voice: Says the notes in a reader's language; without one they stand as keys.
+
         Returns:
             Columns subject, unit, key, dimension, percent_agreement, alpha, lower, upper, level, units, note,
             data_kind.
         """
-        return self._reliability_table.copy()
-
-    @cached_property
-    def _reliability_table(self) -> pd.DataFrame:
-        rows = [*self._code_reliability(), *self._dimension_reliability(), *self._variable_reliability()]
-        return pd.DataFrame(rows, columns=RELIABILITY_COLUMNS)
+        return self._made("reliability", self._reliability_table, voice)
 
     def assessment_table(self, voice: Voice | None = None) -> pd.DataFrame:
         """One row for each dimension: its proposed status, the researcher's, and the evidence in short."""
@@ -158,8 +153,28 @@ class Run:
         """One row for each dimension: in what share of other worlds its status stands, and what flips it."""
         return pd.DataFrame() if self.words is None else self.words.robustness.to_frame(voice)
 
-    def _estimate_rows(self, question: EstimateSettings, estimates: Estimates) -> pd.DataFrame:
-        table = estimates.to_frame()
+    def _made(self, name: str, make: Callable[[Voice | None], pd.DataFrame], voice: Voice | None) -> pd.DataFrame:
+        """A table in a voice; each page, document and checklist asks for it, and it is computed once."""
+        key = (name, "" if voice is None else voice.language)
+        if key not in self._tables:
+            self._tables[key] = make(voice)
+        return self._tables[key].copy()
+
+    @cached_property
+    def _tables(self) -> dict[tuple[str, str], pd.DataFrame]:
+        """The tables that were asked for already, by name and language."""
+        return {}
+
+    def _estimates_table(self, voice: Voice | None) -> pd.DataFrame:
+        tables = [self._estimate_rows(question, estimates, voice) for question, estimates in self.estimates]
+        return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame({"variable": []})
+
+    def _reliability_table(self, voice: Voice | None) -> pd.DataFrame:
+        of = (self._code_reliability, self._dimension_reliability, self._variable_reliability)
+        return pd.DataFrame([row for each in of for row in each(voice)], columns=RELIABILITY_COLUMNS)
+
+    def _estimate_rows(self, question: EstimateSettings, estimates: Estimates, voice: Voice | None) -> pd.DataFrame:
+        table = estimates.to_frame(voice)
         table.insert(0, "by", ", ".join(question.by))
         table.insert(0, "statistic", question.statistic)
         table.insert(0, "variable", question.variable)
@@ -186,10 +201,10 @@ class Run:
         """The coding, where two coders or more coded; otherwise there is nothing to compare."""
         return self.words.coding if self.words is not None and len(self.words.coding.coders) > 1 else None
 
-    def _code_reliability(self) -> Iterator[dict[str, object]]:
+    def _code_reliability(self, voice: Voice | None) -> Iterator[dict[str, object]]:
         if self._compared_coding is None:
             return
-        for row in measure_reliability(self._compared_coding).to_dict("records"):
+        for row in measure_reliability(self._compared_coding, voice=voice).to_dict("records"):
             yield {
                 "subject": "code",
                 "unit": "answer turn",
@@ -200,11 +215,11 @@ class Run:
                 "data_kind": self.study.words_kind,
             }
 
-    def _dimension_reliability(self) -> Iterator[dict[str, object]]:
+    def _dimension_reliability(self, voice: Voice | None) -> Iterator[dict[str, object]]:
         if self._compared_coding is None:
             return
         # Resampling few sources gives intervals that are too short; the analytic ones hold better.
-        table = agreement_table(self._compared_coding, subject="dimension", interval="analytic")
+        table = agreement_table(self._compared_coding, subject="dimension", interval="analytic", voice=voice)
         for row in table.to_dict("records"):
             yield {
                 **{
@@ -218,7 +233,7 @@ class Run:
                 "data_kind": self.study.words_kind,
             }
 
-    def _variable_reliability(self) -> Iterator[dict[str, object]]:
+    def _variable_reliability(self, voice: Voice | None) -> Iterator[dict[str, object]]:
         settings = self.study.settings.responses
         if settings is None or self.words is None:
             return
@@ -239,7 +254,7 @@ class Run:
                 "upper": alpha.upper,
                 "level": alpha.level,
                 "units": alpha.units,
-                "note": alpha.note,
+                "note": in_words(alpha.notes, voice),
                 "data_kind": settings.kind,
             }
 

@@ -152,7 +152,7 @@ def _records(run: Run, voice: Voice, tell: Tell) -> Iterator[Fact]:
     yield tell("dispositions", kind, n=len(run.draw.sample.rows), dispositions=ends)
     if run.responses.notes:
         yield tell("nonresponse", kind, notes=voice.phrases(run.responses.notes))
-    table = run.reliability_table()
+    table = run.reliability_table(voice)
     compared = table.loc[table["subject"] == "variable", "units"]
     if len(compared) and compared.max():
         yield tell("double_records", kind, n=int(compared.max()))
@@ -161,7 +161,7 @@ def _records(run: Run, voice: Voice, tell: Tell) -> Iterator[Fact]:
 
 
 def _estimates(run: Run, voice: Voice, tell: Tell) -> Iterator[Fact]:
-    table = run.estimates_table()
+    table = run.estimates_table(voice)
     if not len(table):
         return
     pairs = dict.fromkeys(zip(table["method"], table["statistic"], strict=True))

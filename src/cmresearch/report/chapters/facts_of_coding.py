@@ -93,7 +93,7 @@ def coding_facts(run: Run, voice: Voice, tell: Tell) -> Iterator[Fact]:
 
 def reliability_facts(run: Run, voice: Voice, tell: Tell) -> Iterator[Fact]:
     """How far the coders agreed."""
-    table = run.reliability_table()
+    table = run.reliability_table(voice)
     if not len(table):
         return
     level = voice.decimal(100 * float(table["level"].iloc[0]), 0)

@@ -156,8 +156,9 @@ def _recorded(run: Run) -> dict[str, dict[str, object]]:
 def _add_estimates(chain: _Chain, run: Run) -> None:
     for answer in asked_answers(run):
         for row, parts in answer.explained():
-            says = {name: getattr(row, name) for name in ("estimate", "lower", "upper", "level", "method", "n", "note")}
-            says["standard_error"], says["data_kind"] = row.standard_error, run.data_kind(answer.variable)
+            says = {name: getattr(row, name) for name in ("estimate", "lower", "upper", "level", "method", "n")}
+            says |= {"note": ENGLISH.phrases(row.notes), "standard_error": row.standard_error}
+            says["data_kind"] = run.data_kind(answer.variable)
             key = ":".join([answer.variable, answer.statistic, row.category or "all", row.domain or "all"])
             chain.add("estimate", key, says, [f"stratum:{label}" for label in parts["stratum"]])
 
