@@ -272,7 +272,7 @@ class Condition(Record):
 
 
 class CodedVariable(Record):
-    """The record that a coder makes of a sampled complaint: the question, its answers, and when it is asked."""
+    """What a coder records for a sampled complaint: the question, its answers, and when it is asked."""
 
     key: Key
     label: Translated
@@ -297,7 +297,7 @@ class Reference(Record):
 
 
 class Head(Record):
-    """The content of codebook.toml: the version, the theory, and the sources that were seen."""
+    """What codebook.toml says: the version, the theory, and the sources that were seen."""
 
     version: Version
     title: Remark
@@ -309,6 +309,6 @@ class Head(Record):
 
 
 class Variables(Record):
-    """The content of variables.toml: what coders record for each sampled complaint."""
+    """What variables.toml says: what coders record for each sampled complaint."""
 
     variables: Many[CodedVariable] = Field((), alias="variable")

@@ -15,35 +15,6 @@ LANGUAGES: Mapping[str, str] = {"en": "English", "id": "Bahasa Indonesia"}
 Translations: TypeAlias = Mapping[str, str]
 CATALOGUES = Path(__file__).parent / "catalogues"
 PLACEHOLDER = re.compile(r"\{(\w+)\}")
-# What separates thousands and decimals in a language that differs from English.
-SEPARATORS = {"id": str.maketrans(",.", ".,")}
-NUMBER = re.compile(r"\d[\d,]*(\.\d+)?")
-NOTES = "notes."  # sentences that the library writes into tables, found again by their English
-
-
-def say(key: str, language: str = "en", /, **placeholders: object) -> str:
-    """A text of the catalogues in a language.
-
-    Args:
-        key: Its key, such as `status.not_optimal`.
-        language: One of `LANGUAGES`.
-        placeholders: What stands in its placeholders, by name.
-
-    Returns:
-        The text with its placeholders filled.
-
-    Raises:
-        TextError: There is no such text, none in the language, or its placeholders are not those given.
-
-    Example:
-        >>> say("status.not_optimal"), say("status.not_optimal", "id")
-        ('not optimal', 'belum optimal')
-    """
-    text = template(key, language)
-    wanted, given = set(PLACEHOLDER.findall(text)), set(placeholders)
-    if wanted != given:
-        raise TextError(f"text {key!r} has the placeholders {sorted(wanted)}; given are {sorted(given)}")
-    return PLACEHOLDER.sub(lambda placeholder: str(placeholders[placeholder[1]]), text)
 
 
 def template(key: str, language: str) -> str:
@@ -90,65 +61,6 @@ def _flat(prefix: str, table: Mapping[str, object]) -> dict[str, Translations]:
     return entries
 
 
-def translate(text: str, language: str) -> str:
-    """A sentence that the library wrote in English, such as an estimate's note, in another language.
-
-    Sentences joined by semicolons are found one by one among the catalogue's notes, placeholders included.
-
-    Args:
-        text: The English text.
-        language: The language wanted.
-
-    Returns:
-        The text in that language.
-
-    Raises:
-        TextError: A part of it is no note of the catalogue.
-
-    Example:
-        >>> translate("3 of 989 drawn complaints not codable: weighted up within stratum", "id")
-        '3 dari 989 aduan terpilih tidak dapat dikodekan: bobot dinaikkan di dalam strata'
-    """
-    if language == "en" or not text:
-        return text
-    whole = _translated(text, language)
-    if whole is not None:
-        return whole
-    parts = {part: _translated(part, language) for part in text.split("; ")}
-    unknown = [f"the catalogue's notes have no text for {part!r}" for part, found in parts.items() if found is None]
-    raise_all(TextError, unknown)
-    return "; ".join(str(parts[part]) for part in text.split("; "))
-
-
-def _translated(sentence: str, language: str) -> str | None:
-    for key, pattern in _notes():
-        found = pattern.fullmatch(sentence)
-        if found:
-            placeholders = {name: _localised(text, language) for name, text in found.groupdict().items()}
-            return say(key, language, **placeholders)
-    return None
-
-
-def _localised(placeholder: str, language: str) -> str:
-    return in_figures(placeholder, language) if NUMBER.fullmatch(placeholder) else placeholder
-
-
-@cache
-def _notes() -> tuple[tuple[str, re.Pattern[str]], ...]:
-    """The English of every note as a pattern that finds what fills its placeholders."""
-    texts = {key: translations["en"] for key, translations in catalogue().items() if key.startswith(NOTES)}
-    # Longer texts first, so that a placeholder never swallows what another note says in words.
-    ordered = sorted(texts.items(), key=lambda entry: (-len(PLACEHOLDER.sub("", entry[1])), entry[0]))
-    return tuple((key, re.compile(_pattern(text))) for key, text in ordered)
-
-
-def _pattern(text: str) -> str:
-    pieces = PLACEHOLDER.split(text)
-    return "".join(
-        f"(?P<{piece}>(?:(?!; ).)+?)" if place % 2 else re.escape(piece) for place, piece in enumerate(pieces)
-    )
-
-
 @cache
 def is_language(code: str) -> bool:
     """Whether a code names a language whose numbers can be written, such as `en`, `id` or `pt-BR`.
@@ -163,16 +75,6 @@ def is_language(code: str) -> bool:
         return code in LANGUAGES or bool(Locale.parse(code, sep="-"))
     except (UnknownLocaleError, ValueError):
         return False
-
-
-def in_figures(text: str, language: str) -> str:
-    """A number written the English way, with the separators of a language.
-
-    Example:
-        >>> in_figures("1,234.5", "id"), in_figures("1,234.5", "en")
-        ('1.234,5', '1,234.5')
-    """
-    return text.translate(SEPARATORS.get(language, {}))
 
 
 def in_language(text: str | Translations, language: str | None = None) -> str:

@@ -115,7 +115,7 @@ class VariableSettings(_Settings):
     """
 
     sql: str
-    unit: Text = ""
+    unit: AsWritten = ""
     role: Literal["time_to_close", "service_level", "month"] | None = None
     days: int | None = None
 
