@@ -10,6 +10,7 @@ import pytest
 from small_study import in_two_languages, without_a_sample, write_study, write_study_with_words
 
 import cmresearch
+from cmresearch.language.voice import ENGLISH, Voice
 from cmresearch.report.chapters.checklists import read_checklists
 from cmresearch.report.chapters.facts import study_facts
 from cmresearch.report.chapters.methods import CHAPTER, methods_html
@@ -44,7 +45,7 @@ def sample_settings(*lines):
 
 
 def chapter(run, language="en"):
-    return read_page(methods_html(run, language)).text
+    return read_page(methods_html(run, Voice(language))).text
 
 
 @pytest.fixture(scope="module")
@@ -54,23 +55,23 @@ def whole(tmp_path_factory):
 
 def test_the_chapter_tells_every_fact_of_the_study_but_for_what_belongs_to_a_checklist_alone(whole):
     told = {key for keys in CHAPTER.values() for key in keys}
-    assert set(study_facts(whole, "en")) <= told
+    assert set(study_facts(whole, ENGLISH)) <= told
 
 
 def test_both_languages_tell_the_same_facts(whole):
-    assert list(study_facts(whole, "en")) == list(study_facts(whole, "id"))
+    assert list(study_facts(whole, ENGLISH)) == list(study_facts(whole, Voice("id")))
 
 
 def test_a_study_of_numbers_has_no_word_on_interviews_coders_and_statuses(tmp_path):
     run = run_of(write_study(tmp_path))
-    assert not OF_WORDS & set(study_facts(run, "en"))
+    assert not OF_WORDS & set(study_facts(run, ENGLISH))
     assert not re.search(r"interview|informant|coder|codebook|alpha|status|convergence", chapter(run))
     assert not re.search(r"wawancara|informan|pengode|buku kode|alfa|status|konvergensi", chapter(run, "id"))
 
 
 def test_a_study_without_a_sample_has_no_word_on_a_draw(tmp_path):
     run = run_of(without_a_sample(write_study_with_words(tmp_path)))
-    assert not OF_SAMPLE & set(study_facts(run, "en"))
+    assert not OF_SAMPLE & set(study_facts(run, ENGLISH))
     assert not re.search(r"\bsample|seed|stratified|allocation|design weight", chapter(run))
 
 
@@ -139,14 +140,14 @@ def test_no_sentence_ends_in_a_number_where_the_next_begins_with_one(whole, lang
 
 
 def test_every_paragraph_ends_with_the_kinds_of_data_it_speaks_of(whole):
-    page = read_page(methods_html(whole, "en"))
+    page = read_page(methods_html(whole, ENGLISH))
     sampled = next(each for each in page.find("p") if "stratified" in each.text)
     assert [each.text for each in sampled.find("span")] == ["synthetic"]
 
 
 def test_what_files_say_is_never_read_as_markup(whole):
     assert "topic = 'covid'" in chapter(whole)
-    assert not list(read_page(methods_html(whole, "en")).find("script"))
+    assert not list(read_page(methods_html(whole, ENGLISH)).find("script"))
 
 
 def test_checklists_and_chapter_name_only_facts_that_the_catalogue_can_tell():

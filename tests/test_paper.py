@@ -13,6 +13,7 @@ from small_study import in_two_languages, without_a_sample, write_study, write_s
 from cmresearch.cli import main
 from cmresearch.errors import ReportError
 from cmresearch.language.catalogue import LANGUAGES
+from cmresearch.language.voice import ENGLISH, Voice
 from cmresearch.report.chapters.checklists import ORDER, answers, checklists_html, read_checklists
 from cmresearch.report.chapters.methods import methods_html
 from cmresearch.report.chapters.thesis import write_thesis
@@ -20,6 +21,7 @@ from cmresearch.report.page.page import page_body
 from cmresearch.report.paper.pdf import LEFT_TO_THE_PAGE, on_paper, write_pdf
 from cmresearch.report.paper.tree import Element, read_page
 from cmresearch.report.shareable import shareable
+from cmresearch.report.voices import voice_of
 from cmresearch.study.run import run_study
 from cmresearch.study.study import open_study
 
@@ -34,7 +36,7 @@ def run(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def body(run):
-    return page_body(run, "en")
+    return page_body(run, voice_of(run, "en"))
 
 
 @pytest.fixture(scope="module")
@@ -45,7 +47,7 @@ def thesis(run, tmp_path_factory):
 
 
 def methods(run, language="en"):
-    return read_page(methods_html(run, language)).text
+    return read_page(methods_html(run, Voice(language))).text
 
 
 def words_of(path):
@@ -56,7 +58,7 @@ def words_of(path):
 
 
 def test_a_pdf_is_tagged_named_in_its_language_and_says_the_standard_it_keeps(body, tmp_path):
-    write_pdf(on_paper(read_page(body), "en"), tmp_path / "a.pdf", title="A small study", language="en")
+    write_pdf(on_paper(read_page(body), ENGLISH), tmp_path / "a.pdf", title="A small study", language="en")
     content = (tmp_path / "a.pdf").read_bytes()
     assert b"/StructTreeRoot" in content
     assert b"pdfuaid" in content
@@ -79,7 +81,7 @@ def _inflate(stream):
 
 
 def test_what_only_a_screen_can_follow_is_left_to_the_page_and_the_paper_says_so(body):
-    whole, paper = read_page(body), on_paper(read_page(body), "en")
+    whole, paper = read_page(body), on_paper(read_page(body), ENGLISH)
     kept = {each.get("id") for each in paper.find("section")}
     assert {each.get("id") for each in whole.find("section")} - kept == LEFT_TO_THE_PAGE
     assert "are in report.html" in paper.text
@@ -94,7 +96,9 @@ def test_the_paper_names_no_section_that_the_study_does_not_have(tmp_path):
     words = run_study(open_study(without_a_sample(write_study_with_words(tmp_path / "words"))))
     for study, left in ((numbers, "stratum by stratum"), (words, "Interviews and documents")):
         (note,) = [
-            each.text for each in on_paper(read_page(page_body(study, "en")), "en").find("p") if SAID in each.text
+            each.text
+            for each in on_paper(read_page(page_body(study, voice_of(study, "en"))), ENGLISH).find("p")
+            if SAID in each.text
         ]
         assert left in note
         assert ";" not in note
@@ -102,7 +106,7 @@ def test_the_paper_names_no_section_that_the_study_does_not_have(tmp_path):
 
 def test_a_page_of_which_nothing_is_left_out_says_nothing_of_it():
     page = read_page("<header><h1>A</h1></header><section><h2>B</h2></section>")
-    assert on_paper(page, "en") == page
+    assert on_paper(page, ENGLISH) == page
 
 
 def all_of(part):
@@ -113,7 +117,7 @@ def all_of(part):
 
 
 def test_limits_stand_before_the_contents_on_the_first_page(body):
-    page = on_paper(read_page(body), "en").text
+    page = on_paper(read_page(body), ENGLISH).text
     assert page.index("Few.") < page.index("Contents")
 
 
@@ -251,7 +255,7 @@ def test_interviews_that_are_not_there_fill_no_item(tmp_path):
     run = run_study(open_study(write_study(tmp_path)))
     coreq = next(each for each in read_checklists() if each.key == "coreq")
     assert {each.state for each in answers(coreq, run, "en")} == {"none"}
-    assert "this study has no interviews" in read_page(checklists_html(run, "en")).text
+    assert "this study has no interviews" in read_page(checklists_html(run, ENGLISH)).text
 
 
 def test_every_text_of_a_checklist_has_its_translation():

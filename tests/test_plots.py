@@ -11,6 +11,7 @@ from cmresearch.language.voice import Voice
 from cmresearch.report import plots
 from cmresearch.report.estimate_groups import estimate_groups
 from cmresearch.report.page.figures import figures
+from cmresearch.report.voices import voice_of
 
 REPORT = Path(plots.__file__).parent
 TREES = [ast.parse(path.read_text(encoding="utf-8")) for path in sorted(REPORT.glob("*.py"))]
@@ -58,8 +59,8 @@ def test_every_figure_can_be_said_to_readers_who_do_not_see_it():
 
 @pytest.mark.parametrize("language", ["en", "id"])
 def test_no_text_of_a_figure_of_the_study_is_cut_at_its_edge(jakarta, language):
-    cut = []
-    for name, figure, _ in figures(jakarta, tuple(estimate_groups(jakarta, language=language)), language=language):
+    cut, voice = [], voice_of(jakarta, language)
+    for name, figure, _ in figures(jakarta, tuple(estimate_groups(jakarta, voice=voice)), voice=voice):
         figure.draw_without_rendering()
         axes, whole = figure.axes[0], figure.bbox
         low, high = sorted(axes.get_xlim())

@@ -8,6 +8,7 @@ import pytest
 from cmresearch.errors import ProvenanceError
 from cmresearch.files.hashes import sha256_of
 from cmresearch.language.catalogue import in_language
+from cmresearch.language.voice import ENGLISH, Voice
 from cmresearch.study.provenance import DataFile, check_data_files, read_data_files, read_figures, write_hashes
 from cmresearch.study.study import open_study
 
@@ -18,7 +19,7 @@ SHA256_OF_ABC = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015a
 
 @pytest.fixture(scope="module")
 def figures():
-    return read_figures(DATA / "published" / "figures.toml", ("en", "id")).in_language("en")
+    return read_figures(DATA / "published" / "figures.toml", ("en", "id")).translated(ENGLISH)
 
 
 @pytest.fixture
@@ -170,7 +171,7 @@ def translations(tmp_path):
 
 
 def test_the_texts_of_figures_are_told_in_the_language_asked_for(translations):
-    told = read_figures(translations, ("en", "id")).in_language("id")
+    told = read_figures(translations, ("en", "id")).translated(Voice("id"))
     figure, series, contradiction = told["total"], told.series["by_month"], told.contradictions[0]
     assert (figure.unit, figure.period, figure.sources[0].name) == ("aduan", "2020", "Sebuah koran")
     assert (series.unit, series.period, series.note) == ("laporan", "Maret", "Jumlah.")
@@ -180,7 +181,7 @@ def test_the_texts_of_figures_are_told_in_the_language_asked_for(translations):
 
 def test_figures_speak_the_first_language_of_the_study_unless_told_otherwise(translations):
     for languages, unit, name in ((("en", "id"), "complaints", "A newspaper"), (("id", "en"), "aduan", "Sebuah koran")):
-        figure = read_figures(translations, languages).in_language()["total"]
+        figure = read_figures(translations, languages).translated()["total"]
         assert (figure.unit, figure.sources[0].name) == (unit, name)
 
 
@@ -219,7 +220,7 @@ def test_every_text_of_the_studys_figures_and_files_has_a_reader_in_both_languag
     ):
         assert told == other
         assert in_language(told.origin, "id") != in_language(told.origin, "en")
-    english, indonesian = (study.read_figures().in_language(language) for language in ("en", "id"))
+    english, indonesian = (study.read_figures().translated(Voice(language)) for language in ("en", "id"))
     for one, two in zip(english, indonesian, strict=True):
         assert (one.key, one.value, one.seen) == (two.key, two.value, two.seen)
         assert one.unit != two.unit

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from cmresearch.language.voice import ENGLISH
 from cmresearch.triangulation.robustness import measure_robustness
 from cmresearch.triangulation.rule import judge
 
@@ -48,7 +49,7 @@ def test_random_worlds_are_as_many_as_asked(robustness):
 
 
 def test_each_source_is_left_out_once(robustness, jakarta):
-    left_out = {str(world.change) for world in robustness.worlds if world.kind == "source"}
+    left_out = {ENGLISH.phrase(world.change) for world in robustness.worlds if world.kind == "source"}
     assert left_out == {f"without {key}" for key in jakarta.words.sources}
 
 
@@ -68,7 +69,7 @@ def test_a_status_on_the_edge_falls_in_about_half_of_the_resamples(jakarta, evid
 
 
 def test_a_threshold_moved_beyond_the_interval_is_named_as_a_flip(robustness):
-    flips = {str(world.change) for world in robustness.flips("speed_human_touch")}
+    flips = {ENGLISH.phrase(world.change) for world in robustness.flips("speed_human_touch")}
     assert "threshold of reply_addresses_case at 90 %" in flips
 
 
@@ -84,4 +85,4 @@ def test_a_study_whose_complaints_nobody_read_has_no_random_worlds(jakarta, evid
 
 
 def test_a_dimension_without_coded_indicators_says_so(robustness):
-    assert "rests on no coded indicator" in robustness.sentence("staff_channel")
+    assert "rests on no coded indicator" in ENGLISH.phrase(robustness.summary("staff_channel"))

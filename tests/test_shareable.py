@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from cmresearch.coding.sources import Sources
+from cmresearch.language.voice import Voice
 from cmresearch.privacy import mask_all
 from cmresearch.report.page.page import report_html
 from cmresearch.report.shareable import shareable, shareable_with_table
@@ -55,7 +56,7 @@ def test_a_masked_quotation_still_stands_where_its_offsets_say(private):
 
 def test_a_memo_on_convergence_has_the_placeholder_of_the_source(private):
     words = shareable(private).words
-    shown = words.joint_display.to_frame(language="id").set_index("dimension").loc["create_closure"]
+    shown = words.joint_display.to_frame(Voice("id")).set_index("dimension").loc["create_closure"]
     assert shown["on_convergence"] == "telepon [PHONE-1]"
     assert words.assessment.decisions["create_closure"].on_convergence["en"] == "call [PHONE-1]"
 

@@ -10,6 +10,7 @@ from small_study import SETTINGS, WORDS, write_study, write_study_with_words
 
 from cmresearch.errors import StudyError
 from cmresearch.language.catalogue import LANGUAGES
+from cmresearch.language.voice import ENGLISH, Voice
 from cmresearch.report.shareable import shareable
 from cmresearch.study.study import open_study
 from cmresearch.triangulation.assessment import Decision, with_decisions
@@ -97,7 +98,7 @@ def test_a_title_in_a_language_without_a_catalogue_is_refused_and_nothing_is_bla
 
 def test_a_title_in_no_language_is_refused(tmp_path):
     (found,) = faults(tmp_path, settings((TITLE, "title = {}")))
-    assert found.endswith("title is empty; expected one for each language of the study, en or id")
+    assert found.endswith("title is empty; expected one for each language of the study, such as en, id or pt-BR")
 
 
 def test_a_study_of_one_language_needs_no_translations(tmp_path):
@@ -107,11 +108,11 @@ def test_a_study_of_one_language_needs_no_translations(tmp_path):
 
 def test_a_study_speaks_its_first_language_unless_another_is_asked_for(study):
     assert study.languages == ("en", "id")
-    assert (study.about().question, study.about("id").question) == ("Does it hold?", "Apakah terbukti?")
-    assert (study.about().limits, study.about("id").limits) == (["Few."], ["Sedikit."])
-    assert study.label("closed_within_7_days") == "Closed within 7 days"
-    assert study.label("closed_within_7_days", "id") == "Selesai dalam 7 hari"
-    assert study.label("hours_to_close", "id") == "hours to close"
+    assert (study.about().question, study.about(Voice("id")).question) == ("Does it hold?", "Apakah terbukti?")
+    assert (study.about().limits, study.about(Voice("id")).limits) == (["Few."], ["Sedikit."])
+    assert study.voice().label("closed_within_7_days") == "Closed within 7 days"
+    assert study.voice("id").label("closed_within_7_days") == "Selesai dalam 7 hari"
+    assert study.voice("id").label("hours_to_close") == "hours to close"
     assert study.seed_source == "made up"
 
 
@@ -124,7 +125,7 @@ def test_the_certificate_says_the_seed_s_origin_in_the_first_language(study):
 def test_a_place_is_the_same_in_every_language_unless_it_has_translations(tmp_path):
     place = 'place = { en = "Small City", id = "Kota Kecil" }'
     study = opened(tmp_path, settings(*TWINS, ('place = "Smallville"', place)))
-    assert (study.about("id").place, study.about("id").period) == ("Kota Kecil", "2020")
+    assert (study.about(Voice("id")).place, study.about(Voice("id")).period) == ("Kota Kecil", "2020")
     (found,) = faults(tmp_path, settings(*TWINS, ('place = "Smallville"', 'place = { id = "Kota" }')))
     assert found.endswith("place ('Kota') has no text in 'en'; expected en, id")
 
@@ -141,13 +142,13 @@ def test_findings_are_told_in_the_language_asked_for():
     assert found.compared[0].result == "not checkable"
     columns = ["text", "published", "source"]
     assert found.to_frame()[columns].to_numpy().tolist() == [["The formula", "not stated", "a paper"]]
-    assert found.to_frame(language="id")[columns].to_numpy().tolist() == [["Rumusnya", "tidak disebutkan", "a paper"]]
-    assert isinstance(found.in_language("id"), Findings)
+    assert found.to_frame(Voice("id"))[columns].to_numpy().tolist() == [["Rumusnya", "tidak disebutkan", "a paper"]]
+    assert isinstance(found.translated(Voice("id")), Findings)
 
 
 def test_numbers_of_findings_stay_numbers_in_every_language():
     finding = Finding(key="n", text="All", published=20, source="a paper", by="frame", compute="1 + 19")
-    (one,) = compare_findings([finding], {}).in_language("id").compared
+    (one,) = compare_findings([finding], {}).translated(Voice("id")).compared
     assert (one.finding.published, one.result) == (20, "recomputed")
 
 
@@ -170,8 +171,8 @@ def test_a_memo_stands_as_it_was_written_unless_it_has_translations(decided):
         encoding="utf-8",
     )
     decision = open_study(decided).read_decisions()["create_closure"]
-    assert (decision.memo_in(), decision.memo_in("id")) == ("Seen.", "Dilihat.")
-    assert Decision("fulfilled", "Seen.").memo_in("id") == "Seen."
+    assert (ENGLISH.own(decision.memo), Voice("id").own(decision.memo)) == ("Seen.", "Dilihat.")
+    assert Voice("id").own(Decision("fulfilled", "Seen.").memo) == "Seen."
     path.write_text(path.read_text(encoding="utf-8").replace(', id = "Dilihat."', ""), encoding="utf-8")
     with pytest.raises(StudyError, match=r"line 5: memo \('Seen\.'\) has no text in 'id'; expected en, id$"):
         open_study(decided).read_decisions()
@@ -193,8 +194,8 @@ def test_personal_data_are_masked_in_each_translation_of_a_memo(jakarta):
     decided = with_decisions(jakarta.words.assessment, {key: Decision(status, memo)})
     run = replace(jakarta, words=replace(jakarta.words, assessment=decided))
     shown = shareable(run).words.assessment.decisions[key]
-    assert number not in shown.memo_in("en") + shown.memo_in("id")
-    assert shown.memo_in("id").startswith("Tanyakan ke [PHONE-")
+    assert number not in ENGLISH.own(shown.memo) + Voice("id").own(shown.memo)
+    assert Voice("id").own(shown.memo).startswith("Tanyakan ke [PHONE-")
 
 
 def test_an_overruling_memo_may_have_translations(jakarta):
@@ -202,7 +203,7 @@ def test_an_overruling_memo_may_have_translations(jakarta):
     other = "not_assessable" if first.status != "not_assessable" else "fulfilled"
     memo = {"en": "Too thin.", "id": "Terlalu tipis."}
     decided = with_decisions(jakarta.words.assessment, {first.dimension.key: Decision(other, memo)})
-    assert decided.to_frame(language="id")["memo"][0] == "Terlalu tipis."
+    assert decided.to_frame(Voice("id"))["memo"][0] == "Terlalu tipis."
 
 
 def test_the_jakarta_study_says_everything_in_both_languages(jakarta):

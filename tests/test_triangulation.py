@@ -12,6 +12,7 @@ from cmresearch.coding.coding import COLUMNS, read_coding
 from cmresearch.coding.sources import read_sources
 from cmresearch.errors import TriangulationError
 from cmresearch.estimation.estimators import estimate_proportion
+from cmresearch.language.voice import ENGLISH, Voice
 from cmresearch.responses.responses import Responses
 from cmresearch.sampling.frame import read_frame
 from cmresearch.triangulation.assessment import (
@@ -167,7 +168,7 @@ def test_the_first_step_that_holds_decides(assessed, statements, outcome, status
 
 def test_each_step_says_in_words_what_was_found(assessed):
     closure = assessed([*SUPPORT_TWICE, ("interview-3", "hinders")], result("inconclusive")).dimension("closure")
-    assert [(step.number, step.because) for step in closure.steps] == [
+    assert [(step.number, ENGLISH.phrases(step.reasons)) for step in closure.steps] == [
         (
             1,
             "absence is not corroborated (no source; 2 needed); "
@@ -180,12 +181,12 @@ def test_each_step_says_in_words_what_was_found(assessed):
         ),
         (3, "support is corroborated (interview-1, interview-2); inconclusive: explicit_share"),
     ]
-    assert closure.decided_by.startswith("step 3: support is corroborated")
+    assert ENGLISH.phrase(closure.decided_by).startswith("step 3: support is corroborated")
 
 
 def test_a_dimension_without_indicators_says_so(assessed):
     closure = assessed(SUPPORT_TWICE).dimension("closure")
-    assert closure.decided_by == (
+    assert ENGLISH.phrase(closure.decided_by) == (
         "step 4: no step before holds; support is corroborated (interview-1, interview-2); there is no indicator"
     )
 
@@ -226,7 +227,7 @@ def test_an_indicator_without_a_result_is_inconclusive(tmp_path, sources):
     path = write(tmp_path, [segment(*statement) for statement in SUPPORT_TWICE])
     closure = assess(book, coding=read_coding(path, book, sources)).dimension("closure")
     assert closure.status == "not_assessable"
-    assert closure.indicators[0].describe() == "explicit_share not measured, inconclusive"
+    assert ENGLISH.phrase(closure.indicators[0].summary) == "explicit_share not measured, inconclusive"
 
 
 def test_a_changed_coding_file_changes_the_status(tmp_path, sources):
@@ -260,7 +261,7 @@ def test_a_result_of_no_indicator_is_refused(assessed):
 
 
 def test_the_table_holds_one_row_per_dimension(assessed):
-    table = assessed([*SUPPORT_TWICE, ("interview-4", "hinders")], result("not_met")).to_frame()
+    table = assessed([*SUPPORT_TWICE, ("interview-4", "hinders")], result("not_met")).to_frame(ENGLISH)
     assert table["dimension"].tolist() == ["closure", "culture"]
     assert table.iloc[0].drop("decided_by").to_dict() == {
         "dimension": "closure",
@@ -280,9 +281,8 @@ def test_the_table_holds_one_row_per_dimension(assessed):
 
 def test_the_table_speaks_the_languages_of_the_codebook(assessed):
     assessment = assessed(SUPPORT_TWICE)
-    assert assessment.to_frame(language="id").loc[0, "name"] == "closure (id)"
-    with pytest.raises(TriangulationError, match=r"^the dimensions have no names in 'fr'; expected en, id$"):
-        assessment.to_frame(language="fr")
+    assert assessment.to_frame(Voice("id")).loc[0, "name"] == "closure (id)"
+    assert assessment.to_frame(Voice("fr")).loc[0, "name"] == assessment.to_frame().loc[0, "name"] == "closure"
 
 
 def test_the_researchers_status_stands_beside_the_proposed_one(assessed):
@@ -346,7 +346,7 @@ def test_register_indicators_are_exact(tmp_path):
         codebook(indicator("hours", **HOURS), fast), frame, None, register_kind="synthetic"
     )
     assert (median.estimate, median.lower, median.upper, median.n) == (5.0, 5.0, 5.0, 3)
-    assert median.describe() == "hours 5.000 (exact) met"
+    assert ENGLISH.phrase(median.summary) == "hours 5.000 (exact) met"
     assert (share.estimate, share.outcome, share.data_kind) == (pytest.approx(2 / 3), "met", "synthetic")
 
 
