@@ -79,9 +79,9 @@ class Voice:
             raise TextError(f"text {key!r} has the placeholders {sorted(wanted)}; given are {sorted(given)}")
         return PLACEHOLDER.sub(lambda found: self._filled(placeholders[found[1]]), text)
 
-    def phrase(self, phrase: Phrase) -> str:
-        """A phrase in words."""
-        return self.say(phrase.key, **phrase.placeholders)
+    def phrase(self, phrase: Phrase | Series) -> str:
+        """A phrase, or a series of them, in words."""
+        return self._series(phrase) if isinstance(phrase, Series) else self.say(phrase.key, **phrase.placeholders)
 
     def phrases(self, phrases: Iterable[Phrase]) -> str:
         """Several phrases in words, with a semicolon between them; empty where there are none."""
