@@ -1,0 +1,5 @@
+from .full_set import content_fingerprint as content_fingerprint
+from .full_set import make_flawless_records as make_flawless_records
+from .full_set import make_full_set as make_full_set
+from .full_set import write_full_set as write_full_set
+from .reading import read_parameters as read_parameters
