@@ -1,4 +1,4 @@
-"""A full set made from published totals and assumptions, where none is public."""
+"""A full set made from published totals and assumptions, and made records of its coders, where none are public."""
 
 import lazy_loader
 
