@@ -92,5 +92,5 @@ def _reply_parts(
 def _filled(parts: Sequence[Words], slots: Mapping[str, Words]) -> Words:
     joined = (" ".join(filter(None, sentences)) for sentences in zip(*parts, strict=True))
     fillings = zip(*slots.values(), strict=True)
-    texts = [t.format(**dict(zip(slots, f, strict=True))) for t, f in zip(joined, fillings, strict=True)]
+    texts = [t.format_map(dict(zip(slots, f, strict=True))) for t, f in zip(joined, fillings, strict=True)]
     return np.array(texts, dtype=object)
