@@ -127,6 +127,8 @@ def test_every_public_name_is_there_and_has_one_address():
 OLD_ADDRESSES = [
     ("cmresearch.frame", "read_frame"),
     ("cmresearch.synthetic", "read_parameters"),
+    ("cmresearch.synthetic", "make_flawless_records"),
+    ("cmresearch.assumptions", "read_parameters"),
     ("cmresearch.provenance", "write_hashes"),
     ("cmresearch.reproduction", "run_study"),
     ("cmresearch.triangulation", "Rule"),

@@ -1,13 +1,22 @@
-"""The coders' records are the ones that the script beside them makes, for every complaint drawn."""
+"""The illustrative records are the ones that the parameter files make, for every complaint drawn."""
 
 import csv
 import hashlib
-import runpy
 from pathlib import Path
 
 import pytest
 
-ILLUSTRATIVE = Path(__file__).parents[1] / "data" / "illustrative"
+from cmresearch.study import open_study
+from cmresearch.study.synthetic import (
+    compose_records,
+    make_flawless_records,
+    read_coders,
+    read_parameters,
+    write_records,
+)
+
+STUDY = Path(__file__).parents[1]
+ILLUSTRATIVE = STUDY / "data" / "illustrative"
 NAMES = ("coder-a", "coder-b", "adjudicated")
 
 
@@ -21,11 +30,16 @@ def _read(path):
         return {row["id"]: row for row in csv.DictReader(file)}
 
 
-def test_the_script_makes_the_same_files_again(tmp_path):
-    runpy.run_path(str(ILLUSTRATIVE / "compose_responses.py"))["main"](tmp_path)
+def test_the_parameters_make_the_same_files_again(tmp_path):
+    study = open_study(STUDY)
+    sample, made = study.draw(study.read_frame()), study.settings.full_set
+    flawless = make_flawless_records(read_parameters(study.path(made.made_from)), seed=made.seed)
+    coders = read_coders(STUDY / "data" / "synthetic" / "coders.toml")
+    texts = dict(zip(sample.rows["id"], sample.rows["text"], strict=True))
+    write_records(compose_records(coders, flawless, texts, seed=study.seed), tmp_path)
     for name in NAMES:
         kept = (ILLUSTRATIVE / "responses" / f"{name}.csv").read_bytes()
-        assert (tmp_path / f"{name}.csv").read_bytes() == kept, f"{name}.csv: run compose_responses.py again"
+        assert (tmp_path / f"{name}.csv").read_bytes() == kept, f"{name}.csv: compose the records again"
 
 
 def test_each_of_the_989_is_recorded_and_200_of_them_twice(records):

@@ -11,6 +11,7 @@ from cmresearch.estimation.estimators import estimate_mean, estimate_proportion
 from cmresearch.estimation.quantiles import estimate_quantile
 from cmresearch.responses.responses import Responses
 from cmresearch.sampling.allocation import allocate
+from cmresearch.study import open_study
 from cmresearch.study.synthetic import make_full_set, read_parameters
 
 DRAWS = 2000
@@ -25,7 +26,7 @@ pytestmark = pytest.mark.slow
 
 @cache
 def register(project):
-    full = make_full_set(read_parameters(project / "data" / "synthetic.toml"), seed="coverage")
+    full = make_full_set(read_parameters(project / open_study(project).settings.full_set.made_from), seed="coverage")
     covid = full[full["covid_topic"] != ""].reset_index(drop=True)
     return pd.DataFrame(
         {

@@ -36,7 +36,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)
 
 # Addresses of version 0.1 that scripts may still import, and where their names live now.
 _MOVED = {
-    "assumptions": "study.assumptions",
+    "assumptions": "study.synthetic.reading",
     "codebook.schema": "codebook.templates",
     "codebook.toml_edit": "files.toml_edit",
     "convergence": "triangulation.convergence",

@@ -4,7 +4,7 @@ Exit status 0 when the rules find nothing, 1 when they find anything or when a f
 call is wrong. The data themselves are never printed. Rules miss things, above all names without a title: read
 what you publish.
 
-  cmresearch check-privacy results --allow jakarta.go.id --allow "(021) 5550 0100" --allow report.pdf
+  cmresearch check-privacy results --allow city.example.org --allow "(021) 5550 0100" --allow report.pdf
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 A complaint is in the sample if and only if its ticket is not above the cut-off of its stratum, which the certificate
 prints. Exit status 0 when it is in the sample, 1 when it is not, 2 when the call is wrong.
 
-  cmresearch check-record results JK2003020001 --frame complaints.csv
+  cmresearch check-record results R2003020001 --frame complaints.csv
 
 Other people's ids go in single quotes; one that begins with a dash goes last, after two dashes:
 

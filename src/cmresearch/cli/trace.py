@@ -3,7 +3,7 @@
 cmresearch trace                                   # how many there are of each kind
 cmresearch trace status                            # all of one kind
 cmresearch trace status:create_closure             # what it rests on, three steps down
-cmresearch trace record:JKT-1234 --up              # what rests on it
+cmresearch trace record:R2003020001 --up           # what rests on it
 cmresearch trace --evidence results/evidence.json  # the same from a file, whose hashes are checked first
 """
 

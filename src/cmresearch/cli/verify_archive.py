@@ -3,8 +3,8 @@
 A line for each check: holds, differs, or cannot be checked here. Exit status 0 when nothing differs, 1 when anything
 does, 2 when it is no archive or cannot be opened safely. Nothing in it is run.
 
-  cmresearch verify-archive jakarta-crm-2020.zip
-  cmresearch verify-archive jakarta-crm-2020.zip --published 3f1c…
+  cmresearch verify-archive city-2020.zip
+  cmresearch verify-archive city-2020.zip --published 3f1c…
 """
 
 from __future__ import annotations

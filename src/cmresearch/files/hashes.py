@@ -10,8 +10,8 @@ def sha256_of_text(text: str) -> str:
     """The SHA-256 of a text in UTF-8, as 64 hexadecimal digits.
 
     Example:
-        >>> sha256_of_text("2026|JK2003020001")[:8]
-        'a7d625bb'
+        >>> sha256_of_text("2026|R2003020001")[:8]
+        '18c9000c'
     """
     return hashlib.sha256(text.encode()).hexdigest()
 

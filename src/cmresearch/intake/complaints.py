@@ -199,7 +199,7 @@ def read_complaints(path: str | Path | Complaints, reading: Reading | None = Non
     Example:
         >>> import tempfile
         >>> export = Path(tempfile.mkdtemp()) / "export.csv"
-        >>> _ = export.write_text("id;channel\n007;JAKI\n", encoding="utf-8")
+        >>> _ = export.write_text("id;channel\n007;app\n", encoding="utf-8")
         >>> complaints = read_complaints(export)
         >>> dict(complaints.columns), complaints.query("SELECT id FROM complaints")
         ({'id': 'VARCHAR', 'channel': 'VARCHAR'}, [('007',)])

@@ -147,7 +147,7 @@ def _intake(profile: Profile, stratum: ColumnProfile) -> Iterator[str]:
             f"duplicates = {_value(mapping.duplicates)}  # some ids stand in several rows: keep first, keep last, "
             f"refuse"
         )
-    yield '# time_zone = "Asia/Jakarta"  # where some columns are in another zone: [intake.time_zones] closed = "UTC"'
+    yield '# time_zone = "Europe/Berlin"  # where some columns are in another zone: [intake.time_zones] closed = "UTC"'
     yield ""
     yield "[intake.columns]  # new name = the file's name"
     yield from (f"{_key(new)} = {_text(old)}" for new, old in mapping.columns.items())

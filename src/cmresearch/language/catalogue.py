@@ -88,8 +88,8 @@ def in_language(text: str | Translations, language: str | None = None) -> str:
         TextError: It has translations, and none in this language.
 
     Example:
-        >>> in_language({"en": "Channel", "id": "Kanal"}, "id"), in_language("JAKI", "id")
-        ('Kanal', 'JAKI')
+        >>> in_language({"en": "Channel", "id": "Kanal"}, "id"), in_language("App", "id")
+        ('Kanal', 'App')
     """
     if isinstance(text, str):
         return text

@@ -71,7 +71,7 @@ def find_personal_data(text: str) -> tuple[Finding, ...]:
         One finding for each piece of personal data, by position.
 
     Example:
-        >>> for finding in find_personal_data("Pak Budi Santoso, HP 0812-0000-1234, tiket JK2004010012"):
+        >>> for finding in find_personal_data("Pak Budi Santoso, HP 0812-0000-1234, tiket R2004010012"):
         ...     print(finding.kind, finding.start, finding.end, finding.text)
         name 4 16 Budi Santoso
         phone 21 35 0812-0000-1234

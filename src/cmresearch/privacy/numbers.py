@@ -163,7 +163,7 @@ def passes_iban(number: str) -> bool:
         True
     """
     # The shortest account number, the Norwegian one, has 15 signs; one in a hundred shorter ticket numbers
-    # (JK2010030344) would pass the check digits.
+    # (R2010030339) would pass the check digits.
     return len(number) >= 15 and int("".join(str(int(sign, 36)) for sign in number[4:] + number[:4])) % 97 == 1
 
 

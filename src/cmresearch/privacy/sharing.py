@@ -57,7 +57,7 @@ def check_folder(folder: Path, *, allow: Iterable[str] = ()) -> list[Disclosure]
 
     Args:
         folder: What is about to be shared; every file under it, but for git's own.
-        allow: What may be shared: an e-mail address or `@domain`, a host (`jakarta.go.id`, with all below it), a
+        allow: What may be shared: an e-mail address or `@domain`, a host (`city.example.org`, with all below it), a
             telephone number of an office, a name on social media, any other datum as written, or a pattern of
             file names that need no look (`report.pdf`, `*.parquet`).
 

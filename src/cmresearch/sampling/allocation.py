@@ -152,11 +152,11 @@ def allocate(
         Bankier (1988), *The American Statistician* 42, 174-177, equation 3.
 
     Example:
-        >>> allocate({"JAKI": 70, "Qlue": 25, "SMS": 5}, 10).sample_sizes
-        {'JAKI': 6, 'Qlue': 2, 'SMS': 2}
-        >>> spread = {"JAKI": 1.0, "Qlue": 6.0, "SMS": 1.0}
-        >>> allocate({"JAKI": 70, "Qlue": 25, "SMS": 5}, 10, method="neyman", deviations=spread).sample_sizes
-        {'JAKI': 3, 'Qlue': 5, 'SMS': 2}
+        >>> allocate({"app": 70, "mail": 25, "sms": 5}, 10).sample_sizes
+        {'app': 6, 'mail': 2, 'sms': 2}
+        >>> spread = {"app": 1.0, "mail": 6.0, "sms": 1.0}
+        >>> allocate({"app": 70, "mail": 25, "sms": 5}, 10, method="neyman", deviations=spread).sample_sizes
+        {'app': 3, 'mail': 5, 'sms': 2}
     """
     sizes = dict(sorted((frame.sizes if isinstance(frame, Frame) else frame).items()))
     _refuse_unknown(sizes, method, {"take_all": take_all, "at_least": at_least or {}})

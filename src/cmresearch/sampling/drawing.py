@@ -66,8 +66,8 @@ def ticket(seed: str, id: str) -> str:
     Anybody can compute it: `printf '%s' 'seed|id' | sha256sum`.
 
     Example:
-        >>> ticket("2026", "JK2003020001")[:16]
-        'a7d625bbde1fc50e'
+        >>> ticket("2026", "R2003020001")[:16]
+        '18c9000c22f13d17'
     """
     return hashlib.sha256(f"{seed}|{id}".encode()).hexdigest()
 

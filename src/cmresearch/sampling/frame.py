@@ -212,9 +212,9 @@ def read_frame(
     Example:
         >>> import tempfile
         >>> export = Path(tempfile.mkdtemp()) / "export.csv"
-        >>> _ = export.write_text("id,channel\n1,JAKI\n2,Qlue\n3,JAKI\n", encoding="utf-8")
+        >>> _ = export.write_text("id,channel\n1,app\n2,mail\n3,app\n", encoding="utf-8")
         >>> read_frame(export, id="id", strata="channel").sizes
-        {'JAKI': 2, 'Qlue': 1}
+        {'app': 2, 'mail': 1}
     """
     complaints = read_in_spark(path) if is_spark(path) else read_complaints(path)
     columns = (strata,) if isinstance(strata, str) else tuple(strata)

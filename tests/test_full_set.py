@@ -4,11 +4,11 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from small_register import write_parameters
 
 from cmresearch.errors import CmResearchError
+from cmresearch.study import open_study
 from cmresearch.study.synthetic import (
-    COLUMNS,
-    apportion,
     content_fingerprint,
     make_flawless_records,
     make_full_set,
@@ -16,13 +16,13 @@ from cmresearch.study.synthetic import (
     write_full_set,
 )
 
-DATA = Path(__file__).parents[1] / "data"
+STUDY = open_study(Path(__file__).parents[1])
 SEED = "cmresearch synthetic jakarta 2020"
 
 
 @pytest.fixture(scope="module")
 def parameters():
-    return read_parameters(DATA / "synthetic.toml")
+    return read_parameters(STUDY.path(STUDY.settings.full_set.made_from))
 
 
 @pytest.fixture(scope="module")
@@ -220,16 +220,73 @@ def test_the_parquet_file_holds_the_same_rows(full_set, tmp_path):
     write_full_set(full_set, path)
     assert [place.name for place in path.parent.iterdir()] == ["full set's.parquet"]
     read = duckdb.sql("SELECT * FROM read_parquet(?)", params=[str(path)]).df()
-    assert tuple(read.columns) == COLUMNS
+    assert list(read.columns) == list(full_set.columns)
     assert content_fingerprint(read) == content_fingerprint(full_set)
 
 
-def test_more_covid_complaints_than_a_channel_has_are_refused(parameters):
-    channels = [c.model_copy(update={"covid_weight": int(c.name == "Balai Warga")}) for c in parameters.channels]
-    with pytest.raises(CmResearchError, match="channel 'Balai Warga': 14,581 COVID-19 complaints, but only 330 in all"):
+def test_more_complaints_with_a_topic_than_a_channel_has_are_refused(parameters):
+    channels = [c.model_copy(update={"topic_weight": int(c.name == "Balai Warga")}) for c in parameters.channels]
+    with pytest.raises(
+        CmResearchError, match="channel 'Balai Warga': 14,581 complaints with a topic, but only 330 in all"
+    ):
         make_full_set(parameters.model_copy(update={"channels": tuple(channels)}), seed=SEED)
 
 
-@pytest.mark.parametrize(("total", "weights", "parts"), [(7, [1, 1], [4, 3]), (0, [5], [0]), (5, [3, 2], [3, 2])])
-def test_parts_add_up_to_the_total(total, weights, parts):
-    assert apportion(total, weights) == parts
+def test_a_topic_that_began_too_late_for_its_complaints_is_refused(parameters):
+    topics = [topic.model_copy(update={"from_month": 12}) for topic in parameters.topics]
+    with pytest.raises(
+        CmResearchError, match="topic 'workplace': 900 complaints, but only 0 are left from month 12 on"
+    ):
+        make_full_set(parameters.model_copy(update={"topics": tuple(topics)}), seed=SEED)
+
+
+@pytest.fixture
+def town(tmp_path):
+    return read_parameters(write_parameters(tmp_path))
+
+
+def test_another_place_has_its_own_columns_and_words(town):
+    made = make_full_set(town, seed="town")
+    assert list(made.columns) == [
+        *("case", "bank", "ward", "state", "came by", "opened", "ended", "kind", "desk", "request", "answer"),
+    ]
+    assert made["came by"].value_counts().to_dict() == {"letter box": 40, "town hall": 20}
+    assert made["kind"].value_counts().to_dict() == {"boats": 45, "bells": 15}
+    assert made["state"].value_counts().to_dict() == {"done": 52, "new": 4, "in work": 4}
+    assert set(zip(made["bank"], made["ward"], strict=True)) == {
+        ("north", "Mill"),
+        ("north", "Weir"),
+        ("south", "Ferry"),
+    }
+    boats = made[made["kind"] == "boats"]
+    assert (boats["desk"] == "harbour of the " + boats["bank"] + " bank").all()
+    assert not made[["request", "answer", "desk"]].apply(lambda column: column.str.contains(r"[{}]")).any(axis=None)
+
+
+def test_another_place_has_its_own_year_hours_and_ids(town):
+    made = make_full_set(town, seed="town")
+    assert made["opened"].dt.strftime("%Y-%m").value_counts().to_dict() == {f"2031-0{m}": 20 for m in (3, 4, 5)}
+    assert made["case"].is_unique
+    assert (made["case"].str[:8] == made["opened"].dt.strftime("%Y-%j")).all()
+    assert set(made["opened"].dt.hour[made["came by"] == "town hall"]) == {9, 10, 11}
+    assert set(made["opened"].dt.hour[made["came by"] == "letter box"]) == {23, 0, 1, 2}
+    hours = (made["ended"] - made["opened"]).dt.total_seconds() / 3_600
+    assert hours.mean() == pytest.approx(12.5)
+    assert (hours.isna() == (made["state"] != "done")).all()
+
+
+def test_where_there_are_no_topics_all_complaints_are_under_study(town):
+    made, records = make_full_set(town, seed="town"), make_flawless_records(town, seed="town")
+    assert list(records.columns) == ["id", "disposition", "outcome", "again"]
+    assert records["id"].tolist() == made["case"].tolist()
+    assert set(records["disposition"]) == {"coded", "not_codable", "ineligible"}
+    coded = records["disposition"] == "coded"
+    assert set(records["outcome"][coded]) == {"told", "hinted", "absent"}
+    assert ((records["again"] == "again") == made["request"].str.startswith("After 2031-")).all()
+    assert (records.loc[~coded, ["outcome", "again"]] == "").all(axis=None)
+
+
+def test_more_open_complaints_than_came_in_late_enough_are_refused(tmp_path):
+    town = read_parameters(write_parameters(tmp_path, ("value = 1\nbasis", "value = 6\nbasis")))
+    with pytest.raises(CmResearchError, match="8 complaints are still open, but only 0 came in from month 6 on"):
+        make_full_set(town, seed="town")
