@@ -1,8 +1,9 @@
-"""What several test files share: the repository's own study, the small one's archive, and the folder of real data."""
+"""What several test files share: the repository's own study, the small one with its archive, and the real data."""
 
 from __future__ import annotations
 
 import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -76,3 +77,25 @@ def archive_folder(archived, tmp_path) -> Path:
     from small_archive import unpacked
 
     return unpacked(archived.path, tmp_path / "files")
+
+
+@pytest.fixture
+def study_of_words(tmp_path, monkeypatch) -> Path:
+    """The words of the repository's study in a folder of its own, in which one works."""
+    for name in ("study.toml", "codebook", "data/illustrative"):
+        source = PROJECT / name
+        (shutil.copytree if source.is_dir() else shutil.copy2)(source, tmp_path / name)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.fixture(scope="session")
+def small_run(tmp_path_factory):
+    """The small study with words, run once and made shareable."""
+    from small_study import write_study_with_words
+
+    from cmresearch.report.shareable import shareable
+    from cmresearch.study.run import run_study
+    from cmresearch.study.study import open_study
+
+    return shareable(run_study(open_study(write_study_with_words(tmp_path_factory.mktemp("study")))))

@@ -1,15 +1,15 @@
-"""The plan of analysis: frozen before the draw, and every later change of it told."""
+"""A frozen plan, and every later change of it told."""
 
 import hashlib
 import json
 import os
 
 import pytest
-from small_study import in_two_languages, write_study, write_study_with_words
+from small_plan import edit, everything, found
+from small_study import write_study, write_study_with_words
 
 from cmresearch.cli import main
 from cmresearch.errors import PlanError
-from cmresearch.study.plan.differences import find_differences
 from cmresearch.study.plan.freezing import changes_table, freeze_plan, plan_changes, read_frozen_plans
 from cmresearch.study.study import open_study
 
@@ -19,21 +19,6 @@ def folder(tmp_path):
     return write_study_with_words(tmp_path / "study")
 
 
-def edit(folder, old, new, file="study.toml"):
-    path = folder / file
-    text = path.read_text(encoding="utf-8")
-    assert old in text
-    path.write_text(text.replace(old, new), encoding="utf-8")
-
-
-def everything(folder):
-    return {path.relative_to(folder): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
-
-
-def found(folder):
-    return [(each.file, each.place, each.change, each.old, each.new) for each in plan_changes(open_study(folder))]
-
-
 def test_a_frozen_plan_holds_the_exact_bytes_of_settings_and_codebook(folder):
     plan = freeze_plan(open_study(folder))
     assert (folder / "plan/1/study.toml").read_bytes() == (folder / "study.toml").read_bytes()
@@ -41,14 +26,6 @@ def test_a_frozen_plan_holds_the_exact_bytes_of_settings_and_codebook(folder):
         assert (folder / "plan/1/codebook" / path.name).read_bytes() == path.read_bytes()
     assert plan.study_sha256 == hashlib.sha256((folder / "study.toml").read_bytes()).hexdigest()
     assert read_frozen_plans(open_study(folder)) == (plan,)
-
-
-def test_the_readable_plan_of_a_study_in_two_languages_is_in_english_alone(folder):
-    freeze_plan(open_study(in_two_languages(folder)))
-    text = (folder / "plan/1/plan.md").read_text(encoding="utf-8")
-    assert "'en'" not in text
-    assert "Limit: Few." in text
-    assert "Sedikit" not in text
 
 
 def test_the_hash_to_make_public_covers_every_file_of_the_version(folder):
@@ -65,37 +42,6 @@ def test_the_same_study_gives_the_same_hash_wherever_it_lies(folder, tmp_path):
     one = freeze_plan(open_study(folder))
     other = freeze_plan(open_study(write_study_with_words(tmp_path / "elsewhere")))
     assert one.sha256 == other.sha256
-
-
-def test_the_text_names_what_was_fixed_and_what_was_left_open(folder):
-    freeze_plan(open_study(folder))
-    text = (folder / "plan/1/plan.md").read_text(encoding="utf-8")
-    for part in (
-        "Does it hold?",
-        "Filter: `topic = 'covid'`",
-        "Strata: `channel`",
-        "Size: 8",
-        "proportional, 2 per stratum at least",
-        "Seed: `a small seed`",
-        "Where the seed is from: made up",
-        "`closed_within_7_days`: `CAST(hours AS DOUBLE) <= 168`",
-        "| `hours_to_close` | mean | every value | all |",
-        "at least 0.8 (0.7 to 0.9)",
-        "stated by 2 sources or more",
-        "| `share` | Share, in percent | 80.0 | 0.05 | `100 * figure.covid / figure.all` |",
-        "No place is named where the hash of frame and sizes was public",
-        "No certificate of a sample lay in the study's results",
-        "This text names no time",
-    ):
-        assert part in text, part
-
-
-def test_nothing_that_the_settings_say_is_markup_in_the_text(folder):
-    edit(folder, 'question = "Does it hold?"', 'question = "<script>x</script> [a](b) | *c*"')
-    freeze_plan(open_study(folder))
-    text = (folder / "plan/1/plan.md").read_text(encoding="utf-8")
-    assert r"\<script\>x\</script\> \[a\](b) \| \*c\*" in text
-    assert "A \\<small\\> study \\& its limits" in text
 
 
 def test_freezing_the_same_plan_again_changes_no_byte(folder):
@@ -146,61 +92,6 @@ def test_changes_that_no_amendment_covers_stand_behind_those_that_one_does(folde
         [1, 2, "sample.size", "8", "9", "one more"],
         [2, "", "sample.size", "9", "8", ""],
     ]
-
-
-def test_order_of_keys_and_comments_do_not_count(folder):
-    freeze_plan(open_study(folder))
-    edit(folder, 'place = "Smallville"\nperiod = "2020"', '# where and when\nperiod = "2020"\nplace = "Smallville"')
-    assert found(folder) == []
-    assert freeze_plan(open_study(folder)).version == 1
-
-
-def test_a_further_estimate_and_a_finding_that_is_gone_are_told_by_name(folder):
-    freeze_plan(open_study(folder))
-    edit(folder, "published = 20\n", "published = 21\n")
-    edit(
-        folder,
-        '[[finding]]\nkey = "formula"',
-        '[[estimate]]\nvariable = "month"\nstatistic = "proportion"\n\n[[finding]]\nkey = "formulas"',
-    )
-    gone = {"key": "formula", "text": "The formula behind the size", "published": "not stated"}
-    gone |= {"source": "a paper", "by": "sample"}
-    assert found(folder) == [
-        ("study.toml", "estimate[month]", "added", None, {"variable": "month", "statistic": "proportion"}),
-        ("study.toml", "finding[complaints].published", "changed", 20, 21),
-        ("study.toml", "finding[formula]", "removed", gone, None),
-        ("study.toml", "finding[formulas]", "added", None, gone | {"key": "formulas"}),
-    ]
-
-
-def test_of_several_estimates_of_one_variable_the_one_that_changed_is_found(folder):
-    freeze_plan(open_study(folder))
-    edit(folder, 'value = "true"\nby = ["channel"]', 'value = "true"\nby = ["month"]')
-    expected = ("study.toml", "estimate[closed_within_7_days].by", "changed", ["channel"], ["month"])
-    assert found(folder) == [expected]
-
-
-def test_tables_without_a_name_are_compared_as_one_value():
-    (each,) = find_differences({"a": [{"x": 1}]}, {"a": [{"x": 2}]})
-    assert (each.place, each.old, each.new) == ("a", [{"x": 1}], [{"x": 2}])
-
-
-def test_truth_and_one_are_not_the_same_value():
-    (each,) = find_differences({"a": 1}, {"a": True})
-    assert each.new is True
-
-
-def test_a_moved_threshold_and_its_codebook_version_are_told(folder):
-    freeze_plan(open_study(folder))
-    edit(folder, "threshold = 0.80", "threshold = 0.75", "codebook/01-create-closure.toml")
-    edit(folder, 'version = "1.0.0"', 'version = "1.1.0"', "codebook/codebook.toml")
-    changes = found(folder)
-    assert [change[:3] for change in changes] == [
-        ("codebook", "version", "changed"),
-        ("codebook", "sha256", "changed"),
-        ("codebook", "indicator.create_closure.explicit_final_answer.threshold", "changed"),
-    ]
-    assert changes[2][3:] == (0.8, 0.75)
 
 
 def test_a_place_of_publication_is_added_and_nothing_else_changes(folder):
@@ -293,37 +184,3 @@ def test_a_codebook_that_comes_later_is_a_change(tmp_path):
     freeze_plan(open_study(folder))
     write_study_with_words(folder)
     assert ("codebook", "version", "added", None, "1.0.0") in found(folder)
-
-
-def test_a_place_that_cannot_be_written_to_ends_with_2(folder, capsys):
-    (folder / "plan").write_text("in the way", encoding="utf-8")
-    assert main(["plan", "freeze", "--study", str(folder)]) == 2
-    assert f"cannot write to {folder / 'plan'}" in capsys.readouterr().err
-
-
-def test_the_command_line_freezes_prints_the_hash_and_lists_changes(folder, capsys):
-    study = ["--study", str(folder)]
-    assert main(["plan", "changes", *study]) == 2
-    assert "cmresearch plan freeze does it" in capsys.readouterr().err
-    assert main(["plan", "freeze", *study]) == 0
-    (plan,) = read_frozen_plans(open_study(folder))
-    assert plan.sha256 in capsys.readouterr().out
-    assert main(["plan", "changes", *study]) == 0
-    assert "nothing of the plan changed since version 1 was frozen" in capsys.readouterr().out
-    edit(folder, "size = 8", "size = 9")
-    assert main(["plan", "changes", *study, "--json"]) == 1
-    (row,) = json.loads(capsys.readouterr().out)
-    assert (row["place"], row["old"], row["new"], row["amendment"]) == ("sample.size", "8", "9", "")
-    assert main(["plan", "freeze", *study]) == 2
-    assert "study.toml, sample.size changed: 8 -> 9" in capsys.readouterr().err
-    assert main(["plan", "freeze", *study, "--reason", "one more", "--json"]) == 0
-    assert json.loads(capsys.readouterr().out)["version"] == 2
-    assert main(["plan", "changes", *study]) == 0
-    assert "one more" in capsys.readouterr().out
-
-
-def test_other_bytes_of_the_same_plan_are_warned_of(folder, capsys):
-    freeze_plan(open_study(folder))
-    edit(folder, "[study]", "# a remark\n[study]")
-    assert main(["plan", "freeze", "--study", str(folder)]) == 0
-    assert "its bytes differ" in capsys.readouterr().err
