@@ -99,3 +99,37 @@ def small_run(tmp_path_factory):
     from cmresearch.study.study import open_study
 
     return shareable(run_study(open_study(write_study_with_words(tmp_path_factory.mktemp("study")))))
+
+
+@pytest.fixture
+def write_codebook(tmp_path):
+    """A function that writes a codebook of a hand's size into the folder `book`, some of its words changed."""
+    from small_codebook import FILES
+
+    def write_with(changes=(), files=None):
+        """The folder `book`, in which (file, old, new) replaces old by new, each found exactly once."""
+        texts = dict(FILES if files is None else files)
+        for name, old, new in changes:
+            assert texts[name].count(old) == 1, (name, old)
+            texts[name] = texts[name].replace(old, new)
+        folder = tmp_path / "book"
+        folder.mkdir()
+        for name, text in texts.items():
+            (folder / name).write_text(text, "utf-8", newline="\n")
+        return folder
+
+    return write_with
+
+
+@pytest.fixture
+def export_report(tmp_path):
+    """A function that reads a small CSV text under a mapping and gives its report, refusing nothing."""
+    from cmresearch.intake.mapped_export import read_export
+    from cmresearch.intake.mapping import IntakeMapping
+
+    def read(text, **mapping):
+        path = tmp_path / "export.csv"
+        path.write_text(text, encoding="utf-8", newline="")
+        return read_export(path, IntakeMapping(**mapping), refuse="nothing").report
+
+    return read

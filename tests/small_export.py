@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from cmresearch.intake.mapping import IntakeMapping
+
 HEADER = "Nomor Aduan;Tanggal Masuk;Tanggal Selesai;Kanal;Kategori;Kecamatan;Status;Isi Laporan"
 
 
@@ -18,3 +20,32 @@ def a_citys_file(folder, name="aduan.csv"):
     path = folder / name
     path.write_text(text, encoding="utf-8", newline="")
     return path
+
+
+def found(export_report, key):
+    """Columns, count and examples of each fault of one kind."""
+    return [(fault.columns, fault.count, fault.examples) for fault in export_report.faults if fault.key == key]
+
+
+def times(rows, header="id,received,closed"):
+    return header + "\n" + "".join(",".join(map(str, row)) + "\n" for row in rows)
+
+
+DIRTY = (
+    "No;Kanal;Masuk;Selesai;Biaya\n"
+    "007;JAKI;31/12/2020 23:59;1/1/2021 0:05;1.000,50\n"
+    "008;jaki;1/2/2020 8:00;;12\n"
+    "009;N/A;2/2/2020 8:00;3/2/2020 8:00;\n"
+    "No;Kanal;Masuk;Selesai;Biaya\n"
+    "Total;;;;1012,5\n"
+)
+MAPPING = IntakeMapping(
+    columns={"id": "No", "channel": "Kanal", "received": "Masuk", "closed": "Selesai", "cost": "Biaya"},
+    missing=["N/A"],
+    fill={"channel": "not stated"},
+    merge={"channel": {"JAKI": ["jaki"]}},
+    dates={"received": "%d/%m/%Y %H:%M", "closed": "%d/%m/%Y %H:%M"},
+    decimal=",",
+    numbers=["cost"],
+    set_aside={"a row of totals": "\"No\" = 'Total'"},
+)

@@ -21,13 +21,6 @@ def test_columns_have_their_likely_roles(tmp_path):
     }
 
 
-def test_dates_read_day_first_where_only_that_reads_all(tmp_path):
-    assert inspect(a_citys_file(tmp_path)).mapping.dates == {
-        "received": ["%d/%m/%Y %H:%M"],
-        "closed": ["%d/%m/%Y %H:%M"],
-    }
-
-
 def test_every_spelling_of_missing_is_counted(tmp_path):
     column = inspect(a_citys_file(tmp_path)).column("channel")
     assert (column.missing, column.blank, column.distinct) == ({"N/A": 30}, 1, 3)
@@ -47,19 +40,6 @@ def test_serial_dates_of_a_workbook_are_seen_by_name_and_range(tmp_path):
         ("time", ("excel",)),
         ("category", ()),
     ]
-
-
-def test_dates_that_read_both_ways_are_said_to(tmp_path):
-    path = tmp_path / "export.csv"
-    path.write_text("id,opened\n" + "".join(f"{n},{1 + n % 12}/{1 + n % 7}/2020\n" for n in range(60)))
-    assert "date_order_ambiguous" in {fault.key for fault in inspect(path).report.faults}
-
-
-def test_dates_that_read_both_ways_take_the_order_of_a_column_that_is_certain(tmp_path):
-    path = tmp_path / "export.csv"
-    rows = (f"{n},{1 + n % 28}/{1 + n % 7}/2020,{1 + n % 12}/{2 + n % 7}/2020" for n in range(60))
-    path.write_text("\n".join(["id,opened,closed", *rows, ""]))
-    assert inspect(path).mapping.dates == {"received": ["%d/%m/%Y"], "closed": ["%d/%m/%Y"]}
 
 
 def test_a_first_look_at_new_york_takes_seconds(real_data):

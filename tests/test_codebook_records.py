@@ -1,3 +1,5 @@
+"""The records of a codebook, and the schemas published of them, which editors check by."""
+
 import json
 import tomllib
 from pathlib import Path
