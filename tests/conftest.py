@@ -133,3 +133,43 @@ def export_report(tmp_path):
         return read_export(path, IntakeMapping(**mapping), refuse="nothing").report
 
     return read
+
+
+@pytest.fixture(scope="session")
+def whole_run(tmp_path_factory):
+    """The small study with words in two languages, run once."""
+    from small_study import in_two_languages, write_study_with_words
+
+    from cmresearch.study.run import run_study
+    from cmresearch.study.study import open_study
+
+    return run_study(open_study(in_two_languages(write_study_with_words(tmp_path_factory.mktemp("whole")))))
+
+
+@pytest.fixture(scope="session")
+def bilingual_run(whole_run):
+    """The same run, made shareable."""
+    from cmresearch.report.shareable import shareable
+
+    return shareable(whole_run)
+
+
+@pytest.fixture(scope="session")
+def thesis_folder(bilingual_run, tmp_path_factory) -> Path:
+    """The folder for a thesis on the small study in two languages."""
+    from cmresearch.report.chapters.thesis import write_thesis
+
+    folder = tmp_path_factory.mktemp("thesis")
+    write_thesis(bilingual_run, folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def small_page(tmp_path_factory) -> str:
+    """The report of the small study with words, with its reviews."""
+    from small_report import shown
+    from small_study import write_study_with_words
+
+    from cmresearch.study.study import open_study
+
+    return shown(open_study(write_study_with_words(tmp_path_factory.mktemp("study"))))

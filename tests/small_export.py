@@ -22,9 +22,9 @@ def a_citys_file(folder, name="aduan.csv"):
     return path
 
 
-def found(export_report, key):
+def found(report, key):
     """Columns, count and examples of each fault of one kind."""
-    return [(fault.columns, fault.count, fault.examples) for fault in export_report.faults if fault.key == key]
+    return [(fault.columns, fault.count, fault.examples) for fault in report.faults if fault.key == key]
 
 
 def times(rows, header="id,received,closed"):

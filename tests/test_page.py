@@ -1,4 +1,4 @@
-"""The report: complete, self-contained, and safe to open whatever stands in the files."""
+"""The report as one page: what it says first, what it never shows, and where its links lead."""
 
 import html
 import re
@@ -90,21 +90,6 @@ def test_links_within_the_page_arrive(page):
 
 def test_a_notebook_is_linked_from_the_reports_folder(page):
     assert ("a", {"href": "notebooks/01-which%20complaints.ipynb"}) in page.tags
-
-
-def test_an_illustrative_quotation_carries_its_label(text):
-    for quotation in re.findall(r"<blockquote.*?</p>", text, re.DOTALL):
-        assert "illustrative" in quotation
-
-
-def test_a_quotation_stands_with_its_english_turn_code_direction_and_coder(page):
-    assert "We closed it <i>that</i> day." in page.text
-    assert "▼ hinders · Final answer given · adjudicator · turn 3" in page.text
-
-
-def test_where_coders_differed_both_are_shown_with_what_was_settled(page):
-    assert "Where the coders differed" in page.text
-    assert "coder-a: supports coder-b: hinders" in page.text
 
 
 def test_an_indicator_stands_with_its_threshold_and_who_set_it(page):
