@@ -1,4 +1,4 @@
-"""A verb of the command line, called with its words."""
+"""Verbs of the command line, called with their words."""
 
 import argparse
 import json
@@ -10,6 +10,9 @@ from small_draw import SEED
 from cmresearch.cli import coding as coding_verb
 from cmresearch.cli import main
 
+STUDY = str(Path(__file__).parents[1])
+DAY = "CAST(substr(received, 9) AS INTEGER)"
+
 
 def draw(file, out, *more, size=8, seed=SEED):
     words = ["draw", file, "--id", "id", "--strata", "channel", "--size", size, "--seed", seed, "--out", out, *more]
@@ -18,9 +21,6 @@ def draw(file, out, *more, size=8, seed=SEED):
 
 def answer(*words):
     return main(list(map(str, words)))
-
-
-DAY = "CAST(substr(received, 9) AS INTEGER)"
 
 
 def certificate_in(folder):
@@ -40,9 +40,6 @@ def code(*words):
 
 def signed(*words):
     return [*words, "--who", "Ani", "--why", "they could not be told apart", "--date", "2021-10-01"]
-
-
-STUDY = str(Path(__file__).parents[1])
 
 
 def call(verb, *words):

@@ -1,3 +1,5 @@
+"""The rule that proposes a status for each dimension, step by step, and the indicators it rests on."""
+
 import csv
 from dataclasses import replace
 

@@ -9,7 +9,7 @@ import zipfile
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from small_shared import COMPLAINT, notebook, places_of, workbook
+from small_datum import COMPLAINT, notebook, places_of, workbook
 
 from cmresearch.privacy.passages import MOST_BYTES, passages
 from cmresearch.privacy.sharing import check_folder

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from small_shared import COMPLAINT, notebook, places_of, workbook
+from small_datum import COMPLAINT, notebook, places_of, workbook
 
 from cmresearch.errors import PrivacyError
 from cmresearch.privacy.sharing import Place, check_folder
