@@ -1,5 +1,7 @@
 """A study of twenty complaints whose texts try to be markup and formulas."""
 
+from __future__ import annotations
+
 import re
 from pathlib import Path
 
@@ -308,3 +310,15 @@ def without_a_sample(folder: Path) -> Path:
         text = re.sub(rf"(?ms)^{table}\n.*?(?=^\[|\Z)", "", text)
     settings.write_text(text, encoding="utf-8")
     return folder
+
+
+def edit(path, old, new):
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new), encoding="utf-8")
+
+
+def without_memo(folder):
+    """The study with a dissonance between sample and interviews, and nothing said about it."""
+    edit(folder / "coding/adjudicated.csv", "hinders", "supports")
+    edit(folder / "decisions.toml", "on_convergence =", "# on_convergence =")

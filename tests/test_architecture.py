@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import ast
+import io
 import re
 import subprocess
 import sys
+import tokenize
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -32,6 +34,7 @@ QUANTITATIVE = {"intake", "sampling", "responses", "estimation"}
 QUALITATIVE = {"codebook", "coding"}
 FLOOR = {part: floor for floor, line in enumerate(FLOORS.strip().splitlines()) for part in line.split()}
 LOOSE = {"__init__", "__main__", "errors"}
+SOME_SIZE = 20  # lines of code, from which on a module has tests of its name
 PRINTS = {"cli", "verify_sample"}  # the stand-alone script is a command line of its own
 
 
@@ -122,6 +125,28 @@ def test_every_public_name_is_there_and_has_one_address():
         if part not in {"cmresearch", "cmresearch.report.plots", "cmresearch.report.page"}
     ]
     assert len(shown) == len(set(shown)), sorted(name for name in set(shown) if shown.count(name) > 1)
+
+
+def code_lines(path: Path) -> int:
+    """How many lines of a file hold code: neither blank, nor a comment, nor part of a docstring."""
+    text = path.read_text(encoding="utf-8")
+    quiet = {tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT, tokenize.ENDMARKER}
+    tokens = [token for token in tokenize.generate_tokens(io.StringIO(text).readline) if token.type not in quiet]
+    found = {line for token in tokens for line in range(token.start[0], token.end[0] + 1)}
+    texts = [node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Expr)]
+    docs = [node for node in texts if isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)]
+    return len(found - {line for node in docs for line in range(node.lineno, (node.end_lineno or 0) + 1)})
+
+
+def test_nine_modules_in_ten_have_tests_of_their_name():
+    """A module of some size has its `test_<module>.py`, or with its folder before it where two have one name."""
+    names = {path.stem.removeprefix("test_") for path in Path(__file__).parent.glob("test_*.py")}
+    sized = [path.parent if path.stem == "__init__" else path for path in FILES if code_lines(path) >= SOME_SIZE]
+    left = [path for path in sized if f"{path.parent.name}_{path.stem}" not in names]
+    # A name without a folder is the name of one module only.
+    served = {path.stem: path for path in left if path.stem in names}.values()
+    without = [str(path.relative_to(PACKAGE)) for path in left if path not in served]
+    assert len(without) <= len(sized) / 10, f"no tests of their name: {', '.join(without)}"
 
 
 OLD_ADDRESSES = [

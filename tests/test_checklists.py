@@ -3,9 +3,22 @@
 from __future__ import annotations
 
 import pytest
+from small_study import write_study
 
 from cmresearch.errors import ReportError
-from cmresearch.report.chapters.checklists import FOLDER, ORDER, read_checklist, read_checklists
+from cmresearch.language.catalogue import LANGUAGES
+from cmresearch.language.voice import ENGLISH
+from cmresearch.report.chapters.checklists import (
+    FOLDER,
+    ORDER,
+    answers,
+    checklists_html,
+    read_checklist,
+    read_checklists,
+)
+from cmresearch.report.paper.tree import read_page
+from cmresearch.study.run import run_study
+from cmresearch.study.study import open_study
 
 NUMBERS = {"coreq": 32, "srqr": 21, "gramms": 6, "jars-mixed": 16}
 
@@ -55,3 +68,29 @@ def test_an_item_of_no_section_is_named(changed):
 def test_a_text_without_its_translation_is_named(changed):
     with pytest.raises(ReportError, match="expected a text in each of en, id"):
         read_checklist(changed("topic = { en", "topic = { de"))
+
+
+@pytest.mark.parametrize("key", ORDER)
+def test_a_checklist_is_filled_where_the_files_know_and_asks_where_only_the_author_can(bilingual_run, key):
+    checklist = next(each for each in read_checklists() if each.key == key)
+    answered = answers(checklist, bilingual_run, "en")
+    assert [each.item.number for each in answered] == [item.number for item in checklist.item]
+    states = {each.state for each in answered}
+    assert "author" in states
+    assert {"filled", "part"} & states
+    for each in answered:
+        assert each.facts or each.ask or each.absent
+
+
+def test_interviews_that_are_not_there_fill_no_item(tmp_path):
+    run = run_study(open_study(write_study(tmp_path)))
+    coreq = next(each for each in read_checklists() if each.key == "coreq")
+    assert {each.state for each in answers(coreq, run, "en")} == {"none"}
+    assert "this study has no interviews" in read_page(checklists_html(run, ENGLISH)).text
+
+
+def test_every_text_of_a_checklist_has_its_translation():
+    for checklist in read_checklists():
+        for item in checklist.item:
+            assert set(item.topic) == set(LANGUAGES)
+            assert set(item.ask) in (set(), set(LANGUAGES))

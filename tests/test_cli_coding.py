@@ -1,83 +1,73 @@
-"""The verbs on reliability, workbooks and queries, each on the study that comes with the library."""
+"""The verb of the coding: a passage coded, changed, decided on, and followed through a changed text."""
 
-import argparse
 import json
-from importlib import import_module
-from pathlib import Path
+import shutil
 
-import pandas as pd
 import pytest
-from openpyxl import load_workbook
+from small_verbs import code, signed
 
-from cmresearch.errors import CmResearchError
+from cmresearch.cli import main
 
-STUDY = str(Path(__file__).parents[1])
-
-
-def call(verb, *words):
-    module = import_module(f"cmresearch.cli.{verb}")
-    parser = argparse.ArgumentParser()
-    module.add_arguments(parser)
-    return module.run(parser.parse_args(words))
+QUOTE = "riwayat status"
+SOURCE = "interview-1-government-bureau"
 
 
-@pytest.mark.parametrize(
-    ("words", "column"),
-    [
-        (["codes"], "alpha"),
-        (["dimensions", "--unit", "sentence", "--interval", "analytic"], "ac1"),
-        (["all", "--split", "pair", "--unit", "segment"], "group"),
-        (["boundaries", "--replicates", "20"], "marked"),
-        (["variables", "--replicates", "20"], "coefficient"),
-        (["disagreements"], "quotes"),
-    ],
-)
-def test_reliability_answers_in_json(words, column, capsys):
-    assert call("reliability", *words, "--study", STUDY, "--json") == 0
-    assert column in json.loads(capsys.readouterr().out)[0]
+def test_a_passage_is_coded_changed_and_taken_back(study_of_words):
+    given = ["--quote", QUOTE, "--code", "single_register", "--direction", "supports", "--at", "2021-10-01T09:00"]
+    assert code("add", "coder-c", SOURCE, *given) == 0
+    assert (
+        code("change", "coder-c", "1", "--direction", "context", "--reason", "a fact", "--at", "2021-10-01T09:05") == 0
+    )
+    assert code("remove", "coder-c", "2", "--reason", "a trial", "--at", "2021-10-01T09:06") == 0
+    lines = (study_of_words / "data/illustrative/coding/coder-c.csv").read_text("utf-8").splitlines()
+    assert [line.rsplit(",", 4)[1:] for line in lines] == [
+        ["entry", "replaces", "action", "reason"],
+        ["1", "", "add", ""],
+        ["2", "1", "change", "a fact"],
+        ["3", "2", "remove", "a trial"],
+    ]
 
 
-def test_reliability_warns_where_interviews_are_few(capsys):
-    assert call("reliability", "codes", "--study", STUDY) == 0
-    assert "Note: the interval rests on 13 sources" in capsys.readouterr().out
+@pytest.mark.usefixtures("study_of_words")
+def test_every_coding_of_a_merged_code_follows_at_once():
+    assert main(["codebook", *signed("merge", "publicity", "many_channels", "--yes")]) == 0
+    assert code("stale") == 1
+    for coder in ("coder-a", "coder-b", "adjudicator"):
+        assert code("recode", coder, "--at", "2021-10-02T09:00") == 0
+    assert code("stale") == 0
 
 
-def test_reliability_of_any_file_needs_no_study(tmp_path, capsys):
-    file = tmp_path / "ratings.csv"
-    file.write_text("unit,a,b\n1,x,x\n2,y,x\n3,y,y\n", encoding="utf-8")
-    assert call("reliability", "ratings", "--file", str(file), "--out", str(tmp_path / "found.csv")) == 0
-    assert "Krippendorff's alpha" in capsys.readouterr().out
-    assert "Gwet's AC1" in pd.read_csv(tmp_path / "found.csv")["coefficient"].tolist()
-    with pytest.raises(CmResearchError, match=r"^ratings are read from a file; name it with --file$"):
-        call("reliability", "ratings")
+@pytest.mark.usefixtures("study_of_words")
+def test_a_difference_is_decided_once(capsys):
+    given = ["--quote", QUOTE, "--code", "publicity", "--direction", "supports", "--at", "2021-10-01T09:00"]
+    assert code("add", "coder-a", SOURCE, *given) == 0
+    assert code("differences", "--undecided", "--json") == 0
+    output = capsys.readouterr().out
+    (left,) = json.loads(output[output.index("[") :])
+    where = [left["source"], str(left["turn"]), left["code"]]
+    assert code("decide", *where, "--keep", "none", "--reason", "not about the public", "--at", "2021-10-02") == 0
+    assert code("differences", "--undecided") == 0
+    assert "none is undecided" in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("what", ["segments", "co-occurrence", "matrix", "framework"])
-def test_queries_are_shown_and_written_as_sheets(what, tmp_path, capsys):
-    assert call("query", what, "--study", STUDY, "--json") == 0
-    rows = json.loads(capsys.readouterr().out)
-    file = tmp_path / "found.xlsx"
-    assert call("query", what, "--study", STUDY, "--out", str(file)) == 0
-    assert capsys.readouterr().out == f"{file}: {len(rows)} rows\n"
-    assert load_workbook(file)[what]["A1"].value == "illustrative data"
+def test_codings_follow_a_text_in_which_a_word_was_put_right(study_of_words, capsys):
+    path = study_of_words / f"data/illustrative/interviews/{SOURCE}.md"
+    shutil.copy2(path, study_of_words / "before.md")
+    path.write_text(path.read_text("utf-8").replace("riwayat status", "catatan status"), encoding="utf-8")
+    with pytest.raises(ValueError, match=f"the text of {SOURCE} is not the one that was coded"):
+        code("check")
+    moved = ["--before", "before.md", "--reason", "misheard", "--at", "2021-10-02T09:00"]
+    assert code("move", SOURCE, *moved, "--yes") == 0
+    assert code("check") == 0
+    assert "0 codings could not be moved" in capsys.readouterr().out
 
 
-def test_workbooks_are_written_once_and_read_back(tmp_path, capsys):
-    folder = tmp_path / "workbooks"
-    words = ["write", "--coders", "anna,budi", "--folder", str(folder), "--study", STUDY, "--texts", "plain"]
-    assert call("workbooks", *words) == 0
-    assert "anna.xlsx: 595 complaints, texts plain" in capsys.readouterr().out
-    with pytest.raises(CmResearchError, match=r"is there already and may hold a coder's work; move it away first$"):
-        call("workbooks", *words)
-    book = load_workbook(folder / "anna.xlsx")
-    names = [cell.value for cell in book["Coding"][2]]
-    book["Coding"].cell(3, names.index("disposition") + 1).value = "not_codable"
-    book.save(folder / "anna.xlsx")
-    out = tmp_path / "anna.csv"
-    reading = ["read", str(folder / "anna.xlsx"), "--out", str(out), "--study", STUDY]
-    assert call("workbooks", *reading) == 0
-    assert "1 recorded by anna, 594 left" in capsys.readouterr().out
-    assert pd.read_csv(out, dtype=str).loc[0, "disposition"] == "not_codable"
-    with pytest.raises(CmResearchError, match=r"is there already; say --replace to write over it$"):
-        call("workbooks", *reading)
-    assert call("workbooks", *reading, "--replace") == 0
+def test_codings_that_are_lost_are_named_until_somebody_gives_them_a_passage(study_of_words, capsys):
+    path = study_of_words / f"data/illustrative/interviews/{SOURCE}.md"
+    lost = "riwayat status, dari menunggu, koordinasi, sampai selesai"
+    assert lost in path.read_text("utf-8")
+    path.write_text(path.read_text("utf-8").replace(lost, "buku besar"), encoding="utf-8")
+    assert code("move", SOURCE, "--reason", "misheard", "--yes", "--at", "2021-10-02T09:00") == 1
+    assert "could not be moved: give each its passage" in capsys.readouterr().out
+    with pytest.raises(ValueError, match="the quote reads"):
+        code("check")

@@ -1,9 +1,10 @@
-"""Drawing, committing, verifying and checking one complaint at the command line."""
+"""Drawing, growing and checking one complaint at the command line."""
 
 import json
 
 import pytest
-from small_draw import ROWS, SEED, as_csv, changed, export
+from small_draw import ROWS, as_csv, changed, export
+from small_verbs import DAY, answer, certificate_in, draw, sizes_in
 
 from cmresearch.cli import main
 
@@ -11,15 +12,6 @@ from cmresearch.cli import main
 @pytest.fixture
 def file(tmp_path):
     return export(tmp_path)
-
-
-def draw(file, out, *more, size=8, seed=SEED):
-    words = ["draw", file, "--id", "id", "--strata", "channel", "--size", size, "--seed", seed, "--out", out, *more]
-    return main(list(map(str, words)))
-
-
-def answer(*words):
-    return main(list(map(str, words)))
 
 
 def test_a_draw_writes_five_files_and_holds(file, tmp_path, capsys):
@@ -37,19 +29,6 @@ def test_json_answers_are_json(file, tmp_path, capsys):
     assert [(row["stratum"], row["sample_size"]) for row in rows] == [("JAKI", 6), ("Qlue", 2)]
     main(["verify", str(tmp_path / "drawn"), "--frame", str(file), "--json"])
     assert json.loads(capsys.readouterr().out)["holds"] is True
-
-
-def test_verify_exits_1_and_says_what_differs(file, tmp_path, capsys):
-    draw(file, tmp_path / "drawn")
-    other = export(tmp_path, as_csv(ROWS[1:]), "other.csv")
-    capsys.readouterr()
-    assert main(["verify", str(tmp_path / "drawn"), "--frame", str(other)]) == 1
-    assert "the frame's membership has changed: 19 complaints instead of 20" in capsys.readouterr().out
-
-
-def test_verify_exits_2_where_there_is_nothing_to_verify(file, tmp_path, capsys):
-    assert main(["verify", str(tmp_path / "nowhere"), "--frame", str(file)]) == 2
-    assert "cmresearch verify: there is no certificate" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
@@ -71,21 +50,6 @@ def test_bad_input_exits_2_with_one_sentence_and_writes_nothing(file, tmp_path, 
     said = capsys.readouterr()
     assert message in said.err
     assert "Traceback" not in said.err
-    assert not (tmp_path / "drawn").exists()
-
-
-@pytest.mark.parametrize(
-    ("text", "message"),
-    [
-        ("", "export.csv is empty"),
-        ("id,channel\n", "export.csv has a header and no rows under it"),
-        ("id,channel\n1,A\n1,A\n", "1 ids are not unique in column 'id': '1' 2 times"),
-        ("id,channel\n1,\n2,A\n", "1 complaints with a blank stratum, column 'channel' (for example id '1')"),
-    ],
-)
-def test_unusable_files_exit_2_and_write_nothing(tmp_path, capsys, text, message):
-    assert draw(export(tmp_path, text), tmp_path / "drawn", size=1) == 2
-    assert message in capsys.readouterr().err
     assert not (tmp_path / "drawn").exists()
 
 
@@ -120,15 +84,6 @@ def test_growing_keeps_what_was_drawn(file, tmp_path):
 
 
 PILOT = "stratum,deviation,mean,cost\nJAKI,1,2,1\nQlue,4,1,2\n"
-DAY = "CAST(substr(received, 9) AS INTEGER)"
-
-
-def certificate_in(folder):
-    return json.loads((folder / "certificate.json").read_text("utf-8"))
-
-
-def sizes_in(folder):
-    return {part["stratum"]: part["sample_size"] for part in certificate_in(folder)["strata"]}
 
 
 @pytest.mark.parametrize("method", ["proportional", "equal", "neyman", "cost", "power"])
@@ -146,17 +101,6 @@ def test_growing_keeps_what_was_drawn_and_its_method(file, tmp_path, method):
     assert answer("verify", tmp_path / "second", "--frame", file) == 0
 
 
-def test_a_spread_in_the_register_is_planned_with_and_kept_in_the_certificate(file, tmp_path):
-    assert draw(file, tmp_path / "drawn", "--method", "neyman", "--variable", DAY) == 0
-    allocation = certificate_in(tmp_path / "drawn")["allocation"]
-    assert (allocation["method"], allocation["remainders"]) == ("neyman", "exact integer optimum")
-    assert list(allocation["scores"]) == ["JAKI", "Qlue"]
-    # Qlue has days 3, 6 … 18: deviation sqrt(31.5), times 6 complaints.
-    assert allocation["scores"]["Qlue"] == pytest.approx(6 * 31.5**0.5)
-    assert draw(file, tmp_path / "proportional") == 0
-    assert "scores" not in certificate_in(tmp_path / "proportional")["allocation"]
-
-
 def test_a_grown_sample_may_be_divided_otherwise_and_still_keeps_what_was_drawn(file, tmp_path):
     draw(file, tmp_path / "first")
     words = ["draw", file, "--grow", tmp_path / "first", "--size", 12, "--out", tmp_path / "second"]
@@ -164,33 +108,6 @@ def test_a_grown_sample_may_be_divided_otherwise_and_still_keeps_what_was_drawn(
     small, large = (certificate_in(tmp_path / name) for name in ("first", "second"))
     assert {record["id"] for record in small["records"]} < {record["id"] for record in large["records"]}
     assert large["allocation"]["method"] == "neyman"
-
-
-def test_a_stratum_is_taken_whole_and_stays_so_when_the_sample_grows(file, tmp_path):
-    assert draw(file, tmp_path / "first", "--take-all", "Qlue", "--maximum", "7", size=9) == 0
-    assert sizes_in(tmp_path / "first") == {"JAKI": 3, "Qlue": 6}
-    words = ["draw", file, "--grow", tmp_path / "first", "--out", tmp_path / "second", "--size"]
-    assert answer(*words, 13) == 0
-    assert sizes_in(tmp_path / "second") == {"JAKI": 7, "Qlue": 6}
-    assert answer(*words, 14) == 2
-
-
-@pytest.mark.parametrize(
-    ("more", "message"),
-    [
-        (["--method", "neyman"], "neyman allocation needs the spread in each stratum: name a number in the register"),
-        (["--variable", DAY], "--variable: proportional allocation needs nothing but the sizes of the strata"),
-        (["--method", "cost", "--variable", DAY], "cost allocation needs the cost of a complaint in each stratum"),
-        (["--take-all", "qlue"], "take_all: the frame has no stratum 'qlue'; did you mean 'Qlue'?"),
-        (["--method", "neyman", "--variable", "words"], "words"),
-        (["--method", "neyman", "--planning", "nowhere.csv"], "cannot read nowhere.csv"),
-        (["--grow", "nowhere"], "--grow takes id, strata, filter and seed from the earlier certificate"),
-    ],
-)
-def test_a_plan_that_does_not_fit_exits_2_and_writes_nothing(file, tmp_path, capsys, more, message):
-    assert draw(file, tmp_path / "drawn", *more) == 2
-    assert message in capsys.readouterr().err
-    assert not (tmp_path / "drawn").exists()
 
 
 def test_growing_from_a_file_of_the_frame_alone_keeps_what_was_drawn(file, tmp_path, capsys):
@@ -240,63 +157,9 @@ def test_growing_to_fewer_exits_2(file, tmp_path, capsys):
     assert "cannot grow to 7 complaints: 8 are drawn already" in capsys.readouterr().err
 
 
-def test_the_commitment_of_a_planned_method_is_the_certificates(file, tmp_path, capsys):
-    words = ["--method", "neyman", "--variable", DAY]
-    assert answer("commit", file, "--id", "id", "--strata", "channel", "--size", 8, *words) == 0
-    assert draw(file, tmp_path / "drawn", *words, "--commitment", capsys.readouterr().out.strip()) == 0
-
-
 def test_avoiding_draws_none_of_the_earlier_sample(file, tmp_path):
     draw(file, tmp_path / "first")
     assert draw(file, tmp_path / "second", "--avoid", tmp_path / "first", size=6, seed="another") == 0
     one, other = (json.loads((tmp_path / name / "certificate.json").read_text("utf-8")) for name in ("first", "second"))
     assert not {record["id"] for record in one["records"]} & {record["id"] for record in other["records"]}
     assert main(["verify", str(tmp_path / "second"), "--frame", str(file)]) == 0
-
-
-def test_strata_of_one_drawn_complaint_are_warned_of(file, tmp_path, capsys):
-    assert draw(file, tmp_path / "drawn", "--minimum", "1", size=3) == 0
-    assert "warning: one of several complaints is drawn from 1 strata (Qlue)" in capsys.readouterr().err
-
-
-def test_commit_prints_the_hash_that_the_certificate_will_hold(file, tmp_path, capsys):
-    assert answer("commit", file, "--id", "id", "--strata", "channel", "--size", 8) == 0
-    commitment = capsys.readouterr().out.strip()
-    assert draw(file, tmp_path / "drawn", "--commitment", commitment, "--published", "the gazette of 30 April") == 0
-    words = ["verify", str(tmp_path / "drawn"), "--frame", str(file), "--published"]
-    assert main([*words, commitment]) == 0
-    assert main([*words, "0" * 64]) == 1
-
-
-def test_check_record_says_whether_and_why(file, tmp_path, capsys):
-    draw(file, tmp_path / "drawn")
-    drawn = json.loads((tmp_path / "drawn" / "certificate.json").read_text("utf-8"))["records"][0]["id"]
-    capsys.readouterr()
-    assert answer("check-record", tmp_path / "drawn", drawn, "--frame", file) == 0
-    assert f"{drawn} is in the sample: its ticket" in capsys.readouterr().out
-    assert answer("check-record", tmp_path / "drawn", "JK99", "--frame", file, "--json") == 1
-    assert json.loads(capsys.readouterr().out)["outcome"] == "not in the frame"
-
-
-def test_an_id_that_begins_with_a_dash_stands_after_two_dashes(tmp_path, capsys):
-    path = tmp_path / "export.csv"
-    path.write_text("id,channel\n-n,A\n--help,A\n", encoding="utf-8")
-    assert draw(path, tmp_path / "drawn", size=2) == 0
-    capsys.readouterr()
-    for id in ("-n", "--help"):
-        assert answer("check-record", "--frame", path, tmp_path / "drawn", "--", id) == 0
-        assert f"{id} is in the sample: its ticket" in capsys.readouterr().out
-
-
-def test_strata_made_at_the_command_line_are_verified_too(file, tmp_path):
-    half = "half=CASE WHEN received < '2020-03-11' THEN 'first' ELSE 'second' END"
-    assert draw(file, tmp_path / "drawn", "--strata", "channel,half", "--define", half, "--join-below", "4") == 0
-    certificate = json.loads((tmp_path / "drawn" / "certificate.json").read_text("utf-8"))
-    labels = [part["stratum"] for part in certificate["strata"]]
-    assert labels == ["JAKI / first", "JAKI / second", "Qlue / first + Qlue / second"]
-    assert main(["verify", str(tmp_path / "drawn"), "--frame", str(file)]) == 0
-
-
-def test_a_definition_without_a_name_exits_2(file, tmp_path, capsys):
-    assert draw(file, tmp_path / "drawn", "--define", "=1") == 2
-    assert "--define '=1': expected NAME=SQL" in capsys.readouterr().err

@@ -5,9 +5,13 @@ import shlex
 
 import pytest
 from small_draw import export
+from small_plan import edit
+from small_study import write_study_with_words
 
 from cmresearch.cli import main
 from cmresearch.cli.plan import EXPLAINED
+from cmresearch.study.plan.freezing import freeze_plan, read_frozen_plans
+from cmresearch.study.study import open_study
 
 
 def ask(*words):
@@ -159,3 +163,42 @@ def test_a_table_for_people(tmp_path, capsys):
 def test_a_wrong_value_exits_2(capsys):
     assert ask("share", "--margin", 0.03, "--level", 95) == 2
     assert "cmresearch plan: the level or power is 95" in capsys.readouterr().err
+
+
+@pytest.fixture
+def folder(tmp_path):
+    return write_study_with_words(tmp_path / "study")
+
+
+def test_a_place_that_cannot_be_written_to_ends_with_2(folder, capsys):
+    (folder / "plan").write_text("in the way", encoding="utf-8")
+    assert main(["plan", "freeze", "--study", str(folder)]) == 2
+    assert f"cannot write to {folder / 'plan'}" in capsys.readouterr().err
+
+
+def test_the_command_line_freezes_prints_the_hash_and_lists_changes(folder, capsys):
+    study = ["--study", str(folder)]
+    assert main(["plan", "changes", *study]) == 2
+    assert "cmresearch plan freeze does it" in capsys.readouterr().err
+    assert main(["plan", "freeze", *study]) == 0
+    (plan,) = read_frozen_plans(open_study(folder))
+    assert plan.sha256 in capsys.readouterr().out
+    assert main(["plan", "changes", *study]) == 0
+    assert "nothing of the plan changed since version 1 was frozen" in capsys.readouterr().out
+    edit(folder, "size = 8", "size = 9")
+    assert main(["plan", "changes", *study, "--json"]) == 1
+    (row,) = json.loads(capsys.readouterr().out)
+    assert (row["place"], row["old"], row["new"], row["amendment"]) == ("sample.size", "8", "9", "")
+    assert main(["plan", "freeze", *study]) == 2
+    assert "study.toml, sample.size changed: 8 -> 9" in capsys.readouterr().err
+    assert main(["plan", "freeze", *study, "--reason", "one more", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["version"] == 2
+    assert main(["plan", "changes", *study]) == 0
+    assert "one more" in capsys.readouterr().out
+
+
+def test_other_bytes_of_the_same_plan_are_warned_of(folder, capsys):
+    freeze_plan(open_study(folder))
+    edit(folder, "[study]", "# a remark\n[study]")
+    assert main(["plan", "freeze", "--study", str(folder)]) == 0
+    assert "its bytes differ" in capsys.readouterr().err

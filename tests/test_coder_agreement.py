@@ -1,8 +1,9 @@
+""""""
+
 import pytest
-from small_coding import TEXT, coding_of, row
+from small_coding import coding_of, row
 
 from cmresearch.coding.coder_agreement import agreement_table, disagreements, rounds_of, unitizing_table
-from cmresearch.coding.units import decide
 from cmresearch.errors import ReliabilityError
 from cmresearch.language.voice import ENGLISH
 
@@ -49,36 +50,6 @@ def test_a_dimension_is_given_where_any_of_its_codes_is(coding):
 def test_all_codes_together_hold_a_decision_for_each_code_and_turn(coding):
     (found,) = agreement_table(coding, subject="all").to_dict("records")
     assert (found["key"], found["units"], found["given"]) == ("all codes", 18, 3)
-
-
-def test_sentences_are_units_within_answers(coding):
-    decisions = decide(coding, unit="sentence")
-    shown = [TEXT[each.start : each.end] for each in decisions.units if each.source == "interview-1"]
-    assert shown == [
-        "Informant: We answer within a day.",
-        "Not always.",
-        "Informant: Nobody asks the reporter.",
-        "Informant: The agency closes it.",
-    ]
-    assert decisions.ratings(["final"])[:2].tolist() == [[1.0, 1.0], [0.0, 0.0]]
-
-
-def test_marks_that_share_half_of_the_shorter_one_are_one_segment(coding):
-    decisions = decide(coding, unit="segment")
-    shown = [(each.source, TEXT[each.start : each.end]) for each in decisions.units]
-    assert shown == [
-        ("interview-1", "We answer within a day."),
-        ("interview-2", "Nobody asks"),
-        ("interview-2", "The agency closes it"),
-    ]
-    assert decisions.ratings(["final"]).tolist() == [[1.0, 1.0], [0.0, 0.0], [1.0, 0.0]]
-
-
-def test_marks_that_hardly_touch_are_two_segments(tmp_path):
-    coding = coding_of(
-        tmp_path, row("We answer within"), row("within a day. Not always", coder="coder-b"), row("agency", "asked")
-    )
-    assert [each.number for each in decide(coding, unit="segment").units] == [1, 2, 3]
 
 
 def test_a_source_that_one_coder_did_not_code_does_not_count(tmp_path):

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 
-import pandas as pd
 import pytest
-from small_study import write_study_with_words
+from small_study import edit, without_memo, write_study_with_words
 
-from cmresearch.cli import main
 from cmresearch.codebook.book import Dimension, Indicator
 from cmresearch.coding.coding import Segment
 from cmresearch.coding.sources import Source
@@ -355,18 +352,6 @@ def study_folder(tmp_path):
     return folder
 
 
-def edit(path, old, new):
-    text = path.read_text(encoding="utf-8")
-    assert old in text
-    path.write_text(text.replace(old, new), encoding="utf-8")
-
-
-def without_memo(folder):
-    """The study with a dissonance between sample and interviews, and nothing said about it."""
-    edit(folder / "coding/adjudicated.csv", "hinders", "supports")
-    edit(folder / "decisions.toml", "on_convergence =", "# on_convergence =")
-
-
 def test_a_study_s_lines_are_in_its_run(study_folder):
     (found,) = run_study(open_study(study_folder)).words.joint_display
     assert {line.name: line.standing for line in found.lines} == {
@@ -381,24 +366,6 @@ def test_a_study_s_lines_are_in_its_run(study_folder):
 def test_other_coding_makes_a_dissonance_that_the_file_of_decisions_must_explain(study_folder):
     edit(study_folder / "coding/adjudicated.csv", "hinders", "supports")
     assert run_study(open_study(study_folder)).words.joint_display.rows[0].convergence == "dissonance"
-
-
-def test_assess_ends_with_2_and_a_sentence_where_the_memo_is_missing(study_folder, capsys):
-    without_memo(study_folder)
-    assert main(["assess", "--study", str(study_folder)]) == 2
-    shown = capsys.readouterr()
-    assert shown.err.splitlines()[-1] == (
-        f"cmresearch assess: {study_folder / 'decisions.toml'}: decision on 'create_closure': dissonance between "
-        "sample (against) and interviews (for) without a memo; on_convergence must say what the researcher makes of it"
-    )
-    assert "Traceback" not in shown.err
-
-
-def test_reproduce_writes_nothing_where_the_memo_is_missing(study_folder, tmp_path, capsys):
-    without_memo(study_folder)
-    assert main(["reproduce", "--study", str(study_folder), "--out", str(tmp_path / "results")]) == 2
-    assert "without a memo" in capsys.readouterr().err
-    assert not (tmp_path / "results").exists()
 
 
 def test_all_faults_of_status_and_convergence_are_told_at_once(study_folder):
@@ -449,22 +416,3 @@ def test_a_study_without_documents_has_a_silent_line(study_folder):
     (record,) = run_study(open_study(study_folder)).joint_display_table().to_dict("records")
     assert record["documents"] == "silent"
     assert record["interviews"] == "against: hindrance told by 2 (2 × kelurahan)"
-
-
-def test_assess_shows_lines_and_convergence_of_a_dimension(study_folder, capsys):
-    assert main(["assess", "--study", str(study_folder), "--dimension", "create_closure", "--json"]) == 0
-    rows = pd.DataFrame(json.loads(capsys.readouterr().out))
-    lines = rows[rows["kind"] == "line"].set_index("what")["holds"]
-    assert lines.to_dict() == {
-        "register": "silent",
-        "sample": "against",
-        "interviews": "against",
-        "documents": "silent",
-    }
-    assert rows[rows["kind"] == "convergence"]["holds"].tolist() == ["agreement", "agreement"]
-
-
-def test_assess_in_json_holds_the_whole_joint_display(study_folder, capsys):
-    assert main(["assess", "--study", str(study_folder), "--json"]) == 0
-    (row,) = json.loads(capsys.readouterr().out)
-    assert {*LINES, "convergence", "researcher_convergence", "on_convergence", "proposed_status"} <= set(row)

@@ -1,32 +1,16 @@
 """Fingerprints of frames: by hand, whatever the order, and where they differ."""
 
-import hashlib
 import re
 
 import duckdb
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from small_draw import ROWS, as_csv, changed, small_frame
+from small_draw import ROWS, as_csv, by_hand, changed, sha256, small_frame
 
-from cmresearch import frame as frames
-from cmresearch.errors import FrameError, IntakeError, SampleError
-from cmresearch.sampling import bucket_hashes
+from cmresearch.errors import SampleError
 from cmresearch.sampling.fingerprints import fingerprint, read_buckets, read_rows, record_fingerprint
 from cmresearch.sampling.frame import read_frame
-
-
-def sha256(text):
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
-def by_hand(rows, places):
-    buckets = {f"{number:03x}": [] for number in range(4096)}
-    for row in rows:
-        line = "\x1f".join(row[place] for place in places) + "\n"
-        buckets[sha256(row[0])[:3]].append(line.encode())
-    hashes = [hashlib.sha256(b"".join(sorted(lines))).hexdigest() for lines in buckets.values()]
-    return sha256("".join(hashes))
 
 
 def test_both_fingerprints_are_what_ten_lines_of_python_give(tmp_path):
@@ -79,61 +63,6 @@ def test_strata_that_the_filter_leaves_out_and_strata_made_from_columns_take_no_
     rows = [("1", "web", "false", "3"), ("3", "mail", "true", "30")]
     made = fingerprint(frame, ["days"])
     assert (made.membership, made.content) == (by_hand(rows, [0, 1, 2]), by_hand(rows, [0, 1, 2, 3]))
-
-
-@pytest.fixture(scope="module")
-def many(tmp_path_factory):
-    """More complaints than come in one part, their rows in no order, the ids of different lengths."""
-    path = tmp_path_factory.mktemp("many") / "many.parquet"
-    with duckdb.connect() as connection:
-        connection.execute(
-            "COPY (SELECT 'K' || (i * 7919 % 300007) AS id, 'é ' || i % 3 AS channel, 'words ' || i * i AS words "
-            f"FROM range(300000) AS r(i)) TO '{path}' (FORMAT parquet)"
-        )
-        rows = connection.execute(f"SELECT id, channel, words FROM '{path}'").fetchall()
-    return path, rows
-
-
-def test_more_lines_than_come_at_once_give_the_fingerprint_by_hand(many):
-    path, rows = many
-    made = fingerprint(read_frame(path, id="id", strata="channel"), ["words"])
-    assert (made.membership, made.content) == (by_hand(rows, [0, 1]), by_hand(rows, [0, 1, 2]))
-
-
-def test_lines_that_are_sorted_on_disk_give_the_same(many):
-    frame = read_frame(many[0], id="id", strata="channel")
-    whole = fingerprint(frame, ["words"])
-    frame.complaints.query("SET memory_limit = '40MB'")
-    assert fingerprint(frame, ["words"]) == whole
-
-
-@pytest.mark.parametrize("at_once", [1_000, 350_000_000])
-def test_one_portable_query_in_however_many_ranges_gives_the_same(tmp_path, monkeypatch, at_once):
-    frame = small_frame(tmp_path)
-    monkeypatch.setattr(bucket_hashes, "AT_ONCE", at_once)
-    for columns in ([], ["words"], ["received", "words"]):
-        assert bucket_hashes._by_sql(frame, columns) == fingerprint(frame, columns).buckets
-
-
-def test_repeated_ids_are_refused_in_a_frame_too_large_to_be_asked_when_it_is_read(tmp_path, monkeypatch):
-    monkeypatch.setattr(frames, "IDS_AT_ONCE", 5)
-    twice = [*ROWS, ("JK03", "JAKI", "2020-04-01", "other words")]
-    frame = small_frame(tmp_path, as_csv(twice))
-    with pytest.raises(FrameError, match="1 ids are not unique in column 'id': 'JK03' 2 times"):
-        fingerprint(frame, ["words"])
-
-
-def test_ids_whose_hashes_alone_are_equal_are_not_refused(tmp_path):
-    frame = small_frame(tmp_path)
-    whole = fingerprint(frame, ["words"])
-    frame.complaints.query("CREATE MACRO hash(id) AS 7::UBIGINT")
-    assert fingerprint(frame, ["words"]) == whole
-
-
-def test_a_fault_that_shows_only_while_lines_are_read_is_told_with_the_file(tmp_path):
-    frame = small_frame(tmp_path)
-    with pytest.raises(IntakeError, match=r"^export\.csv: Could not convert string 'JK.*text' to INT32"):
-        list(frame.complaints.batches("SELECT CAST(id || 'text' AS INTEGER) FROM complaints"))
 
 
 def test_a_complaint_in_another_stratum_changes_membership_in_its_bucket_alone(tmp_path):

@@ -5,12 +5,11 @@ from __future__ import annotations
 import re
 from datetime import date, datetime, timedelta
 
-import duckdb
 import openpyxl
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from pydantic import ValidationError
+from small_export import DIRTY, MAPPING
 
 from cmresearch.errors import IntakeError
 from cmresearch.intake.faults import SET_ASIDE
@@ -20,25 +19,6 @@ from cmresearch.language.voice import ENGLISH, Voice
 from cmresearch.sampling.allocation import allocate
 from cmresearch.sampling.drawing import draw
 from cmresearch.sampling.frame import read_frame
-
-DIRTY = (
-    "No;Kanal;Masuk;Selesai;Biaya\n"
-    "007;JAKI;31/12/2020 23:59;1/1/2021 0:05;1.000,50\n"
-    "008;jaki;1/2/2020 8:00;;12\n"
-    "009;N/A;2/2/2020 8:00;3/2/2020 8:00;\n"
-    "No;Kanal;Masuk;Selesai;Biaya\n"
-    "Total;;;;1012,5\n"
-)
-MAPPING = IntakeMapping(
-    columns={"id": "No", "channel": "Kanal", "received": "Masuk", "closed": "Selesai", "cost": "Biaya"},
-    missing=["N/A"],
-    fill={"channel": "not stated"},
-    merge={"channel": {"JAKI": ["jaki"]}},
-    dates={"received": "%d/%m/%Y %H:%M", "closed": "%d/%m/%Y %H:%M"},
-    decimal=",",
-    numbers=["cost"],
-    set_aside={"a row of totals": "\"No\" = 'Total'"},
-)
 
 
 @pytest.fixture
@@ -79,35 +59,10 @@ def test_every_row_is_kept_or_set_aside_with_a_reason(export):
     ]
 
 
-def test_every_change_is_said(export):
-    assert tuple(map(ENGLISH.phrase, read_export(export(), MAPPING).report.changes)) == (
-        "'No' is called 'id'", "'Kanal' is called 'channel'", "'Masuk' is called "
-                                                              "'received'", "'Selesai' is called 'closed'",
-        "'Biaya' is called 'cost'", "channel: 'jaki' merged into "
-                                    "'JAKI'", "read as missing: N/A", "channel: missing is called 'not stated'",
-    )  # fmt: skip
-
-
 def test_a_frame_can_be_drawn_from_mapped_complaints(export):
     frame = read_frame(read_export(export(), MAPPING).complaints, id="id", strata="channel")
     assert dict(frame.sizes) == {"JAKI": 2, "not stated": 1}
     assert len(draw(frame, allocate(frame, 3), seed="s").rows) == 3
-
-
-def test_a_mapping_that_does_not_fit_names_every_misfit(export):
-    mapping = IntakeMapping(columns={"id": "Nomor"}, dates={"Masuc": "%Y"}, roles={"chanel": "Kanal"})
-    with pytest.raises(IntakeError) as error:
-        read_export(export(), mapping)
-    assert str(error.value).splitlines() == [
-        "[intake.columns] id = 'Nomor': export.csv has no such column",
-        "[intake] dates: there is no column 'Masuc'; did you mean 'Masuk'?",
-        "[intake.roles]: there is no role 'chanel'; did you mean 'channel'?",
-    ]
-
-
-def test_unknown_settings_are_refused():
-    with pytest.raises(ValidationError, match="missin"):
-        IntakeMapping(missin=["N/A"])
 
 
 REPEATED = "id,type,day\n1,a,3\n1,a,3\n2,b,1\n2,c,2\n3,d,5\n"
@@ -170,28 +125,6 @@ def test_broken_letters_points_and_zeros_are_put_right(export):
     assert rows == [("Café “Nord”", "3", "02134"), ("Café", "4", "02135")]
 
 
-def test_times_of_another_zone_are_put_into_the_studys(export):
-    text = "id,received,closed\n1,2020-07-01 08:00:00,2020-07-01T12:30:00+00:00\n2,2020-12-01 08:00:00,\n"
-    mapping = IntakeMapping(
-        dates={"received": "%Y-%m-%d %H:%M:%S", "closed": "%Y-%m-%dT%H:%M:%S%z"},
-        time_zone="America/New_York",
-        time_zones={"received": "UTC"},
-    )
-    rows = read_export(export(text), mapping).complaints.query(
-        "SELECT CAST(received AS VARCHAR), CAST(closed AS VARCHAR) FROM complaints ORDER BY id"
-    )
-    assert rows == [("2020-07-01 04:00:00", "2020-07-01 08:30:00"), ("2020-12-01 03:00:00", None)]
-
-
-@pytest.mark.parametrize(
-    ("written", "cell"),
-    [("excel", "43922.25"), ("excel 1904", "42460.25"), ("unix", "1585720800"), ("unix ms", "1585720800000")],
-)
-def test_serial_numbers_are_dates(export, written, cell):
-    made = read_export(export(f"id,received\n1,{cell}\n"), IntakeMapping(dates={"received": written}))
-    assert made.complaints.query("SELECT received FROM complaints") == [(datetime(2020, 4, 1, 6),)]  # noqa: DTZ001
-
-
 def test_serial_dates_and_totals_of_a_workbook(tmp_path):
     book = openpyxl.Workbook()
     for row in (["Report"], [], ["id", "received", "n"], ["7", 43922, 1], ["8", 43923.5, 2], ["Total", None, 3]):
@@ -211,14 +144,6 @@ def test_near_duplicates_can_be_marked(export):
     mapping = IntakeMapping(dates={"received": "%Y-%m-%d"}, near_duplicates="mark")
     rows = read_export(export(text), mapping).complaints.query("SELECT id, near_duplicate FROM complaints ORDER BY id")
     assert rows == [("1", 2), ("2", 2), ("3", 1)]
-
-
-def test_parquet_columns_keep_their_types_and_can_be_named_anew(tmp_path):
-    path = tmp_path / "export.parquet"
-    duckdb.sql(f"COPY (SELECT 7 AS n, TIMESTAMP '2020-01-01' AS t, 'N/A' AS c) TO '{path}' (FORMAT parquet)")
-    made = read_export(path, IntakeMapping(columns={"id": "n", "received": "t"}, missing=["N/A"]))
-    assert dict(made.complaints.columns) == {"id": "VARCHAR", "received": "TIMESTAMP", "c": "VARCHAR"}
-    assert made.complaints.query("SELECT id, c FROM complaints") == [("7", None)]
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))

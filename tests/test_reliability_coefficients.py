@@ -1,3 +1,5 @@
+""""""
+
 import json
 from pathlib import Path
 
@@ -360,3 +362,42 @@ def test_intervals_over_seven_interviews_are_too_short_and_over_sixty_are_not(in
         found = krippendorff_alpha(ratings, clusters=np.repeat(np.arange(interviews), 12))
         covered += found.lower is not None and found.lower <= truth <= found.upper
     assert least <= covered / 400 <= most
+
+
+SCALES = ["nominal", "ordinal", "interval", "ratio"]
+
+
+@pytest.mark.parametrize("name", SETS)
+@pytest.mark.parametrize("metric", SCALES)
+def test_alpha_agrees_with_r_on_the_published_examples(name, metric):
+    alpha = krippendorff_alpha(published(name), metric)
+    assert alpha.value == pytest.approx(REFERENCE[name]["alpha"][metric], abs=1e-12)
+
+
+@pytest.mark.parametrize("name", SETS)
+def test_percent_agreement_agrees_with_r_on_the_published_examples(name):
+    agreement = percent_agreement(published(name))
+    assert agreement.value == pytest.approx(REFERENCE[name]["percent_agreement"], abs=1e-12)
+
+
+def test_alpha_of_four_units_by_hand():
+    # Coincidences: 0–0 four, 1–1 two, 0–1 one each way. n = 8, n0 = 5, n1 = 3.
+    # Observed disagreement 2/8; expected 2·5·3/(8·7) = 30/56; alpha = 1 − 0.25/0.5357 = 8/15.
+    alpha = krippendorff_alpha([[0, 1], [1, 1], [0, 0], [0, 0]])
+    assert alpha.value == pytest.approx(8 / 15)
+    assert (alpha.units, alpha.raters) == (4, 2)
+
+
+def test_a_code_nobody_applied_has_no_alpha_but_full_agreement():
+    nobody = np.zeros((5, 2))
+    alpha = krippendorff_alpha(nobody)
+    assert (alpha.value, alpha.lower, alpha.upper) == (None, None, None)
+    assert ENGLISH.phrases(alpha.notes) == (
+        "every rating has the same value, so no disagreement could be expected and alpha is undefined"
+    )
+    assert percent_agreement(nobody).value == 1.0
+
+
+def test_a_coefficient_shows_itself_as_a_row():
+    row = percent_agreement([[1, 1], [1, 0]]).to_frame()
+    assert row.loc[0, ["coefficient", "value", "units"]].tolist() == ["percent agreement", 0.5, 2]

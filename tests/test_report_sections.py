@@ -5,11 +5,10 @@ import re
 
 import pytest
 from pages import Page
+from small_report import section, section_text, shown
 from small_study import in_two_languages, without_a_sample, write_study, write_study_with_words
 
-from cmresearch.report.page.context import PARTS, SECTIONS, checked_out_commit
 from cmresearch.report.page.page import report_html
-from cmresearch.report.shareable import shareable_reviews, shareable_with_table
 from cmresearch.study.plan.freezing import freeze_plan
 from cmresearch.study.reviews.entries import add_reviews, make_review
 from cmresearch.study.reviews.subjects import subjects_of
@@ -17,44 +16,13 @@ from cmresearch.study.run import run_study
 from cmresearch.study.study import open_study
 
 
-def shown(study):
-    run = run_study(study)
-    masked, table = shareable_with_table(run)
-    return report_html(masked, reviews=shareable_reviews(run, table))
-
-
-def section_text(text, name):
-    """One section of a page, whatever sections stand within it included."""
-    start = text.index(f'<section id="{name}">')
-    depth = 0
-    for found in re.finditer(r"<(/?)section", text[start:]):
-        depth += -1 if found[1] else 1
-        if depth == 0:
-            return text[start : start + found.end()]
-    raise AssertionError(f"section {name} does not end")
-
-
-def section(text, name):
-    return Page(section_text(text, name))
-
-
-@pytest.fixture(scope="module")
-def study(tmp_path_factory):
-    return open_study(write_study_with_words(tmp_path_factory.mktemp("study")))
-
-
-@pytest.fixture(scope="module")
-def text(study):
-    return shown(study)
-
-
 @pytest.fixture(scope="module")
 def both(tmp_path_factory):
     return shown(open_study(in_two_languages(write_study_with_words(tmp_path_factory.mktemp("both")))))
 
 
-def test_the_joint_display_shows_each_line_with_status_convergence_and_the_memo(text):
-    page = section(text, "joint")
+def test_the_joint_display_shows_each_line_with_status_convergence_and_the_memo(small_page):
+    page = section(small_page, "joint")
     assert "Register Sample Interviews Documents Status Convergence" in page.text
     lines = "– silent ■ unclear 49.0 % ▼ against 0 : 2 – silent"
     assert f"1 Create closure {lines} ▼ not optimal partial agreement" in page.text
@@ -62,8 +30,8 @@ def test_the_joint_display_shows_each_line_with_status_convergence_and_the_memo(
     assert {"href": "#lines-create_closure"} in [each for tag, each in page.tags if tag == "a"]
 
 
-def test_the_lines_of_a_dimension_name_who_stands_where(text):
-    page = section(text, "dimensions")
+def test_the_lines_of_a_dimension_name_who_stands_where(small_page):
+    page = section(small_page, "dimensions")
     assert "Interviews ▼ against hindrance told by 2 (2 × kelurahan)" in page.text
 
 
@@ -89,30 +57,15 @@ def test_what_a_sample_would_tell_is_not_measured_where_none_is_drawn(tmp_path):
     assert "Share with an explicit final answer: not measured" in lines
 
 
-def test_a_quotation_opens_in_its_transcript_with_the_words_marked(text):
-    quoting = re.search(r'<p class="cite">.*?<a href="#(segment-[^"]+)">', section_text(text, "dimensions"))
-    transcripts = section_text(text, "transcripts")
+def test_a_quotation_opens_in_its_transcript_with_the_words_marked(small_page):
+    quoting = re.search(r'<p class="cite">.*?<a href="#(segment-[^"]+)">', section_text(small_page, "dimensions"))
+    transcripts = section_text(small_page, "transcripts")
     place = transcripts.index(f'id="{quoting[1]}"')
     assert transcripts[place:].partition("<mark>")[2].startswith("Kami menutup laporan")
 
 
-def test_an_estimate_leads_to_its_strata_and_to_the_rows_of_the_workbook(text):
-    estimates, traces = section(text, "estimates"), section(text, "traces")
-    asked = {each["href"][1:] for tag, each in estimates.tags if tag == "a" and each["href"].startswith("#by-stratum")}
-    assert asked
-    assert asked <= set(traces.ids)
-    assert re.search(r"Recomputed.*row \d+.*By stratum.*rows \d+", traces.text)
-    assert "evidence.json" in traces.text
-
-
-def test_a_finding_leads_to_where_its_value_comes_from(jakarta):
-    page = section(report_html(jakarta), "findings")
-    links = {each["href"] for tag, each in page.tags if tag == "a"}
-    assert {"#dimension-create_closure", "#figure-complaints_2020", "#frame", "#sample"} <= links
-
-
-def test_without_a_frozen_plan_the_report_says_how_to_freeze_one(text):
-    assert "cmresearch plan freeze" in section(text, "plan").text
+def test_without_a_frozen_plan_the_report_says_how_to_freeze_one(small_page):
+    assert "cmresearch plan freeze" in section(small_page, "plan").text
 
 
 def test_every_change_since_the_plan_was_frozen_is_listed(tmp_path):
@@ -146,14 +99,6 @@ def test_a_review_stands_in_the_report_until_what_was_reviewed_changes(tmp_path)
     changed = section(shown(study), "reviews").text
     assert "decided not_optimal" in changed
     assert "decided fulfilled" in changed
-
-
-def test_every_part_has_its_heading_in_the_contents(text):
-    page = Page(text)
-    listed = {each["href"][1:] for tag, each in page.tags if tag == "a" and each["href"].startswith("#")}
-    present = {name for name in SECTIONS if name in page.ids}
-    assert present <= listed
-    assert set(PARTS) - {"findings", "export"} <= set(SECTIONS)
 
 
 def test_both_languages_stand_in_one_page_each_under_its_own_name(both):
@@ -219,36 +164,3 @@ def test_the_indonesian_page_calls_indicators_sources_and_variables_by_their_ind
     assert "terpublikasi, sintetis, dan ilustratif" in text
     for left in ("median hours to coordinate", "interview 1 government bureau", "disposition ", "13 sources"):
         assert left not in text, left
-
-
-def test_a_language_that_the_study_does_not_have_is_an_error_with_those_it_has(study):
-    with pytest.raises(ValueError, match="there is no report in 'id'; the study's title and texts are in en"):
-        report_html(run_study(study), language="id")
-
-
-def test_the_report_says_from_which_commit_and_with_which_versions_it_was_made(study, tmp_path):
-    run = run_study(study)
-    assert "does not lie under version control" in section(report_html(run), "colophon").text
-    commit = "0123456789abcdef0123456789abcdef01234567"
-    (tmp_path / ".git").mkdir()
-    (tmp_path / ".git" / "HEAD").write_text(f"{commit}\n", encoding="utf-8")
-    assert checked_out_commit(tmp_path / "study") == commit
-    assert re.search(r"cmresearch \d\S*, Python 3\.\d+", section(report_html(run), "colophon").text)
-
-
-@pytest.mark.parametrize("packed", [False, True])
-def test_the_commit_of_a_branch_is_found_in_every_kind_of_working_copy(tmp_path, packed):
-    commit = "0123456789abcdef0123456789abcdef01234567"
-    git, copy = tmp_path / "main" / ".git", tmp_path / "copy"
-    (git / "refs" / "heads").mkdir(parents=True)
-    (git / "worktrees" / "copy").mkdir(parents=True)
-    copy.mkdir()
-    (git / "HEAD").write_text("ref: refs/heads/main\n", encoding="utf-8")
-    (git / "worktrees" / "copy" / "HEAD").write_text("ref: refs/heads/main\n", encoding="utf-8")
-    (git / "worktrees" / "copy" / "commondir").write_text("../..\n", encoding="utf-8")
-    (copy / ".git").write_text(f"gitdir: {git}/worktrees/copy\n", encoding="utf-8")
-    if packed:
-        (git / "packed-refs").write_text(f"# pack-refs\n{commit} refs/heads/main\n", encoding="utf-8")
-    else:
-        (git / "refs" / "heads" / "main").write_text(f"{commit}\n", encoding="utf-8")
-    assert checked_out_commit(tmp_path / "main") == checked_out_commit(copy) == commit

@@ -107,13 +107,6 @@ def digest(path):
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-def test_an_unwritable_folder_is_an_error_of_one_line(tmp_path, capsys, project, monkeypatch):
-    monkeypatch.chdir(project)
-    (tmp_path / "taken").write_text("a file, not a folder", encoding="utf-8")
-    assert main(["report", "--out", str(tmp_path / "taken" / "report.html")]) == 2
-    assert f"cannot write to {tmp_path / 'taken'}" in capsys.readouterr().err
-
-
 def test_a_study_without_a_sample_has_all_results_but_those_of_a_sample(tmp_path):
     study = open_study(without_a_sample(write_study_with_words(tmp_path)))
     write_results(run_study(study), study.results)

@@ -6,37 +6,11 @@ import hashlib
 import re
 
 import pytest
+from small_settings import EXPORT, MINIMAL, planned
 from small_study import without_a_sample, write_study
 
-from cmresearch.errors import AllocationError, StudyError
+from cmresearch.errors import StudyError
 from cmresearch.study.study import open_study
-
-MINIMAL = """
-[study]
-key = "small"
-title = { en = "A small study" }
-place = "Somewhere"
-period = "2020"
-
-[full_set]
-kind = "real"
-origin = "the city's portal"
-FULL_SET
-
-[frame]
-id = "id"
-strata = ["channel"]
-
-[variables]
-quick = "CAST(hours AS DOUBLE) <= 24"
-
-[sample]
-size = 3
-seed = "small"
-seed_source = "a test"
-minimum = 1
-"""
-EXPORT = "id,channel,hours\n1,web,5\n2,web,30\n3,web,7\n4,phone,50\n5,phone,\n"
 
 
 @pytest.fixture
@@ -57,18 +31,6 @@ def test_without_a_study_the_error_says_where_was_looked(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     with pytest.raises(StudyError, match=r"there is no study\.toml in .* or above it; name the study's folder"):
         open_study()
-
-
-def test_every_fault_of_the_settings_is_named_with_its_line(folder):
-    text = (folder / "study.toml").read_text(encoding="utf-8")
-    text = text.replace("size = 3", 'siez = 3\nsize = "many"').replace('kind = "real"', 'kind = "genuine"')
-    (folder / "study.toml").write_text(text, encoding="utf-8")
-    with pytest.raises(StudyError) as error:
-        open_study(folder)
-    message = str(error.value)
-    assert "line 21: unknown key 'siez'; did you mean 'size'?" in message
-    assert "line 22: size is 'many'; expected a valid integer" in message
-    assert "line 9: kind is 'genuine'; expected published or real or synthetic or illustrative" in message
 
 
 def test_a_study_whose_data_are_not_distributed_says_how_to_give_them(folder):
@@ -145,37 +107,11 @@ def test_sampled_complaints_carry_their_register_variables(folder):
     assert all(known[id] == truth for id, truth in {"1": "true", "2": "false", "4": "false"}.items() if id in known)
 
 
-def planned(folder, *lines):
-    settings = MINIMAL.replace("FULL_SET", 'file = "export.csv"') + "\n".join(lines)
-    (folder / "study.toml").write_text(settings, encoding="utf-8")
-    study = open_study(folder)
-    return study.allocate(study.read_frame())
-
-
 def test_a_study_may_plan_with_the_spread_of_a_register_variable(folder):
     allocation = planned(folder, 'method = "neyman"', 'variable = "quick"')
     # quick: two of three on the web, so S = sqrt(1/3); on the phone one is known, so 0.
     assert allocation.scores == pytest.approx({"phone": 0, "web": 3**0.5})
     assert allocation.sample_sizes == {"phone": 1, "web": 2}
-
-
-def test_a_study_may_plan_with_a_file_a_maximum_and_strata_taken_whole(folder):
-    (folder / "pilot.csv").write_text("stratum,share,cost\nweb,0.5,1\nphone,0.5,4\n", encoding="utf-8")
-    assert planned(folder, 'method = "cost"', 'planning = "pilot.csv"').size == 3
-    allocation = planned(folder, "maximum = 1", 'take_all = ["phone"]')
-    assert allocation.sample_sizes == {"phone": 2, "web": 1}
-
-
-def test_a_study_whose_method_lacks_what_it_needs_says_so(folder):
-    with pytest.raises(AllocationError, match="neyman allocation needs the standard deviation in each stratum"):
-        planned(folder, 'method = "neyman"')
-
-
-def test_a_seed_that_is_a_number_is_refused_with_its_line(folder):
-    path = folder / "study.toml"
-    path.write_text(path.read_text(encoding="utf-8").replace('seed = "small"', "seed = 2026"), encoding="utf-8")
-    with pytest.raises(StudyError, match=r"study\.toml, line \d+: .*seed"):
-        open_study(folder)
 
 
 def test_a_study_without_words_says_so(folder):
@@ -195,14 +131,6 @@ def test_the_jakarta_draw_is_pinned(jakarta):
 PINNED_MEMBERSHIP = "e76a73f01a43e86520bdf1331fc5d60619c012d78a91b992887e8bee34bc0b6b"
 PINNED_FIRST = ("JK2009020278", "JK2008180334", "JK2005100021")
 PINNED_IDS = "52936cb397a46ea3b26c68a7ab26a119ba1a191a3d6a9a6c969275b0749837d8"
-
-
-def test_what_can_only_be_of_a_sample_needs_one(tmp_path):
-    folder = without_a_sample(write_study(tmp_path))
-    with (folder / "study.toml").open("a", encoding="utf-8") as file:
-        file.write('\n[[estimate]]\nvariable = "hours_to_close"\nstatistic = "mean"\n')
-    with pytest.raises(StudyError, match=r"there is no \[sample\], and \[\[estimate\]\] can only be of one"):
-        open_study(folder)
 
 
 def test_a_study_without_a_sample_draws_none(tmp_path):

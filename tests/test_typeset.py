@@ -2,26 +2,16 @@
 
 from __future__ import annotations
 
-import os
 import re
-import subprocess
-import sys
 
 import pytest
 
-from cmresearch.errors import ReportError
-from cmresearch.report.paper.pdf import picture, write_pdf
+from cmresearch.report.paper.pdf import write_pdf
 from cmresearch.report.paper.tree import read_page
 from cmresearch.report.paper.typeset import LONG_CELL, STYLE, quoted, typst_source
 
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 4 2"><title>A bar</title><rect width="4" height="2"/></svg>'
 HOSTILE = '#import "x" \\ $a$ *b* _c_ [d] {e} <f> @g // h /* i */ "j" \x07 \u2028 =cmd|x!A0'
-
-ALONE = """
-import sys
-from cmresearch.report.paper.pdf import write_pdf
-write_pdf(*sys.argv[1:3], title="A title", language="en")
-"""
 
 
 def source(page, language="en"):
@@ -112,30 +102,3 @@ def test_a_turned_page_holds_a_table_that_no_upright_one_does():
 def test_words_in_another_language_are_marked_as_such():
     assert 'lang: "id"' in source('<p lang="id">aduan</p>')
     assert 'text(lang: "id"' in source('<p>a <i lang="id">aduan</i></p>')
-
-
-def test_another_process_gives_the_same_bytes(tmp_path):
-    """Whatever its hash seed, time zone and locale; the machine's own fonts are never asked for."""
-    page = f"<h1>T</h1><p>a <b>b</b></p><figure>{SVG}</figure>"
-    changed = {"PYTHONHASHSEED": "7", "TZ": "Asia/Jakarta", "LC_ALL": "C", "SOURCE_DATE_EPOCH": "0"}
-    other = tmp_path / "other.pdf"
-    subprocess.run([sys.executable, "-c", ALONE, page, str(other)], check=True, env={**os.environ, **changed})
-    assert other.read_bytes() == pdf(page, tmp_path / "a.pdf")
-
-
-def test_a_picture_is_the_same_bytes_each_time():
-    (drawing,) = read_page(f"<figure>{SVG}</figure>").drawings()
-    first = picture(drawing)
-    picture.cache_clear()
-    assert picture(drawing) == first
-    assert first.startswith(b"\x89PNG")
-
-
-def test_what_cannot_be_drawn_is_said_to_be(tmp_path):
-    with pytest.raises(ReportError, match="the page cannot be set as PDF"):
-        pdf("<figure><svg><title>t</title><g></svg></figure>", tmp_path / "a.pdf")
-
-
-def test_a_file_that_cannot_be_written_is_named(tmp_path):
-    with pytest.raises(ReportError, match=r"cannot write to .*none/a.pdf"):
-        pdf("<p>a</p>", tmp_path / "none" / "a.pdf")

@@ -10,11 +10,11 @@ from typing import TypeVar
 from pydantic import BaseModel, ValidationError
 
 from cmresearch.errors import CmResearchError, nearest, raise_all
-from cmresearch.files.toml import Place, TomlFile, describe_fault, read_toml_file
+from cmresearch.files.toml import KeyPath, TomlFile, describe_fault, read_toml_file
 from cmresearch.study.synthetic.parameters import Matter, Parameters, Strict
 
 Record = TypeVar("Record", bound=BaseModel)
-Fault = tuple[Place, str]
+Fault = tuple[KeyPath, str]
 
 # What a register may hold of each complaint, beside the levels of its place.
 COLUMNS = (
@@ -106,7 +106,7 @@ def _sum_faults(parameters: Parameters) -> Iterator[Fault]:
 def _topic_faults(parameters: Parameters) -> Iterator[Fault]:
     """Where there are topics, the totals and weights that they are dealt by; where there are none, none of these."""
     weighted = [n for n, channel in enumerate(parameters.channels) if channel.topic_weight]
-    dealt_by: list[tuple[Place, bool]] = [
+    dealt_by: list[tuple[KeyPath, bool]] = [
         (("topic_complaints",), parameters.topic_complaints is not None),
         (("topic_by_month",), parameters.topic_by_month is not None),
         (("channel", *weighted[:1], "topic_weight"), bool(weighted)),
@@ -116,7 +116,7 @@ def _topic_faults(parameters: Parameters) -> Iterator[Fault]:
             yield ("topic", 0), f"there are topics, and no {place[-1]}"
         elif is_there and not parameters.topics:
             yield place, f"there is a {place[-1]}, and no topic"
-    shown: list[Place] = [("columns", "topic")] if "topic" in parameters.columns else []
+    shown: list[KeyPath] = [("columns", "topic")] if "topic" in parameters.columns else []
     shown += [("variable", n, "shows") for n, variable in enumerate(parameters.variables) if variable.shows == "topic"]
     yield from ((place, "there is no topic to show") for place in shown if not parameters.topics)
 
@@ -195,7 +195,7 @@ def _sentences(record: Strict | Matter) -> Iterator[tuple[str, tuple[str, ...]]]
     return ((name, value) for name, value in record if isinstance(value, tuple))
 
 
-def _unfilled(sentences: Iterable[str], known: Iterable[str], place: Place) -> Iterator[Fault]:
+def _unfilled(sentences: Iterable[str], known: Iterable[str], place: KeyPath) -> Iterator[Fault]:
     for sentence in sentences:
         try:
             slots = [slot for _, slot, _, _ in Formatter().parse(sentence) if slot is not None]
@@ -205,11 +205,11 @@ def _unfilled(sentences: Iterable[str], known: Iterable[str], place: Place) -> I
             yield from _unknown("slot", slots, known, place)
 
 
-def _unknown(what: str, names: Iterable[str], known: Iterable[str], place: Place) -> Iterator[Fault]:
+def _unknown(what: str, names: Iterable[str], known: Iterable[str], place: KeyPath) -> Iterator[Fault]:
     known = list(known)
     return ((place, f"there is no {what} {name!r}{nearest(name, known)}") for name in names if name not in known)
 
 
-def _twice(what: str, names: Iterable[str], place: Place) -> Iterator[Fault]:
+def _twice(what: str, names: Iterable[str], place: KeyPath) -> Iterator[Fault]:
     names = list(names)
     return ((place, f"the {what} {name!r} is used twice") for name in dict.fromkeys(names) if names.count(name) > 1)
