@@ -6,6 +6,8 @@ from datetime import date, timedelta
 
 from small_export import found, times
 
+from cmresearch.language.voice import ENGLISH
+
 ISO = "%Y-%m-%d %H:%M:%S"
 
 
