@@ -178,3 +178,32 @@ def test_addresses_that_scripts_use_go_on_working():
     code += "assert cmresearch.frame is cmresearch.sampling.frame\n"
     code += "assert cmresearch.sampling.frame.__spec__.name == 'cmresearch.sampling.frame'\n"
     subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
+
+
+# English whoever reads it: a first look at the command line, what stands in a certificate, the plan, what is hashed.
+ENGLISH_HERE = {
+    *("intake/exports.py", "intake/faults.py", "intake/faults_in_rows.py", "intake/mapped_export.py"),
+    *("intake/profile.py", "intake/profile_pages.py"),
+    *("study/evidence/building.py", "study/plan/text.py", "study/reviews/subjects.py"),
+}
+BELOW = [path for path in FILES if part_of(path) != "language" and FLOOR[part_of(path)] < FLOOR["report"]]
+
+
+@pytest.mark.parametrize("path", BELOW, ids=[str(path.relative_to(PACKAGE)) for path in BELOW])
+def test_below_the_report_nothing_is_said_but_by_a_voice_that_is_given(path):
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    taken = {alias.name for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) for alias in node.names}
+    if str(path.relative_to(PACKAGE)) not in ENGLISH_HERE:
+        assert not taken & {"ENGLISH", "template", "catalogue"}
+    made = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Voice"]
+    assert not made or path.name == "study.py", "a voice is made by the study, once for each language"
+
+
+def test_no_language_is_a_default_below_the_report():
+    for path in BELOW:
+        functions = [node for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if hasattr(node, "args")]
+        for function in functions:
+            if isinstance(function, ast.FunctionDef):
+                named = zip(function.args.kwonlyargs, function.args.kw_defaults, strict=True)
+                default = next((value for name, value in named if name.arg == "language"), None)
+                assert default is None or default.value is None, f"{path.name}, {function.name}"

@@ -9,7 +9,6 @@ from typing import Any, TypeAlias
 import pandas as pd
 
 from cmresearch.estimation.explanation import FormulaSheet, explain_in_formulas
-from cmresearch.language.voice import ENGLISH
 from cmresearch.study.evidence.building import Answer, answers
 from cmresearch.study.run import Run
 
@@ -68,7 +67,7 @@ def _keyed(found: Sequence[Answer]) -> Iterator[tuple[str, tuple[str, Row, list[
     number = 0
     for answer in found:
         about = {"variable": answer.variable, "statistic": answer.statistic}
-        for row, (_, parts) in zip(_records(answer.estimates.to_frame(ENGLISH)), answer.explained(), strict=True):
+        for row, (_, parts) in zip(_records(answer.estimates.to_frame()), answer.explained(), strict=True):
             number += 1
             yield f"F{number}", (answer.asked, about | row, _records(parts))
 
