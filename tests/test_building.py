@@ -6,9 +6,9 @@ from dataclasses import replace
 import pytest
 from small_study import write_study
 
-from cmresearch.errors import EvidenceError
+from cmresearch.errors import EvidenceError, TriangulationError
 from cmresearch.report.results import EVIDENCE, write_results
-from cmresearch.study.evidence.building import evidence_of, segment_id
+from cmresearch.study.evidence.building import answers, evidence_of, segment_id
 from cmresearch.study.evidence.chain import check_evidence, read_evidence
 from cmresearch.study.run import run_study
 from cmresearch.study.study import open_study
@@ -94,3 +94,12 @@ def test_the_jakarta_studys_findings_all_have_their_evidence(jakarta):
     checkable = [node for node in found.nodes if node.kind == "finding" and node.says["result"] != "not checkable"]
     assert len(checkable) > 10
     assert all(node.rests_on for node in checkable)
+
+
+def test_an_indicator_is_traced_by_the_very_estimate_that_its_status_rests_on(small_run):
+    indicators = [each for one in small_run.words.assessment.dimensions for each in one.indicators]
+    (coded,) = [each for each in indicators if each.indicator.kind == "coded"]
+    (answer,) = [each for each in answers(small_run) if each.asked != "estimate"]
+    assert answer.estimates is coded.estimates
+    with pytest.raises(TriangulationError, match=r"the figure 0\.99 is not that of its estimate"):
+        replace(coded, estimate=0.99)

@@ -39,7 +39,7 @@ def with_threshold(indicators, key, threshold):
 
 
 def test_every_dimension_has_a_row_and_a_sentence(robustness, jakarta):
-    table = robustness.to_frame()
+    table = robustness.to_frame(ENGLISH)
     assert list(table["dimension"]) == [each.dimension.key for each in jakarta.words.assessment.dimensions]
     assert all(table["in_words"].str.endswith("."))
 

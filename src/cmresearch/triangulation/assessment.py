@@ -12,6 +12,7 @@ from cmresearch.codebook.book import Codebook, Dimension, Indicator
 from cmresearch.coding.coding import Coding, Segment
 from cmresearch.coding.sources import Source
 from cmresearch.errors import TriangulationError, nearest, raise_all
+from cmresearch.estimation.estimates import Estimates
 from cmresearch.estimation.estimators import estimate_proportion
 from cmresearch.language.catalogue import Translations, in_language
 from cmresearch.language.phrases import Figure, Name, Phrase
@@ -35,6 +36,10 @@ class IndicatorResult:
         outcome: met, not_met, or inconclusive where the interval straddles the threshold or nothing was
             measured.
         data_kind: published, real, synthetic or illustrative; empty where nothing was measured.
+        estimates: For a coded indicator the estimate itself, one row, so that its trace is that of its figure.
+
+    Raises:
+        TriangulationError: The figure is not that of its estimate.
     """
 
     dimension: str
@@ -45,6 +50,16 @@ class IndicatorResult:
     n: int
     outcome: Outcome
     data_kind: str
+    estimates: Estimates | None = field(default=None, compare=False)
+
+    def __post_init__(self) -> None:
+        if self.estimates is not None:
+            (row,) = self.estimates
+            if (self.estimate, self.lower, self.upper, self.n) != (row.estimate, row.lower, row.upper, row.n):
+                raise TriangulationError(
+                    f"indicator {self.indicator.key!r}: the figure {self.estimate} is not that of its estimate, "
+                    f"{row.estimate}"
+                )
 
     @property
     def summary(self) -> Phrase:
@@ -321,10 +336,11 @@ def _counted(dimension: str, indicator: Indicator, frame: Frame, kind: str) -> I
 
 
 def _estimated(dimension: str, indicator: Indicator, responses: Responses) -> IndicatorResult:
-    (row,) = estimate_proportion(responses, indicator.variable, value=str(indicator.value))
+    estimates = estimate_proportion(responses, indicator.variable, value=str(indicator.value))
+    (row,) = estimates
     outcome = judge(indicator, row.lower, row.upper)
-    kind = responses.data_kind
-    return IndicatorResult(dimension, indicator, row.estimate, row.lower, row.upper, row.n, outcome, kind)
+    found = (row.estimate, row.lower, row.upper, row.n, outcome, responses.data_kind)
+    return IndicatorResult(dimension, indicator, *found, estimates)
 
 
 def _not_measured(dimension: str, indicator: Indicator) -> IndicatorResult:

@@ -10,7 +10,6 @@ import pandas as pd
 from cmresearch.coding.coding import Segment
 from cmresearch.errors import EvidenceError, raise_all
 from cmresearch.estimation.estimates import Estimate, Estimates
-from cmresearch.estimation.estimators import estimate_proportion
 from cmresearch.files.hashes import sha256_of_text
 from cmresearch.language.voice import ENGLISH
 from cmresearch.study.evidence.chain import Evidence, Kind, Node, link_hash
@@ -59,13 +58,13 @@ def answers(run: Run) -> tuple[Answer, ...]:
 
 
 def _of_indicators(run: Run) -> Iterator[Answer]:
-    if run.words is None or run.responses is None:
+    if run.words is None:
         return
     for result in (each for one in run.words.assessment.dimensions for each in one.indicators):
         indicator = result.indicator
-        if indicator.kind == "coded" and result.estimate is not None:
-            estimates = estimate_proportion(run.responses, indicator.variable, value=str(indicator.value))
-            yield Answer(f"{result.dimension}.{indicator.key}", indicator.variable, indicator.statistic, estimates)
+        if result.estimates is not None:
+            asked = f"{result.dimension}.{indicator.key}"
+            yield Answer(asked, indicator.variable, indicator.statistic, result.estimates)
 
 
 DIGITS = 9  # significant digits of a fraction: beyond them, versions of the numerical libraries differ
