@@ -9,7 +9,7 @@ import sys
 
 import pytest
 
-from cmresearch.errors import ReportError
+from cmresearch.errors import ReportError, WritingError
 from cmresearch.report.paper.pdf import picture, write_pdf
 from cmresearch.report.paper.tree import read_page
 from cmresearch.report.paper.typeset import LONG_CELL, STYLE, quoted, typst_source
@@ -137,5 +137,5 @@ def test_what_cannot_be_drawn_is_said_to_be(tmp_path):
 
 
 def test_a_file_that_cannot_be_written_is_named(tmp_path):
-    with pytest.raises(ReportError, match=r"cannot write to .*none/a.pdf"):
+    with pytest.raises(WritingError, match=r"cannot write to .*none/a.pdf"):
         pdf("<p>a</p>", tmp_path / "none" / "a.pdf")

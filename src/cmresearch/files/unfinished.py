@@ -48,6 +48,8 @@ def finish_interrupted(folder: Path) -> None:
     Raises:
         WritingError: Complete files cannot be moved in.
     """
+    if not folder.is_dir() or not any(path.name.startswith(UNFINISHED) for path in folder.iterdir()):
+        return
     for own in abandoned(folder, UNFINISHED):
         try:
             if (own.path / JOURNAL).is_file():
@@ -136,8 +138,8 @@ def _take_back(own: Path, folder: Path, name: Path) -> None:
         os.replace(old, folder / name)  # noqa: PTH105
 
 
-def replace_file(new: Path, target: Path) -> None:
-    """Put a complete file in the place of another, which keeps its permissions.
+def replace_file(new: Path, target: Path, *, mode: int | None = None) -> None:
+    """Put a complete file in the place of another, with the permissions of that one if no others are given.
 
     Raises:
         WritingError: Another program holds the file open.
@@ -147,6 +149,8 @@ def replace_file(new: Path, target: Path) -> None:
         if not os.access(target, os.W_OK):
             raise PermissionError(EACCES, os.strerror(EACCES), str(target))
         shutil.copymode(target, new)
+    if mode is not None:
+        new.chmod(mode)
     try:
         os.replace(new, target)  # noqa: PTH105
     except PermissionError as error:

@@ -80,6 +80,8 @@ def write_files(folder: Path, texts: Mapping[str, str]) -> None:
     Raises:
         WritingError: They cannot be written; nothing has changed then.
     """
+    if not texts:
+        return
     with whole_folder(folder) as beside:
         for name, text in texts.items():
             (beside / name).parent.mkdir(parents=True, exist_ok=True)
@@ -95,12 +97,13 @@ def write_text(path: Path, text: str) -> None:
     write_bytes(path, text.encode())
 
 
-def write_bytes(path: Path, content: bytes) -> None:
+def write_bytes(path: Path, content: bytes, *, mode: int | None = None) -> None:
     """Write a file that is whole on the disk, and read again, before it takes the place of what was there.
 
     Args:
         path: The file; its folder must be there. One that is there keeps its permissions; a link keeps pointing.
         content: What it shall hold.
+        mode: The permissions of the file, such as 0o600; by default those it had, or those that are usual.
 
     Raises:
         WritingError: The file cannot be written; nothing has changed then.
@@ -114,17 +117,17 @@ def write_bytes(path: Path, content: bytes) -> None:
         elif is_staged(target):
             _write_and_read_back(target, content)
         else:
-            _write_beside(target, content)
+            _write_beside(target, content, mode)
 
 
-def _write_beside(target: Path, content: bytes) -> None:
+def _write_beside(target: Path, content: bytes, mode: int | None) -> None:
     if not target.parent.is_dir():
         target.parent.stat()  # says what is wrong with it
     with _staging(target.parent) as own:
         new = own.path / NEW / target.name
         _write_and_read_back(new, content)
         flush(new)
-        replace_file(new, target)
+        replace_file(new, target, mode=mode)
         flush_folder(target.parent)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 import tempfile
 import weakref
 from collections import Counter
@@ -20,6 +19,7 @@ from pydantic import BaseModel, ConfigDict
 
 from cmresearch.errors import IntakeError, nearest
 from cmresearch.files.hashes import sha256_of
+from cmresearch.files.owned import abandoned, make_own_folder
 from cmresearch.files.sql import as_text, connect, literal, plain, quoted
 from cmresearch.intake.batches import Column, batches
 from cmresearch.intake.formats import Scan, read_database, read_json, read_sqlite, read_workbook, scan_of_csv
@@ -35,6 +35,7 @@ EXACT_TYPES = re.compile(
 )
 MEMORY = "600MB"
 EXAMPLES = 3
+PREFIX = "cmresearch-"
 SETTLED = 2_000_000
 
 
@@ -74,11 +75,19 @@ def control_pattern(text: str) -> str:
 
 
 class Folder:
-    """A folder of our own for what must be unpacked, gone when nobody needs it any more."""
+    """A folder of our own for what must be unpacked, gone when nobody needs it any more.
+
+    What a killed process has left of its own is removed: it may hold a whole register.
+    """
 
     def __init__(self) -> None:
-        self.path = Path(tempfile.mkdtemp(prefix="cmresearch-"))
-        weakref.finalize(self, shutil.rmtree, self.path, ignore_errors=True)
+        above = Path(tempfile.gettempdir())
+        for left in abandoned(above, PREFIX):
+            left.remove()
+        own = make_own_folder(above, PREFIX)
+        self.path = own.path / "unpacked"
+        self.path.mkdir()
+        weakref.finalize(self, own.remove)
 
 
 @dataclass(frozen=True)
