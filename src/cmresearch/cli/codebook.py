@@ -142,10 +142,10 @@ def _change(arguments: argparse.Namespace, folder: Path) -> int:
 def _tried(folder: Path, draft: Draft) -> Codebook:
     """The codebook that a draft would give, with every fault named before anybody is asked."""
     from cmresearch.codebook.edits import write_draft
-    from cmresearch.files.unfinished import UNFINISHED
+    from cmresearch.files.writing import trial_folder
 
-    with tempfile.TemporaryDirectory(prefix=UNFINISHED) as above:
-        trial = Path(above) / folder.resolve().name
+    with trial_folder() as above:
+        trial = above / folder.resolve().name
         trial.mkdir()
         return write_draft(trial, draft)
 

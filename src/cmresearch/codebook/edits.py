@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import tempfile
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -15,8 +14,7 @@ from cmresearch.codebook.records import Code, Kind, first_id, version_order
 from cmresearch.errors import CodebookError, nearest
 from cmresearch.files.toml import KeyPath
 from cmresearch.files.toml_edit import Value, add_table, set_value, toml_table
-from cmresearch.files.unfinished import UNFINISHED
-from cmresearch.files.writing import write_files, write_text
+from cmresearch.files.writing import trial_folder, write_files, write_text
 
 HEAD = "codebook.toml"
 CHANGES = "CHANGES.md"
@@ -256,8 +254,8 @@ def write_draft(folder: Path, draft: Draft) -> Codebook:
         CodebookError: The changed codebook would have faults; nothing is written then.
         WritingError: The files cannot be written; all of them are as they were.
     """
-    with tempfile.TemporaryDirectory(prefix=UNFINISHED) as above:
-        trial = Path(above) / folder.resolve().name
+    with trial_folder() as above:
+        trial = above / folder.resolve().name
         trial.mkdir()
         for name, text in draft.files.items():
             write_text(trial / name, text)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,8 +11,7 @@ from cmresearch.coding.coding import Coding, read_coding
 from cmresearch.coding.entries import COLUMNS, HISTORY_COLUMNS, Action, Segment, read_rows
 from cmresearch.coding.sources import Source, Sources
 from cmresearch.errors import CodingError, nearest, raise_all
-from cmresearch.files.unfinished import UNFINISHED
-from cmresearch.files.writing import csv_line, csv_text, write_files, write_text
+from cmresearch.files.writing import csv_line, csv_text, trial_folder, write_files, write_text
 
 
 @dataclass(frozen=True)
@@ -181,8 +179,8 @@ def check_coding_file(path: Path, text: str, codebook: Codebook, sources: Source
 
 def _faults(path: Path, text: str, codebook: Codebook, sources: Sources) -> list[str]:
     """The faults that a coding file would have with this text."""
-    with tempfile.TemporaryDirectory(prefix=UNFINISHED) as folder:
-        trial = Path(folder) / path.name
+    with trial_folder() as folder:
+        trial = folder / path.name
         write_text(trial, text)
         try:
             read_coding(trial, codebook, sources)

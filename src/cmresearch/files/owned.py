@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import tempfile
-import time
 from collections.abc import Iterator
 from contextlib import suppress
+from errno import ENOLCK
 from pathlib import Path
+
+from cmresearch.errors import WritingError
 
 LOCK, MARKER = "lock", "made-by-cmresearch.txt"
 ABOUT = "cmresearch works in this folder. If it was stopped, the next start finishes its work or removes the folder.\n"
-OLD = 600  # seconds; a folder without its marker is either this young or was left by a process killed in between
+TRIES = 5
+TEMPORARY = "cmresearch-"  # how the names of folders begin that are ours in the system's temporary one
 
 
 class OwnFolder:
@@ -32,14 +36,21 @@ class OwnFolder:
             return False
         return True
 
+    def give_back(self) -> None:
+        """Give the lock back; the folder stays, for whoever comes next."""
+        self._lock.release(force=True)
+
     def remove(self) -> None:
         """Give the lock back and remove the folder, its marker last: what is left of it is still known as ours."""
         with suppress(OSError):
             for path in self.path.iterdir():
                 if path.name not in (LOCK, MARKER):
                     shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
-        self._lock.release(force=True)
-        shutil.rmtree(self.path, ignore_errors=True)
+        self.give_back()
+        with suppress(OSError):
+            (self.path / LOCK).unlink(missing_ok=True)
+            (self.path / MARKER).unlink(missing_ok=True)
+            self.path.rmdir()
 
 
 def make_own_folder(above: Path, prefix: str) -> OwnFolder:
@@ -50,17 +61,39 @@ def make_own_folder(above: Path, prefix: str) -> OwnFolder:
         prefix: How its name begins.
 
     Raises:
-        OSError: It cannot be made.
+        OSError: It cannot be made, or not locked.
     """
-    own = OwnFolder(Path(tempfile.mkdtemp(prefix=prefix, dir=above)))
+    for _ in range(TRIES):
+        own = OwnFolder(Path(tempfile.mkdtemp(prefix=prefix, dir=above)))
+        try:
+            (own.path / MARKER).write_text(ABOUT, encoding="utf-8")
+        except FileNotFoundError:
+            continue
+        except OSError:
+            own.remove()
+            raise
+        # Between marker and lock another start may take the folder for one that was left, and remove it.
+        if own.take():
+            return own
+    raise OSError(ENOLCK, os.strerror(ENOLCK), str(above))
+
+
+def make_temporary_folder() -> OwnFolder:
+    """A new folder of this process in the system's temporary one; what killed processes left there is removed first.
+
+    It may hold a whole register, or words of people, so nothing of it may stay behind.
+
+    Raises:
+        WritingError: It cannot be made.
+    """
     try:
-        own.take()
-        # The marker comes after the lock: whoever finds the marker finds the lock taken.
-        (own.path / MARKER).write_text(ABOUT, encoding="utf-8")
-    except OSError:
-        own.remove()
-        raise
-    return own
+        above = Path(tempfile.gettempdir())
+        for left in abandoned(above, TEMPORARY):
+            left.remove()
+        return make_own_folder(above, TEMPORARY)
+    except OSError as error:
+        reason = error.strerror or error
+        raise WritingError(f"cannot write to the system's temporary folder: {reason}; nothing has changed") from error
 
 
 def abandoned(above: Path, prefix: str) -> Iterator[OwnFolder]:
@@ -74,7 +107,7 @@ def abandoned(above: Path, prefix: str) -> Iterator[OwnFolder]:
     """
     for path in _named(above, prefix):
         own = OwnFolder(path)
-        if _is_ours(path) and own.take():
+        if (path / MARKER).is_file() and own.take():
             yield own
 
 
@@ -83,11 +116,3 @@ def _named(above: Path, prefix: str) -> list[Path]:
         return sorted(path for path in above.iterdir() if path.name.startswith(prefix) and not path.is_symlink())
     except OSError:
         return []
-
-
-def _is_ours(path: Path) -> bool:
-    try:
-        names = {each.name for each in path.iterdir()}
-        return MARKER in names or (names <= {LOCK} and time.time() - path.stat().st_mtime > OLD)
-    except OSError:
-        return False

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from cmresearch.errors import WritingError
 from cmresearch.files.csv_rule import csv_line, csv_text
-from cmresearch.files.owned import OwnFolder, make_own_folder
+from cmresearch.files.owned import OwnFolder, make_own_folder, make_temporary_folder
 from cmresearch.files.unfinished import (
     NEW,
     UNFINISHED,
@@ -29,6 +29,7 @@ __all__ = [
     "csv_line",
     "csv_text",
     "json_text",
+    "trial_folder",
     "whole_folder",
     "write_bytes",
     "write_files",
@@ -86,6 +87,25 @@ def write_files(folder: Path, texts: Mapping[str, str]) -> None:
         for name, text in texts.items():
             (beside / name).parent.mkdir(parents=True, exist_ok=True)
             write_text(beside / name, text)
+
+
+@contextmanager
+def trial_folder() -> Iterator[Path]:
+    """A temporary folder for files that are tried, or packed, before anything of them is written for the user.
+
+    Yields:
+        The folder; it is gone afterwards, or at the next start where this process is killed.
+
+    Raises:
+        WritingError: It cannot be made.
+    """
+    own = make_temporary_folder()
+    try:
+        trial = own.path / f"{UNFINISHED}trial"
+        trial.mkdir()
+        yield trial
+    finally:
+        own.remove()
 
 
 def write_text(path: Path, text: str) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import tempfile
 import weakref
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -19,7 +18,7 @@ from pydantic import BaseModel, ConfigDict
 
 from cmresearch.errors import IntakeError, nearest
 from cmresearch.files.hashes import sha256_of
-from cmresearch.files.owned import abandoned, make_own_folder
+from cmresearch.files.owned import make_temporary_folder
 from cmresearch.files.sql import as_text, connect, literal, plain, quoted
 from cmresearch.intake.batches import Column, batches
 from cmresearch.intake.formats import Scan, read_database, read_json, read_sqlite, read_workbook, scan_of_csv
@@ -35,7 +34,6 @@ EXACT_TYPES = re.compile(
 )
 MEMORY = "600MB"
 EXAMPLES = 3
-PREFIX = "cmresearch-"
 SETTLED = 2_000_000
 
 
@@ -75,16 +73,10 @@ def control_pattern(text: str) -> str:
 
 
 class Folder:
-    """A folder of our own for what must be unpacked, gone when nobody needs it any more.
-
-    What a killed process has left of its own is removed: it may hold a whole register.
-    """
+    """A folder of our own for what must be unpacked, gone when nobody needs it any more."""
 
     def __init__(self) -> None:
-        above = Path(tempfile.gettempdir())
-        for left in abandoned(above, PREFIX):
-            left.remove()
-        own = make_own_folder(above, PREFIX)
+        own = make_temporary_folder()
         self.path = own.path / "unpacked"
         self.path.mkdir()
         weakref.finalize(self, own.remove)
@@ -206,8 +198,7 @@ def read_complaints(path: str | Path | Complaints, reading: Reading | None = Non
             that is cut off or broken: no part of it is passed as the whole.
 
     Example:
-        >>> import tempfile
-        >>> export = Path(tempfile.mkdtemp()) / "export.csv"
+        >>>         >>> export = Path(tempfile.mkdtemp()) / "export.csv"
         >>> _ = export.write_text("id;channel\n007;JAKI\n", encoding="utf-8")
         >>> complaints = read_complaints(export)
         >>> dict(complaints.columns), complaints.query("SELECT id FROM complaints")
