@@ -91,4 +91,4 @@ def test_twenty_full_disks_lose_nothing(tmp_path, scene):
 
 @pytest.mark.slow
 def test_of_three_hundred_pairs_no_entry_is_lost(tmp_path):
-    assert found(tmp_path, "pairs", 300) == {"pairs": 300, "faults": []}
+    assert found(tmp_path, "pairs", 300, seconds=1800) == {"pairs": 300, "faults": []}
