@@ -12,6 +12,12 @@ PROJECT = Path(__file__).parents[1]
 REAL_DATA = Path(os.environ.get("CMRESEARCH_REAL_DATA", PROJECT.parent / "shared" / "data"))
 
 
+@pytest.fixture(scope="session", autouse=True)
+def own_cache(tmp_path_factory):
+    """A cache of the tests' own, so that their locks do not lie among the user's."""
+    os.environ["XDG_CACHE_HOME"] = str(tmp_path_factory.mktemp("cache"))
+
+
 @pytest.fixture(scope="session")
 def project() -> Path:
     """The folder of the repository, which is the Jakarta study's."""

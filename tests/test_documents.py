@@ -11,7 +11,7 @@ import zipfile
 import pytest
 from small_page import PAGE, made, styles
 
-from cmresearch.errors import ReportError
+from cmresearch.errors import WritingError
 from cmresearch.privacy.sharing import check_folder
 from cmresearch.report.paper.documents import write_docx
 
@@ -71,7 +71,7 @@ def test_a_document_with_nothing_personal_in_it_passes_the_privacy_check(path):
 
 
 def test_a_file_that_cannot_be_written_is_named(tmp_path):
-    with pytest.raises(ReportError, match=r"cannot write to .*none/a.docx"):
+    with pytest.raises(WritingError, match=r"cannot write to .*none/a.docx"):
         made("<p>a</p>", tmp_path / "none" / "a.docx")
 
 

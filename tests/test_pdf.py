@@ -11,7 +11,7 @@ import zlib
 import pytest
 from small_study import without_a_sample, write_study, write_study_with_words
 
-from cmresearch.errors import ReportError
+from cmresearch.errors import ReportError, WritingError
 from cmresearch.language.voice import ENGLISH
 from cmresearch.report.page.page import page_body
 from cmresearch.report.paper.pdf import LEFT_TO_THE_PAGE, on_paper, picture, write_pdf
@@ -133,5 +133,5 @@ def test_what_cannot_be_drawn_is_said_to_be(tmp_path):
 
 
 def test_a_file_that_cannot_be_written_is_named(tmp_path):
-    with pytest.raises(ReportError, match=r"cannot write to .*none/a.pdf"):
+    with pytest.raises(WritingError, match=r"cannot write to .*none/a.pdf"):
         pdf("<p>a</p>", tmp_path / "none" / "a.pdf")

@@ -12,7 +12,7 @@ from small_exchange import CODEBOOK, CODES
 from cmresearch.codebook.book import read_codebook
 from cmresearch.coding.coding import Coding, Segment, read_coding
 from cmresearch.coding.sources import Source, Sources, read_sources
-from cmresearch.errors import ExchangeError
+from cmresearch.errors import WritingError
 from cmresearch.exchange.refi_project import write_qdpx
 from cmresearch.exchange.refi_project_reading import read_qdpx
 from cmresearch.exchange.study_files import write_project
@@ -152,5 +152,5 @@ def test_a_text_with_carriage_returns_is_written_with_line_feeds_and_reported(tm
 
 
 def test_a_project_cannot_be_written_where_there_is_no_folder(coding, tmp_path):
-    with pytest.raises(ExchangeError, match=r"^cannot write .*none/a\.qdpx: No such file or directory$"):
+    with pytest.raises(WritingError, match=r"none/a\.qdpx: No such file or directory; nothing has changed$"):
         write_qdpx(tmp_path / "none" / "a.qdpx", coding, name="x")

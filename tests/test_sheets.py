@@ -2,7 +2,7 @@ import pandas as pd
 import pytest
 from openpyxl import load_workbook
 
-from cmresearch.errors import ReportError
+from cmresearch.errors import ReportError, WritingError
 from cmresearch.files.sheets import LONGEST, cell_text, write_sheets, write_table
 
 TABLE = pd.DataFrame({"code": ["=1+1", "a\x0bb", None], "n": [1, 2.5, float("nan")], "seen": [True, False, True]})
@@ -41,5 +41,5 @@ def test_one_table_is_written_by_the_ending_of_the_name(tmp_path):
 
 def test_a_folder_that_is_not_there_is_told(tmp_path):
     for name in ("a.xlsx", "a.csv"):
-        with pytest.raises(ReportError, match=r"^cannot write to .*: No such file or directory$"):
+        with pytest.raises(WritingError, match=r"^cannot write to .*: No such file or directory; nothing has changed$"):
             write_table(TABLE, tmp_path / "none" / name, title="codes")

@@ -1,10 +1,24 @@
 """Files written whole or not at all."""
 
+import os
 import re
+import tempfile
+from pathlib import Path
 
 import pytest
 
-from cmresearch.files.writing import WritingError, csv_text, json_text, whole_folder, write_text
+from cmresearch.files.owned import make_own_folder, make_temporary_folder
+from cmresearch.files.unfinished import JOURNAL, NEW, UNFINISHED, finish_interrupted
+from cmresearch.files.writing import (
+    WritingError,
+    csv_text,
+    json_text,
+    trial_folder,
+    whole_folder,
+    write_bytes,
+    write_files,
+    write_text,
+)
 
 
 def names(folder):
@@ -67,6 +81,116 @@ def test_a_file_in_the_place_of_the_folder_is_an_error(tmp_path):
     place.write_text("", encoding="utf-8")
     with pytest.raises(WritingError, match=re.escape(f"cannot write to {place}: File exists")), whole_folder(place):
         pass
+
+
+def test_a_file_that_is_written_again_keeps_its_permissions_and_nothing_is_left_beside(tmp_path):
+    path = tmp_path / "a.txt"
+    write_text(path, "old")
+    path.chmod(0o640)
+    write_text(path, "new")
+    assert (path.read_text("utf-8"), path.stat().st_mode & 0o777) == ("new", 0o640)
+    write_bytes(tmp_path / "own.txt", b"mine", mode=0o600)
+    assert (tmp_path / "own.txt").stat().st_mode & 0o777 == 0o600
+    assert names(tmp_path) == ["a.txt", "own.txt"]
+
+
+def test_a_link_goes_on_pointing_to_what_is_written(tmp_path):
+    (tmp_path / "true.txt").write_text("old", encoding="utf-8")
+    (tmp_path / "link.txt").symlink_to("true.txt")
+    write_text(tmp_path / "link.txt", "new")
+    assert (tmp_path / "link.txt").is_symlink()
+    assert (tmp_path / "true.txt").read_text("utf-8") == "new"
+
+
+def test_a_folder_in_the_place_of_the_file_is_named(tmp_path):
+    sentence = f"cannot write to {tmp_path}: Is a directory; nothing has changed"
+    with pytest.raises(WritingError, match=f"^{re.escape(sentence)}$"):
+        write_text(tmp_path, "x")
+
+
+def test_a_file_that_another_program_holds_open_is_named(tmp_path, monkeypatch):
+    held = PermissionError(13, "The process cannot access the file")
+    held.winerror = 32  # as Windows says it
+    path = tmp_path / "workbook.xlsx"
+    path.write_bytes(b"old")
+
+    def refused(*_):
+        raise held
+
+    monkeypatch.setattr(os, "replace", refused)
+    sentence = f"close {path}, then run again: another program holds it open; nothing has changed"
+    with pytest.raises(WritingError, match=f"^{re.escape(sentence)}$"):
+        write_bytes(path, b"new")
+    assert path.read_bytes() == b"old"
+
+
+def test_what_cannot_be_read_back_takes_no_place(tmp_path, monkeypatch):
+    path = tmp_path / "a.txt"
+    path.write_bytes(b"old")
+    write = Path.write_bytes
+    monkeypatch.setattr(Path, "write_bytes", lambda self, content: write(self, content[:-1]))
+    with pytest.raises(WritingError, match=r"what was written cannot be read back; nothing has changed$"):
+        write_text(path, "new")
+    assert path.read_bytes() == b"old"
+
+
+def test_files_that_belong_together_are_written_together(tmp_path):
+    write_files(tmp_path, {"a.txt": "1", "deep/b.txt": "2"})
+    assert names(tmp_path) == ["a.txt", "deep/b.txt"]
+    write_files(tmp_path / "none", {})
+    assert not (tmp_path / "none").exists()
+
+
+def left_behind(folder, *, journal):
+    """What a killed process leaves: two complete files, moved in or not."""
+    own = make_own_folder(folder, UNFINISHED)
+    (own.path / NEW).mkdir()
+    for name in ("a.txt", "b.txt"):
+        (own.path / NEW / name).write_text("new", encoding="utf-8")
+    if journal == "written":
+        (own.path / JOURNAL).write_text("", encoding="utf-8")
+    return own
+
+
+def test_the_next_start_moves_in_what_was_complete(tmp_path):
+    (tmp_path / "a.txt").write_text("old", encoding="utf-8")
+    left_behind(tmp_path, journal="written").give_back()
+    finish_interrupted(tmp_path)
+    assert [(name, (tmp_path / name).read_text("utf-8")) for name in names(tmp_path)] == [
+        ("a.txt", "new"),
+        ("b.txt", "new"),
+    ]
+
+
+def test_the_next_start_sweeps_what_was_not_complete(tmp_path):
+    (tmp_path / "a.txt").write_text("old", encoding="utf-8")
+    left_behind(tmp_path, journal="not written").give_back()
+    write_text(tmp_path / "c.txt", "3")
+    assert names(tmp_path) == ["a.txt", "c.txt"]
+    assert (tmp_path / "a.txt").read_text("utf-8") == "old"
+
+
+def test_a_process_that_lives_and_strangers_are_left_alone(tmp_path):
+    own = left_behind(tmp_path, journal="not written")
+    (tmp_path / ".unfinished-notes").mkdir()
+    (tmp_path / ".unfinished-notes" / "mine.txt").write_text("mine", encoding="utf-8")
+    write_text(tmp_path / "c.txt", "3")
+    assert (own.path / NEW / "a.txt").is_file()
+    assert (tmp_path / ".unfinished-notes" / "mine.txt").is_file()
+    own.remove()
+    assert [path.name for path in sorted(tmp_path.iterdir())] == [".unfinished-notes", "c.txt"]
+
+
+def test_a_full_set_that_a_dead_process_unpacked_is_removed(tmp_path, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    left, kept = make_temporary_folder(), make_temporary_folder()
+    (left.path / "full-set.csv").write_text("id\n", encoding="utf-8")
+    left.give_back()
+    with trial_folder() as trial:
+        assert trial.is_dir()
+        assert not left.path.exists()
+    assert list(tmp_path.iterdir()) == [kept.path]
+    kept.remove()
 
 
 def test_csv_is_exact_and_read_by_every_program():

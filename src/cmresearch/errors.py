@@ -98,6 +98,10 @@ class ArchiveError(CmResearchError):
     """A study cannot be archived as it stands, or an archive cannot be read."""
 
 
+class WritingError(CmResearchError):
+    """A file or a folder cannot be written to; it is as it was."""
+
+
 def nearest(word: str, known: Iterable[str]) -> str:
     """The end of an error message that offers the nearest known spelling, or nothing.
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import tempfile
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +17,7 @@ from cmresearch.archive.readme import README, readme_text
 from cmresearch.archive.ro_crate import RO_CRATE, ro_crate_text
 from cmresearch.errors import ArchiveError, raise_all
 from cmresearch.files.hashes import sha256_of
-from cmresearch.files.writing import whole_folder, write_text
+from cmresearch.files.writing import trial_folder, whole_folder, write_text
 from cmresearch.privacy.sharing import UNREAD, Disclosure, check_folder
 from cmresearch.sampling.certificate import CERTIFICATE, Certificate, read_certificate
 from cmresearch.sampling.verification import verify
@@ -83,8 +82,7 @@ def write_archive(
     published = _date(study, date)
     progress("results: the sample is what its rule draws")
     certificate = _checked(study, source)
-    with tempfile.TemporaryDirectory(prefix="cmresearch-archive-") as temporary:
-        folder = Path(temporary)
+    with trial_folder() as folder:
         progress("files gathered, words masked")
         allowed = [*study.settings.sharing.allow, *allow]
         gathered = gather(study, source, folder, allow=allowed, leave_out=leave_out)

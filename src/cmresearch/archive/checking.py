@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
@@ -28,6 +27,7 @@ from cmresearch.archive.readme import PROVES, PROVES_NOT, PROVES_OF_WORDS
 from cmresearch.archive.ro_crate import RO_CRATE
 from cmresearch.archive.standards import data_package_faults, ddi_faults, ro_crate_faults
 from cmresearch.files.hashes import sha256_of
+from cmresearch.files.writing import trial_folder
 from cmresearch.sampling.certificate import CERTIFICATE, read_certificate
 
 
@@ -89,9 +89,9 @@ def verify_archive(
     Raises:
         ArchiveError: It is no zip file, cannot be unpacked safely, or holds no manifest.
     """
-    with tempfile.TemporaryDirectory(prefix="cmresearch-archive-") as temporary:
+    with trial_folder() as temporary:
         # The folder's true name, by which the checks tell whether a path leads out of it.
-        folder, again = Path(temporary).resolve() / "files", Path(temporary).resolve() / "again.zip"
+        folder, again = temporary.resolve() / "files", temporary.resolve() / "again.zip"
         folder.mkdir()
         progress("unpacked")
         unzip(path, folder)

@@ -23,6 +23,8 @@ from cmresearch.archive.masking import (
     source_files,
 )
 from cmresearch.coding.entries import TEXTS
+from cmresearch.errors import ArchiveError, raise_all
+from cmresearch.files.links import link_faults
 from cmresearch.privacy import MaskTable
 from cmresearch.privacy.sharing import check_folder
 from cmresearch.report.results import REVIEWS
@@ -88,6 +90,9 @@ def gather(
 
     Returns:
         What was masked and what was left out.
+
+    Raises:
+        ArchiveError: A file is reached by a link that leads out of the study.
     """
     masked = mask_study(study)
     gathered = Gathered()
@@ -98,6 +103,8 @@ def gather(
             gathered.left_out[copy.name] = f"left out on demand ({pattern})"
         elif not any(copy.name == other.name for other in copies):
             copies.append(copy)
+    paths = [copy.path for copy in copies]
+    raise_all(ArchiveError, [*link_faults(paths, study.folder), *link_faults(paths, results)])
     gathered.left_out[study.settings.full_set.file or "the full set"] = (
         "every complaint in full; its SHA-256 is in the certificate"
     )

@@ -69,6 +69,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         # Whoever reads has seen enough, as `head` does. What is left must go nowhere, or Python complains at its exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return UNREAD
+    except OSError as error:
+        # A file that nobody looked after, or a disk that is full beside everything that the user keeps.
+        print(f"cmresearch {arguments.verb}: {error}", file=sys.stderr)
+        return WRONG
     except KeyboardInterrupt:
         print("\nstopped; what was not finished was not kept", file=sys.stderr)
         return STOPPED

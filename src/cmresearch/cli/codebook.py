@@ -110,12 +110,19 @@ def codebook_folder(arguments: argparse.Namespace) -> Path:
 
 
 def change(arguments: argparse.Namespace) -> int:
-    """Show what an edit does to the codebook, ask, and write it."""
+    """Show what an edit does to the codebook, ask, and write it; nobody else changes it meanwhile."""
+    from cmresearch.files.locks import locked
+
+    folder = codebook_folder(arguments)
+    with locked(folder):
+        return _change(arguments, folder)
+
+
+def _change(arguments: argparse.Namespace, folder: Path) -> int:
     from cmresearch.codebook.book import read_codebook
     from cmresearch.codebook.edits import read_draft, write_draft
     from cmresearch.coding.codebook_changes import compare_codebooks
 
-    folder = codebook_folder(arguments)
     before = read_codebook(folder)
     draft = read_draft(folder)
     changed = _edited(arguments, draft, before)
@@ -136,9 +143,10 @@ def change(arguments: argparse.Namespace) -> int:
 def _tried(folder: Path, draft: Draft) -> Codebook:
     """The codebook that a draft would give, with every fault named before anybody is asked."""
     from cmresearch.codebook.edits import write_draft
+    from cmresearch.files.writing import trial_folder
 
-    with tempfile.TemporaryDirectory() as above:
-        trial = Path(above) / folder.resolve().name
+    with trial_folder() as above:
+        trial = above / folder.resolve().name
         trial.mkdir()
         return write_draft(trial, draft)
 

@@ -21,6 +21,7 @@ from __future__ import annotations
 import argparse
 import datetime
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -28,6 +29,7 @@ from typing import TYPE_CHECKING
 from cmresearch.cli.codebook import agreed
 from cmresearch.cli.output import show
 from cmresearch.errors import CodingError, StudyError
+from cmresearch.files.locks import locked
 
 if TYPE_CHECKING:
     from cmresearch.codebook.book import Codebook
@@ -129,6 +131,7 @@ __all__ = ["add_arguments", "run"]
 
 STALE_SHOWN = ("file", "entry", "source", "code", "codebook_version", "since", "then", "quote")
 SHOWN = 60
+READING = ("check", "stale", "history", "differences")
 
 
 @dataclass(frozen=True)
@@ -146,21 +149,26 @@ class _Work:
     def file(self, coder: str) -> Path:
         return self.folder / f"{'adjudicated' if coder in ('adjudicator', 'adjudicated') else coder}.csv"
 
-    def write(self, path: Path, text: str) -> None:
+    def write(self, path: Path, text: str, *, besides: Mapping[str, str] | None = None) -> None:
         from cmresearch.coding.edits import write_coding_file
 
-        write_coding_file(path, text, self.codebook, self.sources)
+        write_coding_file(path, text, self.codebook, self.sources, besides=besides)
+
+    def coded(self) -> set[str]:
+        """The sources in which something was coded."""
+        begun = any(self.folder.glob("*.csv"))
+        return {each.segment.source for each in self.coding().entries} if begun else set()
 
     def fix(self, *, anew: Sequence[str] = ()) -> int:
         """Keep the hash of every coded text; of a changed one only where that is meant."""
         from cmresearch.coding.text_moves import fix_texts
 
-        coded = set(anew) if anew else {each.segment.source for each in self.coding().entries}
+        coded = set(anew) or self.coded()
         return fix_texts(self.folder, self.sources, sorted(coded), anew=anew)
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Do what the action says."""
+    """Do what the action says; whatever writes has the coding to itself from reading to writing."""
     actions: Mapping[str, Callable[[argparse.Namespace, _Work], int]] = {
         "add": _add,
         "change": _revise,
@@ -175,16 +183,20 @@ def run(arguments: argparse.Namespace) -> int:
         "fix": _fix,
         "move": _move,
     }
-    return actions[arguments.action](arguments, _work(arguments))
+    study, folder = _study(arguments)
+    with nullcontext() if arguments.action in READING else locked(folder):
+        work = _Work(study, study.read_codebook(), study.read_sources(), folder)
+        return actions[arguments.action](arguments, work)
 
 
-def _work(arguments: argparse.Namespace) -> _Work:
+def _study(arguments: argparse.Namespace) -> tuple[Study, Path]:
+    """The study, and the folder of its coding files."""
     from cmresearch.study.study import open_study
 
     study = open_study(arguments.study)
     if study.settings.words is None:
         raise StudyError(f"the study in {study.folder} has no [words] in its study.toml: no codebook and no coding")
-    return _Work(study, study.read_codebook(), study.read_sources(), study.path(study.settings.words.coding))
+    return study, study.path(study.settings.words.coding)
 
 
 def _at(arguments: argparse.Namespace) -> str:
@@ -195,6 +207,7 @@ def _at(arguments: argparse.Namespace) -> str:
 def _add(arguments: argparse.Namespace, work: _Work) -> int:
     from cmresearch.coding.coding import Segment
     from cmresearch.coding.edits import find_quote, with_segments
+    from cmresearch.coding.text_moves import fixed_texts
 
     source = work.sources[arguments.source]
     start, end = find_quote(source, arguments.quote)
@@ -211,8 +224,8 @@ def _add(arguments: argparse.Namespace, work: _Work) -> int:
         codebook_version=work.codebook.version,
     )
     path = work.file(arguments.coder)
-    work.write(path, with_segments(path, [segment]))
-    work.fix()
+    hashes = fixed_texts(work.folder, work.sources, sorted(work.coded() | {source.key}))
+    work.write(path, with_segments(path, [segment]), besides=hashes)
     print(f"{path}: {segment.code} {segment.direction}, {source.key} {start} to {end}")
     return 0
 
@@ -327,13 +340,14 @@ def _history(arguments: argparse.Namespace, work: _Work) -> int:
 
 def _differences(arguments: argparse.Namespace, work: _Work) -> int:
     from cmresearch.coding.adjudication import differences_table, find_differences
+    from cmresearch.files.writing import csv_text, write_text
 
     found = [
         each for each in find_differences(work.coding()) if not arguments.undecided or each.decision == "undecided"
     ]
     table = differences_table(found)
     if arguments.out:
-        table.to_csv(arguments.out, index=False, lineterminator="\n")
+        write_text(arguments.out, csv_text(list(table.columns), table.fillna("").itertuples(index=False, name=None)))
         print(f"{arguments.out}: {len(table)} differences")
         return 0
     if table.empty and not arguments.json:
@@ -397,17 +411,28 @@ def _move(arguments: argparse.Namespace, work: _Work) -> int:
     if not (arguments.yes or agreed()):
         print("nothing was changed")
         return 1
-    work.fix(anew=[source.key])
-    for path, found in moves.items():
-        followed = [move.revision(arguments.reason) for move in found if move.fate in ("moved", "other words")]
-        if followed:
-            _write(arguments, work, path, followed)
+    _follow(arguments, work, source.key, moves)
     lost = sum(move.fate == "lost" for found in moves.values() for move in found)
     print(
         f"the text of {source.key} is the coded one now; {lost} codings could not be moved"
         + (": give each its passage with 'change --quote', or take it back with 'remove'" if lost else "")
     )
     return int(lost > 0)
+
+
+def _follow(arguments: argparse.Namespace, work: _Work, source: str, moves: Mapping[Path, Sequence[Move]]) -> None:
+    """Write what follows a changed text: the files of all coders and the text's hash, together."""
+    from cmresearch.coding.edits import check_coding_file, with_revisions
+    from cmresearch.coding.text_moves import fixed_texts
+    from cmresearch.files.writing import write_files
+
+    texts, stamp = {}, {"at": _at(arguments), "codebook_version": work.codebook.version}
+    for path, found in moves.items():
+        followed = [move.revision(arguments.reason) for move in found if move.fate in ("moved", "other words")]
+        if followed:
+            texts[path.name] = with_revisions(path, followed, **stamp)
+            check_coding_file(path, texts[path.name], work.codebook, work.sources)
+    write_files(work.folder, texts | fixed_texts(work.folder, work.sources, [source], anew=[source]))
 
 
 def _move_row(path: Path, move: Move) -> dict[str, object]:

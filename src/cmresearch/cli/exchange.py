@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -79,6 +80,7 @@ def _add_own(name: str, action: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Do what the action says, and report what did not cross over."""
     from cmresearch.exchange.losses import write_loss_sheet
+    from cmresearch.files.locks import locked
 
     actions: Mapping[str, Callable[[argparse.Namespace], LossReport]] = {
         "to-qdpx": _to_qdpx,
@@ -89,9 +91,10 @@ def run(arguments: argparse.Namespace) -> int:
         "from-taguette": _from_taguette,
         "from-highlights": _from_highlights,
     }
-    if arguments.action in IN:
-        _check_empty(arguments.folder)
-    report = actions[arguments.action](arguments)
+    with locked(arguments.folder) if arguments.action in IN else nullcontext():
+        if arguments.action in IN:
+            _check_empty(arguments.folder)
+        report = actions[arguments.action](arguments)
     if arguments.losses is not None:
         write_loss_sheet(arguments.losses, report)
     if arguments.json:
@@ -102,6 +105,9 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _check_empty(folder: Path) -> None:
+    from cmresearch.files.unfinished import finish_interrupted
+
+    finish_interrupted(folder)
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise ExchangeError(f"{folder} is not empty; name a folder that is, so that nothing of yours is replaced")
 

@@ -87,6 +87,7 @@ def _masking(study: Study, texts: list[str]) -> Callable[[str], str]:
 def _read(arguments: argparse.Namespace) -> int:
     from cmresearch.errors import ResponseError
     from cmresearch.exchange.coder_workbook_reading import read_coder_workbook
+    from cmresearch.files.locks import locked
 
     study = chosen_study(arguments)
     codebook = study.read_codebook()
@@ -95,8 +96,9 @@ def _read(arguments: argparse.Namespace) -> int:
     print(f"{arguments.file}: {len(records.rows)} recorded by {records.coder}, {len(records.left)} left")
     if arguments.out is None:
         return 0
-    if arguments.out.exists() and not arguments.replace:
-        raise ResponseError(f"{arguments.out} is there already; say --replace to write over it")
-    records.write(arguments.out)
+    with locked(arguments.out):
+        if arguments.out.exists() and not arguments.replace:
+            raise ResponseError(f"{arguments.out} is there already; say --replace to write over it")
+        records.write(arguments.out)
     print(f"{arguments.out}: {len(records.rows)} rows")
     return 0

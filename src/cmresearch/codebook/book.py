@@ -35,7 +35,9 @@ from cmresearch.codebook.records import (
     Variables,
 )
 from cmresearch.errors import CodebookError, nearest, raise_all
+from cmresearch.files.links import home_of, link_faults
 from cmresearch.files.toml import TomlFile, read_toml_file
+from cmresearch.files.unfinished import finish_interrupted
 from cmresearch.language.translations import Said
 
 __all__ = [
@@ -213,7 +215,9 @@ def read_codebook(folder: str | Path) -> Codebook:
             ...
         cmresearch.errors.CodebookError: no-such-folder: no codebook.toml; a codebook is a folder with one
     """
+    finish_interrupted(Path(folder))
     paths = sorted(Path(folder).glob("*.toml"))
+    raise_all(CodebookError, list(link_faults(paths, home_of(Path(folder)))))
     if "codebook.toml" not in [path.name for path in paths]:
         raise CodebookError(f"{folder}: no codebook.toml; a codebook is a folder with one")
     return _codebook(paths)

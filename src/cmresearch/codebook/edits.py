@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import tempfile
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -15,7 +14,7 @@ from cmresearch.codebook.records import Code, Kind, first_id, version_order
 from cmresearch.errors import CodebookError, nearest
 from cmresearch.files.toml import KeyPath
 from cmresearch.files.toml_edit import Value, add_table, set_value, toml_table
-from cmresearch.files.writing import write_text
+from cmresearch.files.writing import trial_folder, write_files, write_text
 
 HEAD = "codebook.toml"
 CHANGES = "CHANGES.md"
@@ -253,18 +252,20 @@ def write_draft(folder: Path, draft: Draft) -> Codebook:
 
     Raises:
         CodebookError: The changed codebook would have faults; nothing is written then.
+        WritingError: The files cannot be written; all of them are as they were.
     """
-    with tempfile.TemporaryDirectory() as above:
-        trial = Path(above) / folder.resolve().name
+    with trial_folder() as above:
+        trial = above / folder.resolve().name
         trial.mkdir()
         for name, text in draft.files.items():
             write_text(trial / name, text)
         codebook = read_codebook(trial)
-    for name, text in draft.files.items():
-        path = folder / name
-        if not path.is_file() or path.read_text(encoding="utf-8") != text:
-            write_text(path, text)
+    write_files(folder, {name: text for name, text in draft.files.items() if text != _present(folder / name)})
     return codebook
+
+
+def _present(path: Path) -> str | None:
+    return path.read_text(encoding="utf-8") if path.is_file() else None
 
 
 def _recorded(

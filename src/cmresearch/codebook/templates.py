@@ -13,6 +13,7 @@ import pandas as pd
 from cmresearch.codebook.book import Codebook, read_codebook
 from cmresearch.codebook.records import Dimension, Head, Record, Variables
 from cmresearch.errors import CodebookError, nearest
+from cmresearch.files.unfinished import finish_interrupted
 from cmresearch.files.writing import json_text, whole_folder, write_text
 
 MODELS: Mapping[str, type[Record]] = {
@@ -101,6 +102,7 @@ def write_template(folder: Path, template: str) -> Codebook:
     if template not in TEMPLATES:
         found = f"there is no template {template!r}{nearest(template, TEMPLATES)}"
         raise CodebookError(f"{found}; expected one of {', '.join(TEMPLATES)}")
+    finish_interrupted(folder)
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise CodebookError(f"{folder} holds something already; expected an empty folder, or none")
     with whole_folder(folder) as beside:

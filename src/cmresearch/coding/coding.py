@@ -27,6 +27,7 @@ from cmresearch.coding.entries import (
 )
 from cmresearch.coding.sources import Sources
 from cmresearch.errors import CodingError, nearest, raise_all
+from cmresearch.files.links import home_of, link_faults
 from cmresearch.language.voice import Voice, in_words
 from cmresearch.reliability.coefficients import krippendorff_alpha, percent_agreement
 
@@ -309,6 +310,7 @@ def _files(paths: str | Path | Sequence[str | Path], faults: list[str]) -> list[
     for path in listed:
         files = sorted(path.glob("*.csv"), key=lambda file: file.name) if path.is_dir() else [path]
         found += [file for file in files if file.is_file()]
+        raise_all(CodingError, list(link_faults(files, home_of(path if path.is_dir() else path.parent))))
         if not any(file.is_file() for file in files):
             faults.append(f"{path}: {'holds no .csv file' if path.is_dir() else 'there is no such file'}")
     return found

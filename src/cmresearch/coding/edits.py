@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
-import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,7 +11,7 @@ from cmresearch.coding.coding import Coding, read_coding
 from cmresearch.coding.entries import COLUMNS, HISTORY_COLUMNS, Action, Segment, read_rows
 from cmresearch.coding.sources import Source, Sources
 from cmresearch.errors import CodingError, nearest, raise_all
-from cmresearch.files.writing import csv_text, write_text
+from cmresearch.files.writing import csv_line, csv_text, trial_folder, write_files, write_text
 
 
 @dataclass(frozen=True)
@@ -149,7 +146,9 @@ def read_cells(path: Path, entry: str) -> dict[str, str]:
     return rows[entry]
 
 
-def write_coding_file(path: Path, text: str, codebook: Codebook, sources: Sources) -> None:
+def write_coding_file(
+    path: Path, text: str, codebook: Codebook, sources: Sources, *, besides: Mapping[str, str] | None = None
+) -> None:
     """Write a coding file, if no row of it has a fault that it did not have before.
 
     Args:
@@ -157,24 +156,36 @@ def write_coding_file(path: Path, text: str, codebook: Codebook, sources: Source
         text: From one of the functions of this module.
         codebook: The codebook that holds the codes.
         sources: The interviews and documents.
+        besides: Texts of further files of its folder, by name, which are written with it or not at all.
 
     Raises:
         CodingError: The file would get new faults; nothing is written then.
+        WritingError: It cannot be written; nothing has changed then.
     """
-    before = _faults(path, codebook, sources) if path.is_file() else []
-    with tempfile.TemporaryDirectory() as folder:
-        trial = Path(folder) / path.name
-        write_text(trial, text)
-        after = [fault.replace(str(trial), str(path)) for fault in _faults(trial, codebook, sources)]
+    check_coding_file(path, text, codebook, sources)
+    write_files(path.parent, {path.name: text, **(besides or {})})
+
+
+def check_coding_file(path: Path, text: str, codebook: Codebook, sources: Sources) -> None:
+    """Check the text that a coding file shall have, as `write_coding_file` does, and write nothing.
+
+    Raises:
+        CodingError: A row would have a fault that it did not have before.
+    """
+    before = _faults(path, path.read_bytes().decode("utf-8-sig"), codebook, sources) if path.is_file() else []
+    after = _faults(path, text, codebook, sources)
     raise_all(CodingError, [fault for fault in after if fault not in before])
-    write_text(path, text)
 
 
-def _faults(path: Path, codebook: Codebook, sources: Sources) -> list[str]:
-    try:
-        read_coding(path, codebook, sources)
-    except CodingError as error:
-        return str(error).splitlines()
+def _faults(path: Path, text: str, codebook: Codebook, sources: Sources) -> list[str]:
+    """The faults that a coding file would have with this text."""
+    with trial_folder() as folder:
+        trial = folder / path.name
+        write_text(trial, text)
+        try:
+            read_coding(trial, codebook, sources)
+        except CodingError as error:
+            return str(error).replace(str(trial), str(path)).splitlines()
     return []
 
 
@@ -207,6 +218,4 @@ def _extended(path: Path, header: list[str], rows: list[dict[str, str]], added: 
 
 
 def _lines(columns: Sequence[str], rows: Iterable[Mapping[str, str]]) -> str:
-    out = io.StringIO(newline="")
-    csv.writer(out, lineterminator="\n").writerows([row[name] for name in columns] for row in rows)
-    return out.getvalue()
+    return "".join(csv_line([row[name] for name in columns]) for row in rows)

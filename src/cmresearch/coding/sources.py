@@ -16,6 +16,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 
 from cmresearch.coding.source_files import PLAIN, SUFFIXES, read_source_file
 from cmresearch.errors import SourceError, nearest, raise_all
+from cmresearch.files.links import home_of, link_faults
 
 Speaker: TypeAlias = Literal["interviewer", "informant", "document", "label", "unmarked"]
 
@@ -239,12 +240,14 @@ def _files(folders: list[Path], faults: list[str]) -> list[Path]:
     faults.extend(f"{folder}: there is no such folder" for folder in folders if not folder.is_dir())
     found = [sorted(folder.iterdir(), key=lambda path: path.name) for folder in folders if folder.is_dir()]
     # "~$…" and ".~lock…" stand beside a document that is open in a word processor.
-    return [
+    wanted = [
         path
         for files in found
         for path in files
         if path.suffix in SUFFIXES and path.name != "README.md" and not path.name.startswith(("~$", "."))
     ]
+    raise_all(SourceError, [fault for path in wanted for fault in link_faults([path], home_of(path.parent))])
+    return wanted
 
 
 def _as_text(value: object) -> object:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from pathlib import Path
@@ -13,7 +13,7 @@ from typing import Literal, TypeAlias
 from cmresearch.coding.edits import Revision
 from cmresearch.coding.entries import TEXTS, Action, Entry, read_text_hashes
 from cmresearch.coding.sources import Sources
-from cmresearch.files.writing import write_text
+from cmresearch.files.writing import write_files
 
 Fate: TypeAlias = Literal["in place", "moved", "other words", "lost"]
 TOKEN = re.compile(r"\w+|\W")
@@ -144,15 +144,32 @@ def fix_texts(folder: Path, sources: Sources, coded: Iterable[str], *, anew: Ite
     Returns:
         The number of hashes that are new or changed.
     """
-    kept = read_text_hashes(folder)
-    wanted = {key: sources[key].sha256 for key in coded}
-    replaced = set(anew)
-    hashes = {key: kept[key] if key in kept and key not in replaced else own for key, own in wanted.items()}
-    hashes = kept | hashes
-    if hashes != kept:
-        lines = [f'"{key}" = "{hashes[key]}"' for key in sorted(hashes)]
-        write_text(folder / TEXTS, "\n".join([*HEAD, *lines]) + "\n")
+    kept, hashes = read_text_hashes(folder), _hashes(folder, sources, coded, anew)
+    write_files(folder, _hash_file(kept, hashes))
     return sum(kept.get(key) != value for key, value in hashes.items())
+
+
+def fixed_texts(folder: Path, sources: Sources, coded: Iterable[str], *, anew: Iterable[str] = ()) -> dict[str, str]:
+    """The file of hashes as `fix_texts` would write it, by its name; nothing where it stands so already.
+
+    Args:
+        folder: The folder of the coding files.
+        sources: The interviews and documents.
+        coded: The keys of the sources that were coded.
+        anew: The keys of sources whose changed text is now the coded one.
+    """
+    return _hash_file(read_text_hashes(folder), _hashes(folder, sources, coded, anew))
+
+
+def _hashes(folder: Path, sources: Sources, coded: Iterable[str], anew: Iterable[str]) -> dict[str, str]:
+    kept, replaced = read_text_hashes(folder), set(anew)
+    wanted = {key: sources[key].sha256 for key in coded}
+    return kept | {key: kept[key] if key in kept and key not in replaced else own for key, own in wanted.items()}
+
+
+def _hash_file(kept: Mapping[str, str], hashes: Mapping[str, str]) -> dict[str, str]:
+    lines = [f'"{key}" = "{hashes[key]}"' for key in sorted(hashes)]
+    return {} if hashes == kept else {TEXTS: "\n".join([*HEAD, *lines]) + "\n"}
 
 
 HEAD = (

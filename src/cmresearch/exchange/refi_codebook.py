@@ -15,6 +15,7 @@ from cmresearch.exchange.imported_codebook import CodeSet, ForeignCode, Imported
 from cmresearch.exchange.losses import LossReport, Tally
 from cmresearch.exchange.packing import pack, pack_list, plain
 from cmresearch.exchange.safe_reading import parse_xml, read_bounded
+from cmresearch.files.writing import write_bytes
 from cmresearch.language.translations import Said
 
 NAMESPACE = "urn:QDA-XML:codebook:1.0"
@@ -97,20 +98,6 @@ def xml_bytes(root: Element) -> bytes:
     indent(root)
     text: str = tostring(root, encoding="unicode")
     return f'<?xml version="1.0" encoding="utf-8"?>\n{text}\n'.encode()
-
-
-def write_bytes(path: Path, content: bytes) -> None:
-    """Write a file whole.
-
-    Raises:
-        ExchangeError: Its folder is not there, or it cannot be written.
-    """
-    beside = path.with_name(f".unfinished-{path.name}")
-    try:
-        beside.write_bytes(content)
-        beside.replace(path)
-    except OSError as error:
-        raise ExchangeError(f"cannot write {path}: {error.strerror}") from None
 
 
 def language_of_names(codebook: Codebook, language: str | None) -> str:

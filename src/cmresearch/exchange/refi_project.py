@@ -23,9 +23,9 @@ from cmresearch.exchange.refi_codebook import (
     language_of_names,
     lose_beyond_codes,
     set_elements,
-    write_bytes,
     xml_bytes,
 )
+from cmresearch.files.writing import write_bytes
 
 NAMESPACE = "urn:QDA-XML:project:1.0"
 FORMAT = "REFI-QDA project"

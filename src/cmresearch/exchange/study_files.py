@@ -112,14 +112,13 @@ def write_project(folder: str | Path, project: ImportedProject) -> None:
         folder: The folder above them; made if it is not there. Files of the same names are replaced.
         project: What was read.
     """
-    target = Path(folder)
-    with whole_folder(target) as beside:
+    with whole_folder(Path(folder)) as beside:
         for source in project.sources:
             own = beside / FOLDERS.get(source.header.get("kind", ""), "documents")
             own.mkdir(exist_ok=True)
             write_text(own / _file_name(source), source_text(source))
-    write_segments(target / CODING, project.segments)
-    write_codebook(target / CODEBOOK, project.codebook.codebook)
+        write_segments(beside / CODING, project.segments)
+        write_codebook(beside / CODEBOOK, project.codebook.codebook)
 
 
 def write_segments(folder: str | Path, segments: Sequence[Segment]) -> None:

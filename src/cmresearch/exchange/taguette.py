@@ -23,10 +23,9 @@ from cmresearch.exchange.refi_codebook import (
     language_of_names,
     lose_beyond_codes,
     normal_guid,
-    write_bytes,
 )
 from cmresearch.exchange.safe_reading import read_bounded
-from cmresearch.files.writing import csv_text
+from cmresearch.files.writing import csv_text, write_bytes
 
 CODEBOOK_FORMAT = "Taguette codebook"
 HIGHLIGHTS_FORMAT = "Taguette highlights"

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from cmresearch.errors import ReportError
-from cmresearch.files.writing import csv_text, write_text
+from cmresearch.files.writing import csv_text, write_bytes, write_text
 
 if TYPE_CHECKING:
     from openpyxl import Workbook
@@ -57,7 +57,7 @@ def write_sheets(tables: Mapping[str, pd.DataFrame], path: str | Path, *, note: 
         note: A sentence that every sheet begins with, such as what kind of data it holds.
 
     Raises:
-        ReportError: The file cannot be written.
+        WritingError: The file cannot be written.
 
     Example:
         >>> import tempfile
@@ -79,17 +79,15 @@ def write_table(table: pd.DataFrame, path: str | Path, *, title: str, note: str 
     """Write one table as a workbook (.xlsx) or as CSV, by the ending of the file's name.
 
     Raises:
-        ReportError: The ending is another one, or the file cannot be written.
+        ReportError: The ending is another one.
+        WritingError: The file cannot be written.
     """
     target = Path(path)
     if target.suffix == ".xlsx":
         write_sheets({title[:31]: table}, target, note=note)
     elif target.suffix == ".csv":
         rows = [[None if pd.isna(value) else value for value in row] for row in table.itertuples(index=False)]
-        try:
-            write_text(target, csv_text([str(name) for name in table.columns], rows))
-        except OSError as error:
-            raise ReportError(f"cannot write to {path}: {error.strerror or error}") from error
+        write_text(target, csv_text([str(name) for name in table.columns], rows))
     else:
         raise ReportError(f"{path}: the name ends in {target.suffix!r}; expected .csv or .xlsx")
 
@@ -133,16 +131,13 @@ def save_workbook(book: Workbook, path: str | Path) -> None:
     """Write a workbook that says nothing of when it was made.
 
     Raises:
-        ReportError: The file cannot be written.
+        WritingError: The file cannot be written.
     """
     book.properties.creator = "cmresearch"
     book.properties.created = book.properties.modified = NO_DATE.replace(tzinfo=None)
     out = io.BytesIO()
     book.save(out)
-    try:
-        Path(path).write_bytes(undated(out.getvalue()))
-    except OSError as error:
-        raise ReportError(f"cannot write to {path}: {error.strerror or error}") from error
+    write_bytes(Path(path), undated(out.getvalue()))
 
 
 def undated(content: bytes) -> bytes:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
-import tempfile
 import weakref
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -20,6 +18,7 @@ from pydantic import BaseModel, ConfigDict
 
 from cmresearch.errors import IntakeError, nearest
 from cmresearch.files.hashes import sha256_of
+from cmresearch.files.owned import make_temporary_folder
 from cmresearch.files.sql import as_text, connect, literal, plain, quoted
 from cmresearch.intake.batches import Column, batches
 from cmresearch.intake.formats import Scan, read_database, read_json, read_sqlite, read_workbook, scan_of_csv
@@ -77,8 +76,10 @@ class Folder:
     """A folder of our own for what must be unpacked, gone when nobody needs it any more."""
 
     def __init__(self) -> None:
-        self.path = Path(tempfile.mkdtemp(prefix="cmresearch-"))
-        weakref.finalize(self, shutil.rmtree, self.path, ignore_errors=True)
+        own = make_temporary_folder()
+        self.path = own.path / "unpacked"
+        self.path.mkdir()
+        weakref.finalize(self, own.remove)
 
 
 @dataclass(frozen=True)

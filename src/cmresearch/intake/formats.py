@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cmresearch.errors import IntakeError, nearest
+from cmresearch.files.csv_rule import csv_line
 from cmresearch.files.sql import literal, quoted
 from cmresearch.intake.text import HEAD_ROWS, Header, Text, find_header
 
@@ -164,15 +165,13 @@ def _write(target: Path, header: Header, rows: Iterable[list[str]]) -> tuple[str
     kept = target.with_suffix(".rows")
     width = len(header.names)
     with kept.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
         for row in rows:
             filled = max((position for position, cell in enumerate(row, start=1) if cell), default=0)
             width = max(width, filled)
-            writer.writerow(row or [""])
+            file.write(csv_line(row or [""]))
     names = (*header.names, *(f"unnamed {position}" for position in range(len(header.names) + 1, width + 1)))
     with kept.open(encoding="utf-8", newline="") as file, target.open("w", encoding="utf-8", newline="") as out:
-        writer = csv.writer(out, lineterminator="\n")
-        writer.writerows([*row[:width], *[""] * (width - len(row))] for row in csv.reader(file))
+        out.writelines(csv_line([*row[:width], *[""] * (width - len(row))]) for row in csv.reader(file))
     kept.unlink()
     return names
 
@@ -209,9 +208,8 @@ def read_sqlite(path: Path, folder: Path, *, table: str | None = None) -> Scan:
         names = tuple(part[0] for part in cursor.description)
         target = folder / "table.csv"
         with target.open("w", encoding="utf-8", newline="") as file:
-            writer = csv.writer(file, lineterminator="\n")
             while rows := cursor.fetchmany(PAGE):
-                writer.writerows([_cell(value) for value in row] for row in rows)
+                file.writelines(csv_line([_cell(value) for value in row]) for row in rows)
     except sqlite3.Error as error:
         raise IntakeError(f"{path.name} is a broken SQLite file, so no part of it is read: {error}") from error
     finally:

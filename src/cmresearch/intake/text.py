@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cmresearch.errors import IntakeError
+from cmresearch.files.csv_rule import csv_line
 from cmresearch.intake.signs import pieces
 
 if TYPE_CHECKING:
@@ -355,8 +356,7 @@ def rewrite(path: Path, text: Text, target: Path) -> None:
     reader = _cells(lines, text.delimiter, text.quote, strict=True)
     try:
         with target.open("w", encoding="utf-8", newline="") as file:
-            writer = csv.writer(file, lineterminator="\n")
-            writer.writerows(row for row in islice(reader, text.skipped + text.header_rows, None) if row)
+            file.writelines(csv_line(row) for row in islice(reader, text.skipped + text.header_rows, None) if row)
     except csv.Error as error:
         raise IntakeError(f"{path.name}, line {reader.line_num}: {error}; no part of the file is read") from error
 

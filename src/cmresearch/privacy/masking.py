@@ -12,7 +12,7 @@ from types import MappingProxyType
 import phonenumbers
 
 from cmresearch.errors import PrivacyError, nearest
-from cmresearch.files.writing import json_text, write_text
+from cmresearch.files.writing import json_text, write_bytes, write_text
 from cmresearch.privacy.finding import KINDS, Finding, find_personal_data
 from cmresearch.privacy.numbers import INDONESIAN_MOBILE, NORTH_AMERICAN
 
@@ -226,7 +226,8 @@ def write_mask_table(path: Path, table: MaskTable) -> None:
     Only the owner of the file can read it, where the system knows owners.
 
     Raises:
-        PrivacyError: The folder is not called `private`, stands inside `results`, or cannot be written to.
+        PrivacyError: The folder is not called `private`, stands inside `results`, or cannot be made.
+        WritingError: The file cannot be written; nothing has changed then.
     """
     folder = path.absolute().parent
     if folder.name != PRIVATE_FOLDER or "results" in folder.parts:
@@ -237,9 +238,7 @@ def write_mask_table(path: Path, table: MaskTable) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         write_text(folder / ".gitignore", "*\n")
-        unfinished = path.with_name(path.name + ".unfinished")
-        unfinished.touch(mode=0o600)
-        write_text(unfinished, json_text({"about": _ABOUT, "data": {k: list(v) for k, v in table.data.items()}}))
-        unfinished.replace(path)
     except OSError as error:
         raise PrivacyError(f"cannot write to {path}: {error.strerror or error}") from error
+    content = json_text({"about": _ABOUT, "data": {k: list(v) for k, v in table.data.items()}})
+    write_bytes(path, content.encode(), mode=0o600)

@@ -9,6 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from cmresearch.errors import PrivacyError
+from cmresearch.files.links import link_faults
 from cmresearch.privacy import KINDS, Finding, find_personal_data, normal_form
 from cmresearch.privacy.passages import MOST_BYTES, Passage, passages
 from cmresearch.privacy.words import words_of
@@ -70,10 +71,15 @@ def check_folder(folder: Path, *, allow: Iterable[str] = ()) -> list[Disclosure]
     if not folder.is_dir():
         raise PrivacyError(f"{folder}: there is no such folder to check")
     allowed = _Allowed(tuple(allow))
-    files = sorted(path for path in folder.rglob("*") if path.is_file() and ".git" not in path.parts)
-    return [
-        disclosure for path in files for disclosure in _check_file(path, path.relative_to(folder).as_posix(), allowed)
-    ]
+    files = sorted(
+        path for path in folder.rglob("*") if ".git" not in path.parts and (path.is_file() or _leads_out(path, folder))
+    )
+    names = {path: path.relative_to(folder).as_posix() for path in files}
+    return [disclosure for path in files for disclosure in _check_file(path, names[path], allowed, folder)]
+
+
+def _leads_out(path: Path, folder: Path) -> bool:
+    return path.is_symlink() and any(link_faults([path], folder))
 
 
 class _Allowed:
@@ -96,10 +102,13 @@ class _Allowed:
         return any(fnmatch(name, entry) or fnmatch(name.rsplit("/", 1)[-1], entry) for entry in self.files)
 
 
-def _check_file(path: Path, name: str, allowed: _Allowed) -> Iterator[Disclosure]:
+def _check_file(path: Path, name: str, allowed: _Allowed, folder: Path) -> Iterator[Disclosure]:
     shown = _redacted(name, _in_name(name))[0]
     if shown != name:
         yield Disclosure(shown, "the file's name", _in_name(name)[0].kind, shown)
+    if _leads_out(path, folder):
+        yield Disclosure(shown, "the whole file", UNREAD, "a link that leads out of the folder")
+        return
     try:
         with path.open("rb") as file:
             content = file.read(MOST_BYTES + 1)

@@ -23,6 +23,7 @@ from pydantic_core import ErrorDetails
 
 from cmresearch.errors import SampleError, nearest, raise_all
 from cmresearch.files.hashes import sha256_of_text
+from cmresearch.files.unfinished import finish_interrupted
 from cmresearch.files.writing import json_text, whole_folder, write_text
 from cmresearch.sampling.allocation import Allocation
 from cmresearch.sampling.drawing import Sample
@@ -432,6 +433,7 @@ def read_certificate(path: Path) -> Certificate:
     Raises:
         SampleError: No such file, no JSON, or not the form of a certificate; all faults with their paths.
     """
+    finish_interrupted(path.parent)
     if not path.is_file():
         raise SampleError(f"there is no certificate {path}")
     try:

@@ -14,6 +14,8 @@ from pydantic import TypeAdapter, ValidationError
 
 from cmresearch.errors import ProvenanceError, nearest, raise_all
 from cmresearch.files.hashes import sha256_of
+from cmresearch.files.locks import locked
+from cmresearch.files.writing import write_text
 from cmresearch.language.catalogue import in_language
 from cmresearch.language.translations import AsWritten, Said
 from cmresearch.language.voice import Voice
@@ -234,6 +236,11 @@ def write_hashes(path: Path | str) -> int:
     Only the `sha256` lines change; comments and order stay. Each entry's path stands before its hash.
     """
     path = Path(path)
+    with locked(path):
+        return _write_hashes(path)
+
+
+def _write_hashes(path: Path) -> int:
     lines, current, changed = path.read_text("utf-8").splitlines(), "", 0
     for number, line in enumerate(lines):
         if found := re.fullmatch(r'path = "(.+)"', line):
@@ -242,7 +249,7 @@ def write_hashes(path: Path | str) -> int:
             fresh = f'sha256 = "{sha256_of(path.parent / current)}"'
             changed += fresh != line
             lines[number] = fresh
-    path.write_text("\n".join(lines) + "\n", "utf-8")
+    write_text(path, "\n".join(lines) + "\n")
     return changed
 
 

@@ -15,6 +15,7 @@ from cmresearch.coding.coding import Coding, read_coding
 from cmresearch.coding.sources import Sources, read_sources
 from cmresearch.errors import ResponseError, StudyError, raise_all
 from cmresearch.files.hashes import sha256_of
+from cmresearch.files.unfinished import finish_interrupted
 from cmresearch.files.writing import write_text
 from cmresearch.intake.complaints import Complaints, read_complaints
 from cmresearch.intake.mapped_export import Export, read_export
@@ -137,6 +138,14 @@ class Study:
     def voice(self, language: str | None = None) -> Voice:
         """The voice of a language, by default of the study's first, with the labels and units of this study."""
         return Voice(language or self.languages[0], labels=self.settings.labels, units=self.settings.units)
+
+    @property
+    def written_folders(self) -> tuple[Path, ...]:
+        """The folders in which the program keeps files of the study; they need not be there."""
+        words, responses = self.settings.words, self.settings.responses
+        named = [words.coding, words.codebook] if words else []
+        named += [responses.folder] if responses else []
+        return (self.folder, self.results, self.plan, self.reviews_file.parent, *map(self.path, named))
 
     def path(self, name: str) -> Path:
         """A file or folder that the settings name."""
@@ -411,7 +420,10 @@ def open_study(folder: str | Path | None = None, *, data: str | Path | None = No
     given = None if named is None else Path(named)
     if given is not None and not given.is_file():
         raise StudyError(f"there is no file {given}")
-    return Study(root, settings, given)
+    study = Study(root, settings, given)
+    for written in study.written_folders:
+        finish_interrupted(written)
+    return study
 
 
 def nearest_study() -> Path | None:

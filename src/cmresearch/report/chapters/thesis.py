@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cmresearch.errors import ReportError
-from cmresearch.files.writing import write_text
+from cmresearch.files.writing import write_bytes, write_text
 from cmresearch.language.voice import Voice
 from cmresearch.report.chapters.checklists import checklists_html
 from cmresearch.report.chapters.methods import methods_html
@@ -87,7 +87,7 @@ def _write_language(run: Run, folder: Path, voice: Voice, page: Element) -> None
         write_docx(document, folder / f"{name}.docx", title=f"{heading}: {title}", language=voice.language)
     for figure in found:
         write_text(folder / FIGURES / f"{figure.name}.svg", svg_file(figure.drawing.svg))
-        (folder / FIGURES / f"{figure.name}.png").write_bytes(picture(figure.drawing))
+        write_bytes(folder / FIGURES / f"{figure.name}.png", picture(figure.drawing))
 
 
 def tables_document(page: Element, voice: Voice) -> Element:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from cmresearch.errors import ReportError
 from cmresearch.files.sheets import NO_DATE, undated
+from cmresearch.files.writing import write_bytes
 from cmresearch.report.paper.column_widths import Layout, Row, lay_out, number_of_columns, rows_of, span
 from cmresearch.report.paper.pdf import picture
 from cmresearch.report.paper.tree import HEADINGS, Drawing, Element, Node, read_page
@@ -75,7 +76,7 @@ def write_docx(
     out = io.BytesIO()
     document.save(out)
     try:
-        Path(path).write_bytes(undated(out.getvalue()))
+        write_bytes(Path(path), undated(out.getvalue()))
     except OSError as error:
         raise ReportError(f"cannot write to {path}: {error.strerror or error}") from error
 

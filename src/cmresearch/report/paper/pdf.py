@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from cmresearch.errors import ReportError
+from cmresearch.files.writing import write_bytes
 from cmresearch.report.paper.tree import Drawing, Element, read_page
 from cmresearch.report.paper.typeset import quoted, typst_source
 
@@ -71,7 +72,7 @@ def picture(drawing: Drawing) -> bytes:
 
 def _write(content: bytes, path: str | Path) -> None:
     try:
-        Path(path).write_bytes(content)
+        write_bytes(Path(path), content)
     except OSError as error:
         raise ReportError(f"cannot write to {path}: {error.strerror or error}") from error
 

@@ -17,7 +17,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from cmresearch.codebook.book import Codebook, read_codebook
 from cmresearch.errors import PlanError, raise_all
 from cmresearch.files.hashes import sha256_of, sha256_of_text
-from cmresearch.files.writing import json_text, whole_folder, write_text
+from cmresearch.files.locks import locked
+from cmresearch.files.writing import json_text, whole_folder, write_bytes, write_text
 from cmresearch.sampling.certificate import CERTIFICATE
 from cmresearch.study.plan.differences import Difference, find_differences, shown
 from cmresearch.study.plan.text import Heading, plan_text
@@ -130,9 +131,13 @@ def freeze_plan(study: Study, *, reason: str = "", published: str = "") -> Froze
         PlanError: The plan has changed and no reason is given (every change is named), a reason is given and nothing
             is frozen yet, or a frozen version is no longer what was frozen.
     """
+    with locked(study.plan):
+        return _freeze(study, " ".join(reason.split()), " ".join(published.split()))
+
+
+def _freeze(study: Study, reason: str, place: str) -> FrozenPlan:
     plans, codebook = read_frozen_plans(study), _codebook_of(study)
-    entry, files = _next_version(study, codebook, plans, " ".join(reason.split()))
-    place = " ".join(published.split())
+    entry, files = _next_version(study, codebook, plans, reason)
     if place and place not in entry.published:
         entry = replace(entry, published=(*entry.published, place))
     known = (*(each for each in plans if each.version != entry.version), entry)
@@ -288,7 +293,7 @@ def _write(folder: Path, files: Mapping[str, bytes], plans: Sequence[FrozenPlan]
         for name, content in files.items():
             path = beside / str(plans[-1].version) / name
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(content)
+            write_bytes(path, content)
         # Its name sorts behind the folders, so it is moved in last: a version counts only once it is there whole.
         write_text(beside / REGISTER, json_text({"about": ABOUT, "frozen": entries}))
 

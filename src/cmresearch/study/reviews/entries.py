@@ -11,9 +11,10 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 
 from cmresearch.codebook.records import Date, Text
 from cmresearch.errors import ReviewError, raise_all
+from cmresearch.files.locks import locked
 from cmresearch.files.toml import TomlFile, describe_fault, read_toml_file
 from cmresearch.files.toml_edit import toml_table
-from cmresearch.files.writing import whole_folder, write_text
+from cmresearch.files.writing import write_text
 
 SubjectKind: TypeAlias = Literal["sample", "segment", "status", "finding"]
 Verdict: TypeAlias = Literal["confirm", "query", "withdraw"]
@@ -115,6 +116,11 @@ def add_reviews(path: Path, reviews: Sequence[Review]) -> tuple[Review, ...]:
             written then.
         WritingError: The file cannot be written.
     """
+    with locked(path):
+        return _add(path, reviews)
+
+
+def _add(path: Path, reviews: Sequence[Review]) -> tuple[Review, ...]:
     present = list(read_reviews(path))
     gone = withdrawn(present)
     placed, added = [], []
@@ -147,12 +153,13 @@ def withdraw(path: Path, entry: int, *, reviewer: str, reason: str, date: str) -
     Raises:
         ReviewError: There is no such entry, it is somebody else's, or it was taken back before.
     """
-    found = next((each for each in read_reviews(path) if each.entry == entry), None)
-    if found is None:
-        raise ReviewError(f"{path}: there is no entry {entry} (cmresearch review list)")
-    kept = found.model_dump(include={"subject", "key", "seen", "sha256"})
-    said = {"verdict": "withdraw", "withdraws": entry, "reviewer": reviewer, "reason": reason, "date": date}
-    return add_reviews(path, [make_review(**kept, **said)])[0]
+    with locked(path):
+        found = next((each for each in read_reviews(path) if each.entry == entry), None)
+        if found is None:
+            raise ReviewError(f"{path}: there is no entry {entry} (cmresearch review list)")
+        kept = found.model_dump(include={"subject", "key", "seen", "sha256"})
+        said = {"verdict": "withdraw", "withdraws": entry, "reviewer": reviewer, "reason": reason, "date": date}
+        return add_reviews(path, [make_review(**kept, **said)])[0]
 
 
 def withdrawn(reviews: Sequence[Review]) -> dict[int, Review]:
@@ -169,8 +176,8 @@ def _append(path: Path, added: Sequence[Review]) -> None:
     before = path.read_text(encoding="utf-8-sig") if path.is_file() else HEAD
     gap = "\n" if before.endswith("\n") else "\n\n"
     tables = "\n".join(toml_table(TABLE, each.model_dump(exclude_none=True)) for each in added)
-    with whole_folder(path.parent) as beside:
-        write_text(beside / path.name, before + gap + tables)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_text(path, before + gap + tables)
 
 
 def _checked(file: TomlFile) -> tuple[Review, ...]:

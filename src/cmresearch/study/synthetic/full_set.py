@@ -19,7 +19,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from cmresearch.errors import CmResearchError, raise_all
-from cmresearch.files.sql import connect
+from cmresearch.files.sql import connect, literal
+from cmresearch.files.writing import whole_folder
 from cmresearch.study.synthetic.chance import (
     Integers,
     Words,
@@ -79,13 +80,10 @@ def make_flawless_records(parameters: Parameters, *, seed: str) -> pd.DataFrame:
 def write_full_set(table: pd.DataFrame, path: Path | str) -> None:
     """Write a full set as Parquet, beside its place first, so that no half-written file is ever read."""
     path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f".{path.name}.part")
-    target = str(draft).replace("'", "''")
-    with connect() as database:
+    with whole_folder(path.parent) as beside, connect() as database:
         database.register("full_set", table)
-        database.execute(f"COPY (SELECT * FROM full_set) TO '{target}' (FORMAT parquet, COMPRESSION zstd)")
-    draft.replace(path)
+        target = literal(str(beside / path.name))
+        database.execute(f"COPY (SELECT * FROM full_set) TO {target} (FORMAT parquet, COMPRESSION zstd)")
 
 
 def content_fingerprint(table: pd.DataFrame) -> str:
