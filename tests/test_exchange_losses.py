@@ -10,7 +10,7 @@ from cmresearch.cli import exchange
 from cmresearch.codebook.book import read_codebook
 from cmresearch.coding.coding import read_coding
 from cmresearch.coding.sources import read_sources
-from cmresearch.errors import ExchangeError
+from cmresearch.errors import ExchangeError, ReportError
 from cmresearch.exchange.losses import Loss, LossReport, Tally, write_loss_sheet
 
 REPORT = LossReport("a.qdpx", "REFI-QDA project", "in", (Loss("links", ("=1+1", "b\x01")),), ("=note",))
@@ -46,6 +46,19 @@ def test_the_sheet_has_counts_and_every_name_and_no_formula(tmp_path):
 def test_a_sheet_in_a_folder_that_is_not_there_is_refused(tmp_path):
     with pytest.raises(ExchangeError, match=r"there is no folder"):
         write_loss_sheet(tmp_path / "none" / "losses.xlsx", REPORT)
+
+
+def test_the_same_report_gives_the_same_bytes(tmp_path):
+    for name in ("a.xlsx", "b.xlsx"):
+        write_loss_sheet(tmp_path / name, REPORT)
+    assert (tmp_path / "a.xlsx").read_bytes() == (tmp_path / "b.xlsx").read_bytes()
+
+
+def test_a_folder_in_the_place_of_the_sheet_is_told_before_anything_is_written(project, tmp_path):
+    (tmp_path / "d.xlsx").mkdir()
+    with pytest.raises(ReportError, match=r"^cannot write to .*d\.xlsx: is a directory$"):
+        called("to-qdc", tmp_path / "a.qdc", "--study", project, "--losses", tmp_path / "d.xlsx")
+    assert not (tmp_path / "a.qdc").exists()
 
 
 def test_the_verb_writes_a_study_reads_it_back_and_reports(project, tmp_path, capsys):

@@ -79,6 +79,7 @@ def _add_own(name: str, action: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Do what the action says, and report what did not cross over."""
     from cmresearch.exchange.losses import write_loss_sheet
+    from cmresearch.files.sheets import refuse_folder
 
     actions: Mapping[str, Callable[[argparse.Namespace], LossReport]] = {
         "to-qdpx": _to_qdpx,
@@ -91,6 +92,8 @@ def run(arguments: argparse.Namespace) -> int:
     }
     if arguments.action in IN:
         _check_empty(arguments.folder)
+    if arguments.losses is not None:
+        refuse_folder(arguments.losses)  # before anything is written
     report = actions[arguments.action](arguments)
     if arguments.losses is not None:
         write_loss_sheet(arguments.losses, report)
