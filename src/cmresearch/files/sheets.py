@@ -133,7 +133,7 @@ def write_sheets(tables: Mapping[str, pd.DataFrame], path: str | Path, *, note: 
         >>> import tempfile
         >>> file = Path(tempfile.mkdtemp()) / "tables.xlsx"
         >>> write_sheets({"Codes": pd.DataFrame({"code": ["=1+1"], "n": [3]})}, file)
-        >>> pd.read_excel(file, dtype=str).iloc[0].tolist()
+        >>> pd.read_excel(file, dtype=str, engine="openpyxl").iloc[0].tolist()
         ['=1+1', '3']
     """
     save_sheets([_of_table(title, table, note) for title, table in tables.items()], path)
@@ -193,7 +193,7 @@ def save_sheets(sheets: Iterable[Sheet], path: str | Path) -> None:
         >>> file = Path(tempfile.mkdtemp()) / "sums.xlsx"
         >>> rows = [["a", "b", "sum"], [1, 2, Formula("=A2+B2", 3)]]
         >>> save_sheets([Sheet(title="Sums", rows=rows, widths=[9, 9, 9])], file)
-        >>> pd.read_excel(file)["sum"].tolist()
+        >>> pd.read_excel(file, engine="openpyxl")["sum"].tolist()
         [3]
     """
     refuse_folder(path)
