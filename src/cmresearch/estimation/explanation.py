@@ -88,8 +88,8 @@ def explain_in_formulas(answers: Sequence[Estimates]) -> tuple[FormulaSheet, For
         >>> table = pd.DataFrame({"channel": ["web", "web", "phone", "phone"], "N": [6, 6, 4, 4], "days": [1, 3, 4, 8]})
         >>> sample = declare_sample(table, strata="channel", population_size="N")
         >>> strata, figures = explain_in_formulas([estimate_mean(sample, "days")])
-        >>> strata.rows[0][12].text, round(strata.rows[0][12].value, 3)
-        ('=1-F2/E2', 0.667)
+        >>> strata.rows[0][12].text, strata.rows[0][12].value
+        ('=1-F2/E2', 0.5)
         >>> figures.rows[0][10].text
         "=SQRT(SUMIFS('By stratum'!$N$2:$N$3,'By stratum'!$A$2:$A$3,A2))"
     """
