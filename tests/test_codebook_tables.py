@@ -4,7 +4,7 @@ import pytest
 from openpyxl import load_workbook
 
 from cmresearch.codebook.book import read_codebook
-from cmresearch.codebook.edits import Signature, read_draft, write_draft
+from cmresearch.codebook.edits import Signature, read_draft, reword, write_draft
 from cmresearch.codebook.tables import apply_changes, read_codebook_changes, write_codebook_workbook
 from cmresearch.codebook.templates import write_template
 from cmresearch.errors import CodebookError
@@ -46,6 +46,17 @@ def faults(folder, path):
     with pytest.raises(CodebookError) as error:
         read_codebook_changes(path, read_codebook(folder))
     return str(error.value).replace(f"{path}", "FILE").splitlines()
+
+
+def test_control_characters_are_replaced_and_the_bytes_are_the_same_each_time(tmp_path, folder):
+    code = next(iter(read_codebook(folder).codes))
+    write_draft(folder, reword(read_draft(folder), code, {"brief": "\x07 bell"}, SIGNED, meaning="kept"))
+    for name in ("a.xlsx", "b.xlsx"):
+        write_codebook_workbook(tmp_path / name, read_codebook(folder))
+    assert (tmp_path / "a.xlsx").read_bytes() == (tmp_path / "b.xlsx").read_bytes()
+    cells = [cell.value for row in load_workbook(tmp_path / "a.xlsx")["Codes"].iter_rows() for cell in row]
+    assert "\N{REPLACEMENT CHARACTER} bell" in cells
+    assert read_codebook_changes(tmp_path / "a.xlsx", read_codebook(folder)) == ()
 
 
 def test_a_workbook_that_nobody_touched_changes_nothing(folder, workbook):

@@ -43,7 +43,7 @@ def test_ids_and_texts_are_protected_and_answers_are_not(file):
 def test_each_variable_has_a_drop_down_with_its_question_beside_it(file):
     book = load_workbook(file)
     first, second = book["Coding"].data_validations.dataValidation
-    assert (first.formula1, str(first.sqref)) == ("=Definitions!$B$2:$B$3", "D3:D5")
+    assert (first.formula1, str(first.sqref)) == ("Definitions!$B$2:$B$3", "D3:D5")
     assert second.prompt == "What of answered?\nyes: Yes\nno: No"
     rows = [[cell.value for cell in row] for row in book["Definitions"].iter_rows(min_row=2)]
     assert rows[2] == ["answered", "yes", "Yes", "yes, in full", "What of answered?", "disposition = coded"]
@@ -54,6 +54,8 @@ def test_the_first_sheet_shows_progress_and_the_kind_of_data(file):
     assert book.sheetnames[0] == "Progress"
     about = {row[0].value: row[1].value for row in book["Progress"].iter_rows()}
     assert about["disposition recorded"] == '=COUNTIF(Coding!$D$3:$D$5,"?*")'
+    shown = {row[0].value: row[1].value for row in load_workbook(file, data_only=True)["Progress"].iter_rows()}
+    assert [shown[name] for name in ("disposition recorded", "left", "share done")] == [0, 3, 0]
     assert about["data"].startswith("Synthetic: made from published totals")
     assert book["Coding"]["A1"].value == about["data"]
 
@@ -78,6 +80,8 @@ def test_what_was_recorded_before_is_filled_in(tmp_path):
     found = read_coder_workbook(path, CODEBOOK).rows.drop(columns="coder")
     assert found.to_numpy().tolist() == before[found.columns].to_numpy().tolist()
     assert load_workbook(path)["Coding"]["G3"].data_type == "s"  # a memo that begins like a formula
+    shown = {row[0].value: row[1].value for row in load_workbook(path, data_only=True)["Progress"].iter_rows()}
+    assert [shown[name] for name in ("disposition recorded", "left", "share done")] == [3, 0, 1]
 
 
 @pytest.mark.parametrize(

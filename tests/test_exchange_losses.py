@@ -3,6 +3,7 @@
 import openpyxl
 import pytest
 
+from cmresearch.cli import main
 from cmresearch.errors import ExchangeError
 from cmresearch.exchange.losses import Loss, LossReport, Tally, write_loss_sheet
 
@@ -33,3 +34,17 @@ def test_the_sheet_has_counts_and_every_name_and_no_formula(tmp_path):
 def test_a_sheet_in_a_folder_that_is_not_there_is_refused(tmp_path):
     with pytest.raises(ExchangeError, match=r"there is no folder"):
         write_loss_sheet(tmp_path / "none" / "losses.xlsx", REPORT)
+
+
+def test_the_same_report_gives_the_same_bytes(tmp_path):
+    for name in ("a.xlsx", "b.xlsx"):
+        write_loss_sheet(tmp_path / name, REPORT)
+    assert (tmp_path / "a.xlsx").read_bytes() == (tmp_path / "b.xlsx").read_bytes()
+
+
+def test_a_folder_in_the_place_of_the_sheet_is_told_before_anything_is_written(project, tmp_path, capsys):
+    (tmp_path / "d.xlsx").mkdir()
+    call = ["exchange", "to-qdc", tmp_path / "a.qdc", "--study", project, "--losses", tmp_path / "d.xlsx"]
+    assert main([str(word) for word in call]) == 2
+    assert capsys.readouterr().err.rstrip().endswith("d.xlsx: is a directory")
+    assert not (tmp_path / "a.qdc").exists()

@@ -2,6 +2,7 @@
 
 import shutil
 import subprocess
+from dataclasses import replace
 
 import pandas as pd
 import pytest
@@ -15,7 +16,8 @@ from cmresearch.estimation.estimators import (
     estimate_ratio,
     estimate_total,
 )
-from cmresearch.estimation.explanation import FIGURES, Formula, explain_in_formulas
+from cmresearch.estimation.explanation import FIGURES, explain_in_formulas
+from cmresearch.files.sheets import Formula
 from cmresearch.responses.responses import declare_sample
 
 TABLE = pd.DataFrame(
@@ -60,6 +62,28 @@ def test_there_is_a_row_for_each_figure(answers):
 
 def test_figures_without_such_sums_are_left_out(answers):
     assert explain_in_formulas([estimate_differences(answers[0])])[1].rows == ()
+
+
+def test_every_formula_has_the_value_that_the_estimates_have(answers):
+    for sheet in explain_in_formulas(answers):
+        for row in sheet.rows:
+            for cell in row:
+                assert not isinstance(cell, Formula) or cell.value is not None
+    header, rows = sheet.columns, sheet.rows
+    for row in rows:
+        found = {
+            name: cell.value if isinstance(cell, Formula) else cell for name, cell in zip(header, row, strict=True)
+        }
+        assert found["agrees"] is True
+        for name in ("estimate", "standard_error", "lower", "upper"):
+            assert found[name] == pytest.approx(found[f"reported_{name}"], rel=1e-8, abs=1e-12)
+
+
+def test_a_figure_that_does_not_follow_from_its_strata_is_shown_not_to_agree(answers):
+    mean = answers[0]
+    wrong = replace(mean, rows=(replace(mean.rows[0], estimate=mean.rows[0].estimate + 1), *mean.rows[1:]))
+    _, figures = explain_in_formulas([wrong])
+    assert [row[-1].value for row in figures.rows] == [False, True]
 
 
 def test_a_real_spreadsheet_program_computes_the_same_figures(answers, tmp_path):

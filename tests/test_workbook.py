@@ -85,6 +85,17 @@ def test_the_file_itself_holds_formulas_only_where_estimates_are_recomputed(path
     assert computing == COMPUTING
 
 
+def test_formulas_show_their_values_to_whoever_does_not_compute(path, book):
+    shown = openpyxl.load_workbook(path, data_only=True)
+    formulas = [cell for title in COMPUTING for row in book[title].iter_rows() for cell in row if cell.data_type == "f"]
+    assert formulas
+    assert all(shown[cell.parent.title][cell.coordinate].value is not None for cell in formulas)
+    for name in ("estimate", "standard_error", "lower", "upper"):
+        found, reported = (column_of(shown["Recomputed"], each) for each in (name, f"reported_{name}"))
+        assert found == pytest.approx(reported, rel=1e-8, abs=1e-12)
+    assert set(column_of(shown["Recomputed"], "agrees")) == {True}
+
+
 def test_the_text_of_complaints_is_not_in_the_workbook(book):
     assert MARKUP + FORMULA not in {cell.value for cell in cells_of(book)}
     assert "text" not in [cell.value for cell in book["Sample"][1]]

@@ -81,6 +81,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Do what the action says, and report what did not cross over."""
     from cmresearch.exchange.losses import write_loss_sheet
     from cmresearch.files.locks import locked
+    from cmresearch.files.sheets import refuse_folder
 
     actions: Mapping[str, Callable[[argparse.Namespace], LossReport]] = {
         "to-qdpx": _to_qdpx,
@@ -91,6 +92,8 @@ def run(arguments: argparse.Namespace) -> int:
         "from-taguette": _from_taguette,
         "from-highlights": _from_highlights,
     }
+    if arguments.losses is not None:
+        refuse_folder(arguments.losses)  # before anything is written
     with locked(arguments.folder) if arguments.action in IN else nullcontext():
         if arguments.action in IN:
             _check_empty(arguments.folder)

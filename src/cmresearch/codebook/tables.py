@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from cmresearch.codebook.book import Code, Codebook
 from cmresearch.codebook.edits import MEANING, Draft, Signature, new_code, rename, reword
 from cmresearch.errors import CodebookError, nearest, raise_all
+from cmresearch.files.sheets import Sheet, cell_text, save_sheets
 from cmresearch.files.toml_edit import Value
 from cmresearch.language.catalogue import in_language
 
@@ -74,23 +75,21 @@ def write_codebook_workbook(path: Path, codebook: Codebook) -> None:
     Args:
         path: The .xlsx file.
         codebook: The codebook.
-    """
-    from openpyxl import Workbook  # a tenth of a second, and few commands write workbooks
 
-    book = Workbook()
-    first = book.worksheets[0]
-    first.title = "Read me"
+    Raises:
+        ReportError: The file cannot be written.
+    """
     title = f"{in_language(codebook.title)}, version {codebook.version}"
-    _fill(first, [[title], *([note] for note in NOTES)], widths=[120])
-    codes = book.create_sheet(CODES)
     columns = columns_of(codebook)
-    rows = [[_row_of(codebook, code)[name] for name in columns] for code in codebook.every_code.values()]
+    codes = [[_row_of(codebook, code)[name] for name in columns] for code in codebook.every_code.values()]
     widths = [12 if name in FIXED else 28 if name.startswith(("label", "key", "parent")) else 50 for name in columns]
-    _fill(codes, [list(columns), *rows], widths=widths)
-    codes.freeze_panes = "D2"
-    _fill(book.create_sheet("Dimensions"), list(_dimension_rows(codebook)), widths=[8, 24, 30, 90])
-    _fill(book.create_sheet("History"), list(_history_rows(codebook)), widths=[28, 10, 12, 20, 12, 90])
-    book.save(path)
+    sheets = (
+        Sheet(title="Read me", rows=[[title], *([note] for note in NOTES)], widths=[120]),
+        Sheet(title=CODES, rows=[columns, *codes], widths=widths, frozen="D2"),
+        Sheet(title="Dimensions", rows=list(_dimension_rows(codebook)), widths=[8, 24, 30, 90]),
+        Sheet(title="History", rows=list(_history_rows(codebook)), widths=[28, 10, 12, 20, 12, 90]),
+    )
+    save_sheets(sheets, path)
 
 
 def read_codebook_changes(path: Path, codebook: Codebook) -> tuple[CodeChange, ...]:
@@ -147,24 +146,6 @@ def apply_changes(draft: Draft, changes: Sequence[CodeChange], signature: Signat
 class _Cell:
     text: str
     where: str
-
-
-def _fill(sheet: Worksheet, rows: Sequence[Sequence[object]], *, widths: Sequence[int]) -> None:
-    from openpyxl.styles import Alignment, Font
-    from openpyxl.utils import get_column_letter
-
-    for number, row in enumerate(rows, start=1):
-        for column, value in enumerate(row, start=1):
-            cell: Any = sheet.cell(number, column, value)
-            if isinstance(value, str):
-                # A text that begins with = is a text: nothing in a codebook is a formula.
-                cell.data_type = "s"
-                cell.quotePrefix = value.startswith(("=", "+", "-", "@"))
-            cell.alignment = Alignment(wrap_text=True, vertical="top")
-            if number == 1:
-                cell.font = Font(bold=True)
-    for column, width in enumerate(widths, start=1):
-        sheet.column_dimensions[get_column_letter(column)].width = width
 
 
 def _row_of(codebook: Codebook, code: Code) -> dict[str, str]:
@@ -236,7 +217,8 @@ def _changes(cells: Mapping[str, _Cell], codebook: Codebook, faults: list[str]) 
     if code is None:
         yield from _new(cells, given, codebook, faults)
         return
-    now = _row_of(codebook, code)
+    # As the cells hold it: a character that no cell can hold is no change.
+    now = {name: " ".join(cell_text(text).split()) for name, text in _row_of(codebook, code).items()}
     for name in FIXED[1:]:
         if given[name] != now[name]:
             faults.append(

@@ -6,18 +6,13 @@ import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from cmresearch.codebook.book import Codebook, CodedVariable
 from cmresearch.errors import ResponseError, nearest, raise_all
-from cmresearch.files.sheets import cell_text, head, put, save_workbook
+from cmresearch.files.sheets import DropDown, Formula, Sheet, Styled, cell_text, save_sheets
 from cmresearch.language.catalogue import in_language
-
-if TYPE_CHECKING:
-    from openpyxl import Workbook
-    from openpyxl.worksheet.worksheet import Worksheet
 
 PROGRESS, CODING, DEFINITIONS, CHECKED = "Progress", "Coding", "Definitions", "Checked ids"
 HEAD_ROW = 2  # the first row of the coding sheet says what kind of data it is
@@ -25,7 +20,7 @@ AT, MEMO = "at", "memo"
 MARK, MADE_FOR, MADE_WITH = "mark of integrity", "coder", "coded variables"
 TEXTS = "texts"
 WIDE, NARROW = 70, 22
-PROMPT = 255  # characters that a spreadsheet shows beside a cell with a drop-down
+TEXT = "@"  # as text, so that no spreadsheet makes a date or a number of it
 KIND_LABELS: Mapping[str, str] = {
     "illustrative": "Illustrative: composed for this workbench, not the words of any real person.",
     "synthetic": "Synthetic: made from published totals and written assumptions; no evidence about the city.",
@@ -140,26 +135,18 @@ def write_coder_workbook(
             not this language.
         ReportError: The file cannot be written.
     """
-    from openpyxl import Workbook
-
     language = language or codebook.languages[0]
     _check(assignment, codebook, language)
     texts = _texts(assignment, mask)
-    book = Workbook()
-    progress = book.active
-    progress.title = PROGRESS
-    coding, definitions = book.create_sheet(CODING), book.create_sheet(DEFINITIONS)
-    rows_of = _write_definitions(definitions, codebook.variables, language)
-    _write_coding(coding, assignment, texts, codebook.variables, recorded)
-    _add_drop_downs(
-        coding, codebook.variables, rows_of, rows=len(texts), texts=len(assignment.text_columns), language=language
+    keys = [variable.key for variable in codebook.variables]
+    before = {one: values for one, values in _recorded(recorded, keys).items() if one in texts}
+    sheets = (
+        _progress(assignment, codebook, texts, done=sum(_is_text(values[0]) for values in before.values())),
+        _coding(assignment, texts, codebook.variables, before, language),
+        _definitions(codebook.variables, language),
+        _checked(texts),
     )
-    mark = _write_checked(book, assignment.coder, texts, codebook.variables)
-    _write_progress(progress, assignment, codebook, mark, len(texts))
-    for page in book.worksheets:
-        page.protection.sheet = True
-        page.protection.autoFilter = page.protection.formatColumns = page.protection.formatRows = False
-    save_workbook(book, path)
+    save_sheets(sheets, path)
 
 
 def _check(assignment: Assignment, codebook: Codebook, language: str) -> None:
@@ -190,67 +177,46 @@ def _texts(assignment: Assignment, mask: Callable[[str], str] | None) -> dict[st
     return {str(one): [shown(text) for text in row] for one, row in zip(table[assignment.id_column], rows, strict=True)}
 
 
-def _write_definitions(
-    page: Worksheet, variables: Sequence[CodedVariable], language: str
-) -> dict[str, tuple[int, int]]:
-    """Write what each value means, and say in which rows the values of each variable stand."""
-    rows_of = {}
-    names = ("variable", "value", "label", "definition", "question", "asked where")
-    for column, name in enumerate(names, start=1):
-        put(page.cell(1, column), name)
-    row = 2
+def _definitions(variables: Sequence[CodedVariable], language: str) -> Sheet:
+    """The sheet that says what each value means."""
+    rows = [("variable", "value", "label", "definition", "question", "asked where")]
     for variable in variables:
-        rows_of[variable.key] = (row, row + len(variable.values) - 1)
+        condition = variable.conditional_on
+        asked = f"{condition.variable} = {condition.value}" if condition else "always"
+        question = variable.question[language]
         for value in variable.values:
-            condition = variable.conditional_on
-            asked = f"{condition.variable} = {condition.value}" if condition else "always"
-            cells = (
-                variable.key,
-                value.key,
-                value.label[language],
-                in_language(value.definition, language),
-                variable.question[language],
-                asked,
-            )
-            for column, text in enumerate(cells, start=1):
-                put(page.cell(row, column), text)
-            row += 1
-    head(page, 1, len(names))
-    _set_widths(page, [NARROW, NARROW, NARROW, WIDE, WIDE, NARROW])
-    page.freeze_panes = "A2"
-    return rows_of
+            definition = in_language(value.definition, language)
+            rows.append((variable.key, value.key, value.label[language], definition, question, asked))
+    widths = (NARROW, NARROW, NARROW, WIDE, WIDE, NARROW)
+    return Sheet(title=DEFINITIONS, rows=rows, widths=widths, protected=True)
 
 
-def _write_coding(
-    page: Worksheet,
+def _coding(
     assignment: Assignment,
     texts: Mapping[str, Sequence[str]],
     variables: Sequence[CodedVariable],
-    recorded: pd.DataFrame | None,
-) -> None:
-    from openpyxl.styles import Alignment, Protection
-
-    put(page.cell(1, 1), KIND_LABELS.get(assignment.data_kind, f"Data: {assignment.data_kind}."))
+    before: Mapping[str, Sequence[object]],
+    language: str,
+) -> Sheet:
+    """The sheet to work in: a row for each complaint, its texts kept from changes, its answers free."""
     keys = [variable.key for variable in variables]
+    blank = [""] * (len(keys) + 2)
+    rows = [
+        [one, *shown, *(Styled(value=value, number_format=TEXT, locked=False) for value in before.get(one, blank))]
+        for one, shown in texts.items()
+    ]
     names = ["id", *assignment.text_columns, *keys, AT, MEMO]
-    for column, name in enumerate(names, start=1):
-        put(page.cell(HEAD_ROW, column), name)
-    before = _recorded(recorded, keys)
-    wrapped, free = Alignment(vertical="top", wrap_text=True), Protection(locked=False)
-    first_free = len(assignment.text_columns) + 2
-    for row, (one, shown) in enumerate(texts.items(), start=HEAD_ROW + 1):
-        values = before.get(one, [""] * (len(keys) + 2))
-        for column, value in enumerate((one, *shown, *values), start=1):
-            cell = page.cell(row, column)
-            put(cell, value)
-            cell.alignment = wrapped
-            if column >= first_free:
-                cell.protection = free
-                cell.number_format = "@"  # as text, so that no spreadsheet makes a date or a number of it
-    head(page, HEAD_ROW, len(names))
-    _set_widths(page, [NARROW, *[WIDE] * len(assignment.text_columns), *[NARROW] * (len(keys) + 1), WIDE])
-    page.freeze_panes = page.cell(HEAD_ROW + 1, 2)
-    page.auto_filter.ref = f"A{HEAD_ROW}:{page.cell(HEAD_ROW + len(texts), len(names)).coordinate}"
+    note = KIND_LABELS.get(assignment.data_kind, f"Data: {assignment.data_kind}.")
+    return Sheet(
+        title=CODING,
+        rows=[[note], names, *rows],
+        widths=[NARROW, *[WIDE] * len(assignment.text_columns), *[NARROW] * (len(keys) + 1), WIDE],
+        head=HEAD_ROW,
+        frozen=f"B{HEAD_ROW + 1}",
+        drop_downs=_drop_downs(variables, len(assignment.text_columns) + 2, len(rows), language),
+        filtered=True,
+        protected=True,
+    )
 
 
 def _recorded(recorded: pd.DataFrame | None, keys: Sequence[str]) -> dict[str, list[object]]:
@@ -262,83 +228,64 @@ def _recorded(recorded: pd.DataFrame | None, keys: Sequence[str]) -> dict[str, l
     return {str(one): list(row) for one, row in zip(recorded["id"], zip(*columns, strict=True), strict=True)}
 
 
-def _set_widths(page: Worksheet, widths: Sequence[int]) -> None:
-    from openpyxl.utils import get_column_letter
-
-    for column, width in enumerate(widths, start=1):
-        page.column_dimensions[get_column_letter(column)].width = width
+def _is_text(value: object) -> bool:
+    """Whether the formula that counts what is done counts this cell."""
+    return isinstance(value, str) and value != ""
 
 
-def _add_drop_downs(
-    page: Worksheet,
-    variables: Sequence[CodedVariable],
-    rows_of: Mapping[str, tuple[int, int]],
-    *,
-    rows: int,
-    texts: int,
-    language: str,
-) -> None:
-    from openpyxl.utils import get_column_letter
-    from openpyxl.worksheet.datavalidation import DataValidation
-
-    for column, variable in enumerate(variables, start=texts + 2):
-        first, last = rows_of[variable.key]
-        drop_down = DataValidation("list", formula1=f"={DEFINITIONS}!$B${first}:$B${last}", allow_blank=True)
-        drop_down.showErrorMessage = drop_down.showInputMessage = True
-        drop_down.errorTitle, drop_down.error = "No such value", f"Choose one of the values of {variable.key}."[:PROMPT]
-        drop_down.promptTitle, drop_down.prompt = variable.label[language][:32], _prompt(variable, language)
-        letter = get_column_letter(column)
-        drop_down.add(f"{letter}{HEAD_ROW + 1}:{letter}{HEAD_ROW + max(rows, 1)}")
-        page.add_data_validation(drop_down)
+def _drop_downs(variables: Sequence[CodedVariable], column: int, rows: int, language: str) -> list[DropDown]:
+    """A list for each variable, whose values stand on the sheet of definitions; the first in this column."""
+    made, first = [], 2
+    for number, variable in enumerate(variables, start=column):
+        last = first + len(variable.values) - 1
+        values = "\n".join(f"{value.key}: {value.label[language]}" for value in variable.values)
+        made.append(
+            DropDown(
+                column=number,
+                first=HEAD_ROW + 1,
+                last=HEAD_ROW + max(rows, 1),
+                source=f"{DEFINITIONS}!$B${first}:$B${last}",
+                title=variable.label[language],
+                prompt=f"{variable.question[language]}\n{values}",
+                error=f"Choose one of the values of {variable.key}.",
+            )
+        )
+        first = last + 1
+    return made
 
 
-def _prompt(variable: CodedVariable, language: str) -> str:
-    """The question and, as far as there is room, what each value is called."""
-    values = "\n".join(f"{value.key}: {value.label[language]}" for value in variable.values)
-    whole = f"{variable.question[language]}\n{values}"
-    return whole if len(whole) <= PROMPT else whole[: PROMPT - 1] + "…"
+def _marks(texts: Mapping[str, Sequence[str]]) -> list[tuple[str, str]]:
+    return [(one, text_mark(shown)) for one, shown in texts.items()]
 
 
-def _write_checked(
-    book: Workbook, coder: str, texts: Mapping[str, Sequence[str]], variables: Sequence[CodedVariable]
-) -> str:
-    page = book.create_sheet(CHECKED)
-    page.sheet_state = "hidden"
-    rows = [(one, text_mark(shown)) for one, shown in texts.items()]
-    for row, cells in enumerate((("id", "mark"), *rows), start=1):
-        for column, text in enumerate(cells, start=1):
-            put(page.cell(row, column), text)
-            page.cell(row, column).number_format = "@"
-    return workbook_mark(coder, rows, variables_mark(variables))
+def _checked(texts: Mapping[str, Sequence[str]]) -> Sheet:
+    """The hidden sheet by which changed rows are known."""
+    rows = [[Styled(value=text, number_format=TEXT) for text in row] for row in (("id", "mark"), *_marks(texts))]
+    return Sheet(title=CHECKED, rows=rows, widths=(NARROW, NARROW), head=0, hidden=True, protected=True)
 
 
-def _write_progress(page: Worksheet, assignment: Assignment, codebook: Codebook, mark: str, count: int) -> None:
-    from openpyxl.utils import get_column_letter
+def _progress(assignment: Assignment, codebook: Codebook, texts: Mapping[str, Sequence[str]], *, done: int) -> Sheet:
+    """The first sheet: what the workbook is, how much is done, and what to do."""
+    from xlsxwriter.utility import xl_col_to_name  # only who writes workbooks needs it
 
-    last = HEAD_ROW + max(count, 1)
-    letter = get_column_letter(len(assignment.text_columns) + 2)
-    done = f'COUNTIF({CODING}!${letter}${HEAD_ROW + 1}:${letter}${last},"?*")'
-    lines: list[tuple[str, object]] = [
+    count, variables = len(texts), variables_mark(codebook.variables)
+    column = xl_col_to_name(len(assignment.text_columns) + 1)
+    cells = f"{CODING}!${column}${HEAD_ROW + 1}:${column}${HEAD_ROW + max(count, 1)}"
+    counted = f'COUNTIF({cells},"?*")'
+    rows: list[tuple[str, object]] = [
         ("what this is", f"{in_language(codebook.title)}: complaints to be coded"),
         ("data", KIND_LABELS.get(assignment.data_kind, assignment.data_kind)),
         (MADE_FOR, assignment.coder),
         (TEXTS, ", ".join(assignment.text_columns)),
         ("complaints", count),
-        (f"{codebook.variables[0].key} recorded", f"={done}"),
-        ("left", f"={count}-{done}"),
-        ("share done", f"={done}/{max(count, 1)}"),
+        (f"{codebook.variables[0].key} recorded", Formula(f"={counted}", done)),
+        ("left", Formula(f"={count}-{counted}", count - done)),
+        ("share done", Styled(value=Formula(f"={counted}/{max(count, 1)}", done / max(count, 1)), number_format="0%")),
         ("how", f"Work on the sheet {CODING}: choose from the lists, leave blank what is not asked, sort as you like."),
         ("help", f"The sheet {DEFINITIONS} says what each value means and where a question is asked."),
         ("keep", "Do not change ids and texts, do not delete rows; they are checked when the workbook is read."),
         ("codebook", codebook.version),
-        (MADE_WITH, variables_mark(codebook.variables)),
-        (MARK, mark),
+        (MADE_WITH, variables),
+        (MARK, workbook_mark(assignment.coder, _marks(texts), variables)),
     ]
-    for row, (name, value) in enumerate(lines, start=1):
-        put(page.cell(row, 1), name)
-        if isinstance(value, str) and value.startswith("=") and done in value:
-            page.cell(row, 2).value = value  # our own formulas, and no text of anybody
-        else:
-            put(page.cell(row, 2), value)
-    page["B8"].number_format = "0%"
-    _set_widths(page, [NARROW, WIDE + NARROW])
+    return Sheet(title=PROGRESS, rows=rows, widths=(NARROW, WIDE + NARROW), head=0, protected=True)

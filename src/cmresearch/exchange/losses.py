@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 import pandas as pd
 
 from cmresearch.errors import ExchangeError
+from cmresearch.files.sheets import Sheet, save_sheets
 
 FIRST_NAMES = 8
-RISKY = ("=", "+", "-", "@", "\t", "\r", "\n")
-LONGEST = 32_000  # characters; a cell of a workbook holds 32,767
 
 
 @dataclass(frozen=True)
@@ -124,39 +123,13 @@ def write_loss_sheet(path: str | Path, report: LossReport) -> None:
 
     Raises:
         ExchangeError: The folder is not there.
+        ReportError: The file cannot be written.
     """
-    from openpyxl import Workbook  # a tenth of a second, and only who asks for a sheet needs it
-
     if not Path(path).parent.is_dir():
         raise ExchangeError(f"cannot write {path}: there is no folder {Path(path).parent}")
-    book = Workbook()
-    counts = book.worksheets[0]
-    counts.title = "Counts"
     rows: list[list[object]] = [["what", "count"], [f"{report.format}, {report.direction}: {report.file}", ""]]
     rows += [[loss.what, loss.count] for loss in report.losses] + [[f"note: {each}", ""] for each in report.remarks]
-    _fill(counts, rows, widths=(100, 10))
-    names = book.create_sheet("Names")
     frame = report.to_frame()
-    listed: list[list[object]] = [list(row) for row in frame.itertuples(index=False)]
-    _fill(names, [list(frame.columns), *listed], widths=(24, 10, 70, 8, 60))
-    book.save(path)
-
-
-def _fill(sheet: Any, rows: list[list[object]], *, widths: tuple[int, ...]) -> None:  # noqa: ANN401 - a worksheet
-    from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
-    from openpyxl.styles import Alignment, Font
-    from openpyxl.utils import get_column_letter
-
-    for number, row in enumerate(rows, start=1):
-        for column, value in enumerate(row, start=1):
-            cell = sheet.cell(number, column)
-            text = isinstance(value, str)
-            cell.value = ILLEGAL_CHARACTERS_RE.sub("\N{REPLACEMENT CHARACTER}", str(value))[:LONGEST] if text else value
-            if text:
-                # Names come from other people's files: a text that begins with = stays a text.
-                cell.data_type, cell.quotePrefix = "s", str(value).startswith(RISKY)
-            cell.alignment = Alignment(wrap_text=True, vertical="top")
-            cell.font = Font(bold=number == 1)
-    for column, width in enumerate(widths, start=1):
-        sheet.column_dimensions[get_column_letter(column)].width = width
-    sheet.freeze_panes = "A2"
+    listed = [list(frame.columns), *(list(row) for row in frame.itertuples(index=False))]
+    counts = Sheet(title="Counts", rows=rows, widths=(100, 10))
+    save_sheets([counts, Sheet(title="Names", rows=listed, widths=(24, 10, 70, 8, 60))], path)

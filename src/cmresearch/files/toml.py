@@ -121,7 +121,7 @@ def read_toml_file(path: Path, error: type[CmResearchError]) -> TomlFile:
 def key_lines(text: str) -> dict[KeyPath, int]:
     r"""The line on which each key and each table of a TOML text begins.
 
-    Keys within inline tables are not listed; their table's line is the one to look at.
+    Keys within inline tables and within lists of them are not listed; their table's line is the one to look at.
 
     Args:
         text: TOML that can be parsed.
@@ -136,22 +136,51 @@ def key_lines(text: str) -> dict[KeyPath, int]:
     found: dict[KeyPath, int] = {}
     counts: dict[KeyPath, int] = {}
     at: KeyPath = ()
-    closing = ""  # the quotation marks that end the text of several lines we are in, if we are in one
-    for number, line in enumerate(text.splitlines(), start=1):
-        if closing:
-            closing = "" if closing in line else closing
-        elif header := re.match(r"\s*(\[\[?)([^\[\]]+)\]", line):
-            at = _table_path(header[1], header[2], counts)
+    for number, statement in _statements(text):
+        if header := _HEADER.match(statement):
+            at = _table_path(header[1], _key_parts(header[2]), counts)
             found.setdefault(at, number)
-        elif entry := re.match(r"""\s*["']?([\w-]+)["']?\s*=(.*)""", line):
-            found.setdefault((*at, entry[1]), number)
-            opening = re.match(r"""\s*(\"{3}|'{3})(?!.*\1)""", entry[2])
-            closing = opening[1] if opening else ""
+        elif entry := _ENTRY.match(statement):
+            found.setdefault((*at, *_key_parts(entry[1])), number)
     return found
 
 
-def _table_path(bracket: str, header: str, counts: dict[KeyPath, int]) -> KeyPath:
-    *parents, last = (part.strip().strip("\"'") for part in header.split("."))
+_PART = r"""(?:"(?:\\.|[^"\\\n])*"|'[^'\n]*'|[\w-]+)"""
+_DOTTED = rf"{_PART}(?:[ \t]*\.[ \t]*{_PART})*"
+_HEADER = re.compile(rf"\s*(\[\[?)[ \t]*({_DOTTED})[ \t]*\]")
+_ENTRY = re.compile(rf"\s*({_DOTTED})[ \t]*=")
+# A text of several lines, one of one line, a comment, a bracket, the end of a line: whatever tells where a value ends.
+_TOKEN = re.compile(
+    r"""
+    "{3}(?:\\.|[^\\])*?"{3,5} | '{3}.*?'{3,5} | "(?:\\.|[^"\\\n])*" | '[^'\n]*' | \#[^\n]* | [\[{] | [\]}] | \n
+    """,
+    re.DOTALL | re.VERBOSE,
+)
+
+
+def _statements(text: str) -> Iterator[tuple[int, str]]:
+    """Each header and each key with its value, however many lines it takes, with the line on which it begins."""
+    start, line, depth = 0, 1, 0
+    for token in _TOKEN.finditer(text):
+        depth += {"[": 1, "{": 1, "]": -1, "}": -1}.get(token[0], 0)
+        if token[0] == "\n" and depth == 0:
+            yield line, text[start : token.start()]
+            line += text.count("\n", start, token.end())
+            start = token.end()
+    yield line, text[start:]
+
+
+def _key_parts(dotted: str) -> tuple[str, ...]:
+    """The names in a dotted key, without quotation marks."""
+    return tuple(_unquoted(part) for part in re.findall(_PART, dotted))
+
+
+def _unquoted(part: str) -> str:
+    return str(tomllib.loads(f"x = {part}")["x"]) if part[0] in "\"'" else part
+
+
+def _table_path(bracket: str, parts: Sequence[str], counts: dict[KeyPath, int]) -> KeyPath:
+    *parents, last = parts
     path: KeyPath = ()
     for part in parents:
         path += (part,)

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cmresearch import __version__
 from cmresearch.errors import ReportError
-from cmresearch.estimation.explanation import Formula
-from cmresearch.files.sheets import NARROWEST, WIDEST, head, put, save_workbook
+from cmresearch.files.sheets import Formula, Scalar, Sheet, Styled, column_widths, save_sheets
 from cmresearch.language.voice import Voice, is_nothing
 from cmresearch.report.estimate_groups import variable_name
 from cmresearch.report.page.figures import kinds_of
@@ -19,9 +17,6 @@ from cmresearch.study.provenance import KIND_MEANS
 from cmresearch.triangulation.findings import RESULTS
 
 if TYPE_CHECKING:
-    from openpyxl import Workbook
-    from openpyxl.cell import Cell
-
     from cmresearch.study.run import Run, Words
 
 SIGNIFICANT_DIGITS = 9  # beyond them, versions of the numerical libraries differ
@@ -51,15 +46,6 @@ SAMPLE_ADDS: Mapping[str, str] = {
 }
 
 
-@dataclass(frozen=True)
-class Sheet:
-    """One sheet: its title, the names of its columns, and its rows."""
-
-    title: str
-    columns: tuple[str, ...]
-    rows: tuple[tuple[object, ...], ...]
-
-
 def write_workbook(run: Run, path: str | Path) -> None:
     """Write a run as an Excel workbook; the same run gives the same bytes.
 
@@ -77,7 +63,7 @@ def write_workbook(run: Run, path: str | Path) -> None:
     """
     if not Path(path).parent.is_dir():
         raise ReportError(f"cannot write {path}: there is no folder {Path(path).parent}")
-    save_workbook(_book(sheets(run)), path)
+    save_sheets(sheets(run), path)
 
 
 def sheets(run: Run) -> tuple[Sheet, ...]:
@@ -117,24 +103,30 @@ def _read_me(run: Run) -> Sheet:
     rows.append(("seed", run.draw.sample.seed) if run.draw else ("sample", NO_SAMPLE))
     rows += [("plan of analysis, SHA-256 of study.toml", run.study.sha256)]
     rows += [("frame, membership", run.fingerprint.membership), ("made by", f"cmresearch {__version__}")]
-    return Sheet("Read me", ("what", "text"), tuple(rows))
+    return _sheet("Read me", ("what", "text"), rows)
 
 
 def _recomputed(run: Run) -> Iterator[Sheet]:
     """The estimates as a reviewer would redo them: the sums of each stratum, and formulas over them."""
     for sheet in formula_sheets(run):
-        yield Sheet(sheet.title, tuple(sheet.columns), tuple(tuple(row) for row in sheet.rows))
+        yield _sheet(sheet.title, sheet.columns, sheet.rows)
+
+
+def _sheet(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> Sheet:
+    cells = [_cells(row, columns) for row in rows]
+    widths = column_widths(columns, cells)
+    return Sheet(title=title, rows=[columns, *cells], widths=widths, filtered=True, landscape=True)
 
 
 def _of_records(title: str, records: Sequence[Mapping[Any, object]]) -> Sheet:
     columns = tuple(str(name) for name in records[0]) if records else ("note",)
     rows = tuple(tuple(record.values()) for record in records) or (("nothing to show in this study",),)
-    return Sheet(title, columns, rows)
+    return _sheet(title, columns, rows)
 
 
 def _of_words(title: str, run: Run, records: Sequence[Mapping[Any, object]]) -> Sheet:
     """A sheet on the words, or the sentence that there are none."""
-    return Sheet(title, ("note",), ((NO_WORDS,),)) if run.words is None else _of_records(title, records)
+    return _sheet(title, ("note",), ((NO_WORDS,),)) if run.words is None else _of_records(title, records)
 
 
 def _estimates(run: Run) -> Sheet:
@@ -145,7 +137,7 @@ def _estimates(run: Run) -> Sheet:
 
 def _strata(run: Run) -> Sheet:
     if run.draw is None:
-        return Sheet("Strata", ("note",), ((NO_SAMPLE,),))
+        return _sheet("Strata", ("note",), ((NO_SAMPLE,),))
     kind, sample = run.study.settings.full_set.kind, run.draw.sample
     table = sample.allocation.to_frame().assign(
         cut_off=[sample.cut_offs.get(label, "") for label in sample.allocation.frame_sizes], data_kind=kind
@@ -156,7 +148,7 @@ def _strata(run: Run) -> Sheet:
 def _sample(run: Run) -> Sheet:
     """Ids, design and what the coders recorded; no column that is free text."""
     if run.draw is None:
-        return Sheet("Sample", ("note",), ((NO_SAMPLE,),))
+        return _sheet("Sample", ("note",), ((NO_SAMPLE,),))
     settings, sample = run.study.settings, run.draw.sample
     table = sample.rows[[sample.id, *dict.fromkeys([*settings.frame.strata, *SAMPLE_ADDS])]]
     kinds = {str(settings.full_set.kind)}
@@ -173,7 +165,7 @@ def _segments(words: Words | None) -> list[dict[Any, object]]:
 
 def _dictionary(run: Run) -> Sheet:
     rows = tuple((*row, kind) for kind, found in _described(run) for row in found)
-    return Sheet("Data dictionary", ("name", "label", "where", "meaning", "data_kind"), rows)
+    return _sheet("Data dictionary", ("name", "label", "where", "meaning", "data_kind"), rows)
 
 
 def _described(run: Run) -> Iterator[tuple[str, Iterable[tuple[str, str, str, str]]]]:
@@ -203,53 +195,20 @@ def _described(run: Run) -> Iterator[tuple[str, Iterable[tuple[str, str, str, st
         )
 
 
-def _book(content: Iterable[Sheet]) -> Workbook:
-    from openpyxl import Workbook  # only who wants a workbook needs it
-
-    book = Workbook()
-    book.remove(book.active)
-    for sheet in content:
-        _fill(book, sheet)
-    return book
+def _cells(row: Sequence[object], columns: Sequence[str]) -> list[object]:
+    return [_cell(value, column) for value, column in zip(row, columns, strict=True)]
 
 
-def _fill(book: Workbook, sheet: Sheet) -> None:
-    from openpyxl.styles import Alignment  # as above
-    from openpyxl.utils import get_column_letter
-
-    page = book.create_sheet(sheet.title)
-    for row, cells in enumerate((sheet.columns, *sheet.rows), start=1):
-        for column, value in enumerate(cells, start=1):
-            _put(page.cell(row, column), value, sheet.columns[column - 1] if row > 1 else "")
-    wrapped = Alignment(vertical="top", wrap_text=True)
-    for cells in page.iter_rows():
-        for cell in cells:
-            cell.alignment = wrapped
-    head(page, 1, len(sheet.columns))
-    for column, width in enumerate(_widths(sheet), start=1):
-        page.column_dimensions[get_column_letter(column)].width = width
-    page.freeze_panes = "A2"
-    page.auto_filter.ref = page.dimensions
-    page.page_setup.orientation, page.page_setup.fitToHeight = "landscape", 0
-    page.sheet_properties.pageSetUpPr.fitToPage = True
-    page.print_title_rows = "1:1"
-
-
-def _put(cell: Cell, value: object, column: str) -> None:
-    """Write one value: numbers as numbers, our own formulas as formulas, all else as text that can be none."""
+def _cell(value: object, column: str) -> object:
+    """One value as its cell: a number in the digits that every machine agrees on, in its column's format."""
     if is_nothing(value):
-        return
+        return None
     if isinstance(value, Formula):
-        cell.value = value.text
-        return
+        return Formula(value.text, _rounded(value.value))
     if isinstance(value, bool) or not isinstance(value, int | float):
-        put(cell, value)
-        return
-    cell.value = float(f"{value:.{SIGNIFICANT_DIGITS}g}") if isinstance(value, float) else value
-    cell.number_format = FORMATS.get(column, "General")
+        return value
+    return Styled(value=_rounded(value), number_format=FORMATS.get(column, "General"))
 
 
-def _widths(sheet: Sheet) -> Iterator[int]:
-    for column, name in enumerate(sheet.columns):
-        longest = max((len(str(row[column])) for row in sheet.rows if column < len(row)), default=0)
-        yield max(NARROWEST, len(name) + 4, min(longest + 2, WIDEST))
+def _rounded(value: Scalar) -> Scalar:
+    return float(f"{value:.{SIGNIFICANT_DIGITS}g}") if isinstance(value, float) else value
