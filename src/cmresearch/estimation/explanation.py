@@ -10,8 +10,6 @@ from cmresearch.estimation.estimates import Estimate, Estimates
 from cmresearch.estimation.intervals import CENSUS, STUDENT
 
 STRATA, FIGURES = "By stratum", "Recomputed"
-TOTALS = ("total", "count")
-RATIOS = ("mean", "proportion", "ratio")
 STRATA_COLUMNS = (
     "figure",
     "domain",
@@ -79,7 +77,7 @@ def explain_in_formulas(answers: Sequence[Estimates]) -> tuple[FormulaSheet, For
     stratum's contribution and intervals by other methods are given as values.
 
     Args:
-        answers: Estimates of means, totals, proportions, counts or ratios; others have no such sums.
+        answers: Estimates of statistics that have a formula in the register; others are left out.
 
     Returns:
         The sheets `By stratum` and `Recomputed`, header in row 1; write a `Formula` as a formula, all else as values.
@@ -97,12 +95,12 @@ def explain_in_formulas(answers: Sequence[Estimates]) -> tuple[FormulaSheet, For
         Formula(text="=SQRT(SUMIFS('By stratum'!$N$2:$N$3,'By stratum'!$A$2:$A$3,A2))")
     """
     strata_rows: list[tuple[Cell, ...]] = []
-    figures: list[tuple[str, Estimates, Estimate]] = []
+    figures: list[tuple[str, Estimates, str, Estimate]] = []
     for answer in answers:
-        if answer.statistic not in (*TOTALS, *RATIOS):
+        if answer.entry is None or answer.entry.formula is None:
             continue
         keys = {(row.domain, row.category): f"F{len(figures) + k + 1}" for k, row in enumerate(answer)}
-        figures += [(keys[row.domain, row.category], answer, row) for row in answer]
+        figures += [(keys[row.domain, row.category], answer, answer.entry.formula, row) for row in answer]
         lonely = bool(answer.scores.design.is_lonely.any())
         for record in answer.explain().to_dict("records"):
             key = keys[_none(record["domain"]), _none(record["category"])]
@@ -145,21 +143,21 @@ def _value(value: object) -> Cell:
     return None
 
 
-def _figure(key: str, answer: Estimates, row_: Estimate, *, row: int, last: int) -> tuple[Cell, ...]:
+def _figure(key: str, answer: Estimates, formula: str, row_: Estimate, *, row: int, last: int) -> tuple[Cell, ...]:
     cell = {name: f"{_letter(FIGURE_COLUMNS, name)}{row}" for name in FIGURE_COLUMNS}
 
     def summed(name: str) -> str:
         column, keys = _letter(STRATA_COLUMNS, name), _letter(STRATA_COLUMNS, "figure")
         return f"SUMIFS('{STRATA}'!${column}$2:${column}${last},'{STRATA}'!${keys}$2:${keys}${last},{cell['figure']})"
 
-    over = "" if answer.statistic in TOTALS else f"/{summed('base_sum')}"
     known = not math.isnan(row_.standard_error)
+    sums = {name: summed(name) for name in ("weighted_sum", "base_sum")}
     bounds = _bounds(row_, cell)
     computed: dict[str, Cell] = {
         "figure": key,
         "statistic": answer.statistic,
         "variable": answer.variable,
-        "estimate": Formula(f"={summed('weighted_sum')}{over}") if row_.n else None,
+        "estimate": Formula(formula.format_map(sums)) if row_.n and not math.isnan(row_.estimate) else None,
         "standard_error": Formula(f"=SQRT({summed('contribution')})") if known else None,
         "effective_n": _effective(cell) if row_.method == "korn-graubard" else None,
         "lower": bounds[0],
