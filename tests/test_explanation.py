@@ -16,6 +16,7 @@ from cmresearch.estimation.estimators import (
     estimate_total,
 )
 from cmresearch.estimation.explanation import FIGURES, Formula, explain_in_formulas
+from cmresearch.estimation.spread import estimate_standard_deviation
 from cmresearch.responses.responses import declare_sample
 
 TABLE = pd.DataFrame(
@@ -40,6 +41,7 @@ def answers():
         estimate_proportion(sample, "answer", by="channel"),
         estimate_count(sample, "answer", by="city"),
         estimate_ratio(sample, "days", "letters", level=0.9),
+        estimate_standard_deviation(sample, "days", by="city"),
         estimate_mean(poststratify(sample, "city", {"North": 20, "South": 21}), "days"),
     ]
 

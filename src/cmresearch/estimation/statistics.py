@@ -138,6 +138,17 @@ STATISTICS = (
         formula=MEAN,
     ),
     Statistic(
+        name="standard_deviation",
+        meaning="how far a number spreads about its mean",
+        function="spread.estimate_standard_deviation",
+        values="number",
+        unit="variable",
+        options=("deff",),
+        formula="=SQRT({weighted_sum}/{base_sum})",
+        explained_unit="none",
+        phrase=Phrase("report.traces.squared_distances"),
+    ),
+    Statistic(
         name="quantile",
         meaning="the median, or other quantiles, of a number",
         function="quantiles.estimate_quantile",
