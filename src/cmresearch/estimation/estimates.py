@@ -148,7 +148,8 @@ class Estimates:
         size), a stratum contributes correction * sampled / (sampled - 1) * (score_squares - score_sum^2 / sampled);
         the contributions add up to the squared standard error. The estimate of a total or a count is the sum of
         `weighted_sum`, that of a mean, proportion or ratio the same over the sum of `base_sum` (the weights, or the
-        weighted denominator of a ratio).
+        weighted denominator of a ratio); what the sums are of in other statistics, their functions say, and the
+        register has the formula.
 
         Returns:
             A row per estimate and stratum that the domain has units in or that adds variance: domain, category,
