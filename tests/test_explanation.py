@@ -17,6 +17,7 @@ from cmresearch.estimation.estimators import (
     estimate_total,
 )
 from cmresearch.estimation.explanation import FIGURES, explain_in_formulas
+from cmresearch.estimation.spread import estimate_standard_deviation
 from cmresearch.files.sheets import Formula
 from cmresearch.responses.responses import declare_sample
 
@@ -42,6 +43,7 @@ def answers():
         estimate_proportion(sample, "answer", by="channel"),
         estimate_count(sample, "answer", by="city"),
         estimate_ratio(sample, "days", "letters", level=0.9),
+        estimate_standard_deviation(sample, "days", by="city"),
         estimate_mean(poststratify(sample, "city", {"North": 20, "South": 21}), "days"),
     ]
 

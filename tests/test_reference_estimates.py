@@ -20,6 +20,7 @@ from cmresearch.estimation.estimators import (
 from cmresearch.estimation.intervals import Share, proportion_interval, student
 from cmresearch.estimation.quantiles import estimate_quantile
 from cmresearch.estimation.regression import fit_regression
+from cmresearch.estimation.spread import estimate_standard_deviation
 from cmresearch.estimation.tables import goodness_of_fit, rao_scott
 from cmresearch.responses.responses import read_sample
 
@@ -33,7 +34,6 @@ pytestmark = pytest.mark.skipif(not (DATA / "survey__apistrat.csv").is_file(), r
 NEVER_WIDTHLESS = "R gives NaN, an error or an interval of no width; tested beside this as a proper interval"
 OTHER_INTERVAL = "an interval that is not offered: Korn-Graubard, Wilson, logit, normal and hypergeometric are"
 LEFT_OUT = {
-    "dstrat.var": "the population variance is not among the statistics",
     "dstrat.svyranktest": "rank tests are not offered",
     "dstrat.ratio.separate": "only the combined ratio is offered",
     "dstrat.svygofchisq.stype": "R gives NaN: the variable is the stratum itself and has no variance",
@@ -169,6 +169,15 @@ def shares_of_crossed_categories(sample, case):
     order = [name.removeprefix("interaction(stype, sch.wide)") for name in value(case)["names"]]
     agrees([found.find(category=name).estimate for name in order], value(case)["estimate"])
     agrees([found.find(category=name).standard_error for name in order], value(case)["se"])
+
+
+@checks("dstrat.var")
+def standard_deviations_by_the_delta_method(sample, case):
+    """R gives the matrix of variances; a standard deviation is the root, with an error of SE(variance) / (2 sd)."""
+    variances, errors = (np.array(value(case)[name])[[0, 3]] for name in ("estimate", "se"))
+    rows = [estimate_standard_deviation(sample, name)[0] for name in ("api00", "api99")]
+    agrees(column(rows, "estimate"), np.sqrt(variances))
+    agrees(column(rows, "standard_error"), errors / (2 * np.sqrt(variances)))
 
 
 @checks("dstrat.ratio", "dstrat.ratio.ci", "dstrat.ratio.deff")

@@ -27,36 +27,37 @@ Answers 0 where all is well and 2 where the call or the file is wrong.
 from __future__ import annotations
 
 import argparse
+import csv
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cmresearch.cli.output import add_json, long_work, print_json, show
+from cmresearch.estimation.statistics import NAMES, STATISTICS, entry_of
 from cmresearch.language.voice import ENGLISH
 
 if TYPE_CHECKING:
     from cmresearch.estimation.estimates import Estimates
     from cmresearch.responses.responses import Responses
-import csv
-import re
 
-STATISTICS = ("mean", "total", "proportion", "count", "ratio", "quantile", "contrast")
 INTERVALS = ("korn-graubard", "wilson", "logit", "normal", "hypergeometric")
-# An option that would change nothing is refused: who gave it expects another figure than would come out.
-USED_BY = {
-    "value": ("proportion", "count", "contrast"),
-    "categories": ("proportion", "count", "contrast"),
-    "denominator": ("ratio", "contrast"),
-    "probability": ("quantile",),
-    "rule": ("quantile",),
-    "interval": ("proportion",),
-    "coefficients": ("contrast",),
-    "deff": ("mean", "total", "proportion", "count", "ratio"),
+# Each keyword of the register that is an option here. One that would change nothing is refused: who gave it expects
+# another figure than would come out.
+OPTIONS = {
+    "value": "value",
+    "categories": "categories",
+    "denominator": "denominator",
+    "probabilities": "probability",
+    "rule": "rule",
+    "method": "interval",
+    "coefficients": "coefficients",
+    "deff": "deff",
 }
 NEEDS = {"distance": "totals", "bounds": "totals", "number": "replicates", "seed": "replicates"}
 # A domain's name may hold commas and equal signs; its coefficient ends it.
 TERM = re.compile(r"(?P<domain>.*?)=\s*(?P<coefficient>[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)\s*(?:,|$)")
-DESTINATIONS = {"probability": "probabilities", "interval": "method"}
+READ_WITH_THE_SAMPLE = "categories"
 
 
 def add_estimate_arguments(parser: argparse.ArgumentParser) -> None:
@@ -76,23 +77,25 @@ def refuse_idle(arguments: argparse.Namespace) -> None:
     """
     from cmresearch.errors import EstimationError, raise_all
 
-    statistic = arguments.statistic
+    asked = entry_of(arguments.statistic)
     faults = [
-        f"--{option} plays no part in a {statistic}; it belongs to {', '.join(users)}"
-        for option, users in USED_BY.items()
-        if statistic not in users and _is_given(arguments, option)
+        f"--{option} plays no part in a {asked.name}; it belongs to {', '.join(_users(keyword))}"
+        for keyword, option in OPTIONS.items()
+        if keyword not in asked.options and _is_given(arguments, keyword)
     ]
     faults += [
         f"--{option} plays no part without --{needed}"
         for option, needed in NEEDS.items()
         if _is_given(arguments, option) and not _is_given(arguments, needed)
     ]
-    if statistic == "contrast" and not arguments.by:
-        faults.append("a contrast compares domains: name the columns that make them with --by")
-    if statistic == "contrast" and _is_given(arguments, "value") and _is_given(arguments, "denominator"):
-        faults.append("--value makes a contrast of shares, --denominator one of ratios: give one of them")
-    if statistic == "ratio" and not _is_given(arguments, "denominator"):
-        faults.append("a ratio needs a denominator: name its column with --denominator")
+    faults += [
+        f"{sentence} with --{option}" for option, sentence in asked.needs.items() if not getattr(arguments, option)
+    ]
+    faults += [
+        sentence.format(*(f"--{option}" for option in pair))
+        for pair, sentence in asked.apart.items()
+        if all(_is_given(arguments, option) for option in pair)
+    ]
     if arguments.explain and _is_given(arguments, "replicates"):
         faults.append("--explain shows how linearised standard errors come about; leave --replicates out")
     if arguments.replicates == "jackknife" and (_is_given(arguments, "number") or _is_given(arguments, "seed")):
@@ -100,8 +103,13 @@ def refuse_idle(arguments: argparse.Namespace) -> None:
     raise_all(EstimationError, faults)
 
 
-def _is_given(arguments: argparse.Namespace, option: str) -> bool:
-    return getattr(arguments, DESTINATIONS.get(option, option)) is not None
+def _is_given(arguments: argparse.Namespace, keyword: str) -> bool:
+    return getattr(arguments, keyword) is not None
+
+
+def _users(keyword: str) -> list[str]:
+    """The statistics in which an option plays a part."""
+    return [each.name for each in STATISTICS if keyword in each.options]
 
 
 def _add_design(parser: argparse.ArgumentParser) -> None:
@@ -130,9 +138,8 @@ def _add_question(parser: argparse.ArgumentParser) -> None:
     question.add_argument(
         "--statistic",
         required=True,
-        choices=STATISTICS,
-        help="a contrast is the difference between every two domains: of means, of shares with --value, of ratios "
-        "with --denominator",
+        choices=NAMES,
+        help="; ".join(f"{each.name}: {each.meaning}" for each in STATISTICS),
     )
     question.add_argument("--variable", required=True, metavar="COLUMN", help="what is estimated")
     question.add_argument("--value", help="one category of a proportion, a count or a contrast of shares")
@@ -338,38 +345,9 @@ def _calibration(arguments: argparse.Namespace) -> Callable[[Responses], Respons
 
 
 def _estimate(sample: Responses, arguments: argparse.Namespace) -> Estimates:
-    from cmresearch.estimation import estimators as estimation
-    from cmresearch.estimation.quantiles import estimate_quantile
-
-    if arguments.statistic == "contrast":
-        return _contrast(sample, arguments)
-    own = {
-        "mean": ("deff",),
-        "total": ("deff",),
-        "proportion": ("value", "method", "deff"),
-        "count": ("value", "deff"),
-        "quantile": ("probabilities", "rule"),
-        "ratio": ("denominator", "deff"),
-    }[arguments.statistic]
-    given = {word: getattr(arguments, word) for word in own if getattr(arguments, word) is not None}
+    asked = entry_of(arguments.statistic)
+    own = [keyword for keyword in asked.options if keyword != READ_WITH_THE_SAMPLE and _is_given(arguments, keyword)]
     common = {word: getattr(arguments, word) for word in ("level", "missing", "lonely")} | {"by": arguments.by or None}
-    estimators: dict[str, Callable[..., Estimates]] = {
-        "mean": estimation.estimate_mean,
-        "total": estimation.estimate_total,
-        "proportion": estimation.estimate_proportion,
-        "count": estimation.estimate_count,
-        "ratio": estimation.estimate_ratio,
-        "quantile": estimate_quantile,
-    }
-    return estimators[arguments.statistic](sample, arguments.variable, **given, **common)
-
-
-def _contrast(sample: Responses, arguments: argparse.Namespace) -> Estimates:
-    """Of shares where a category is named, of ratios where a denominator is, of means otherwise."""
-    from cmresearch.estimation.contrasts import estimate_contrast, estimate_differences
-
-    kind = "proportion" if arguments.value is not None else "ratio" if arguments.denominator is not None else "mean"
-    figures = _estimate(sample, argparse.Namespace(**vars(arguments) | {"statistic": kind}))
-    if arguments.coefficients is None:
-        return estimate_differences(figures)
-    return estimate_contrast(figures, arguments.coefficients, category=arguments.value)
+    given = {word: getattr(arguments, word) for word in own}
+    estimates: Estimates = asked.estimate(sample, arguments.variable, **given, **common)
+    return estimates

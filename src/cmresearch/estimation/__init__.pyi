@@ -12,6 +12,7 @@ from .quantiles import estimate_quantile as estimate_quantile
 from .regression import fit_regression as fit_regression
 from .replicates import with_replicates as with_replicates
 from .representativeness import compare_with_frame as compare_with_frame
+from .spread import estimate_standard_deviation as estimate_standard_deviation
 from .survival import estimate_survival as estimate_survival
 from .survival import follow_up as follow_up
 from .tables import goodness_of_fit as goodness_of_fit

@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
 
 from cmresearch.errors import EstimationError
-from cmresearch.estimation.design import CellIndex, Floats, Scores
+from cmresearch.estimation.design import CellIndex, Floats, LonelyPolicy, Scores
 from cmresearch.estimation.estimates import Estimate, Estimates
-from cmresearch.estimation.estimators import NO_VARIATION, degrees_of_freedom
+from cmresearch.estimation.estimators import (
+    NO_VARIATION,
+    degrees_of_freedom,
+    estimate_mean,
+    estimate_proportion,
+    estimate_ratio,
+)
 from cmresearch.estimation.intervals import CENSUS, Interval, student
 from cmresearch.language.phrases import Phrase
+from cmresearch.responses.responses import MissingPolicy, Responses
 
 
 def estimate_differences(estimates: Estimates) -> Estimates:
@@ -92,8 +99,64 @@ def estimate_contrast(
     return _contrasts(estimates, [" ".join(terms).removeprefix("+ ")], weights)
 
 
+def estimate_domain_contrasts(
+    responses: Responses,
+    variable: str,
+    *,
+    value: str | None = None,
+    denominator: str | None = None,
+    coefficients: Mapping[str, float] | None = None,
+    by: str | Sequence[str] | None = None,
+    level: float = 0.95,
+    missing: MissingPolicy = "error",
+    lonely: LonelyPolicy = "error",
+) -> Estimates:
+    """How domains of a sample differ in one variable: every difference, or one contrast of your own.
+
+    Args:
+        responses: The sample with its design.
+        variable: Column that is compared: its mean, unless a value or a denominator is named.
+        value: One category of the variable; its shares are compared.
+        denominator: Column of numbers; the ratios of the variable to it are compared.
+        coefficients: Domain to its coefficient, as in `estimate_contrast`; every difference by default.
+        by: Column or columns that make the domains.
+        level: Confidence level, 0 to 1.
+        missing: `error` or `drop`, as in `estimate_mean`.
+        lonely: Policy for strata with one unit drawn of several.
+
+    Returns:
+        As `estimate_differences`, or `estimate_contrast` where there are coefficients.
+
+    Raises:
+        EstimationError: As those two and the estimator of the figures, or both a value and a denominator are named.
+
+    Example:
+        >>> import pandas as pd
+        >>> from cmresearch.responses.responses import declare_sample
+        >>> table = pd.DataFrame({"channel": [*"aabb"], "N": [9] * 4, "days": [1, 3, 4, 8], "late": [*"nynn"]})
+        >>> sample = declare_sample(table, strata="channel", population_size="N")
+        >>> estimate_domain_contrasts(sample, "days", by="channel")[0].estimate  # 2 - 6
+        -4.0
+        >>> estimate_domain_contrasts(sample, "late", value="y", by="channel")[0].estimate  # 1/2 - 0
+        0.5
+    """
+    if value is not None and denominator is not None:
+        raise EstimationError("a value makes a contrast of shares, a denominator one of ratios: give one of them")
+    if value is not None:
+        figures = estimate_proportion(
+            responses, variable, value=value, by=by, level=level, missing=missing, lonely=lonely
+        )
+    elif denominator is not None:
+        figures = estimate_ratio(responses, variable, denominator, by=by, level=level, missing=missing, lonely=lonely)
+    else:
+        figures = estimate_mean(responses, variable, by=by, level=level, missing=missing, lonely=lonely)
+    if coefficients is None:
+        return estimate_differences(figures)
+    return estimate_contrast(figures, coefficients, category=value)
+
+
 def _refuse_nonlinear(estimates: Estimates) -> None:
-    if estimates.statistic in ("quantile", "contrast") or estimates.statistic.endswith("regression"):
+    if estimates.entry is None or not estimates.entry.has_contrasts:
         raise EstimationError(f"contrasts between domains are not defined for a {estimates.statistic}")
 
 

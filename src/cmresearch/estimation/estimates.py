@@ -11,6 +11,7 @@ import pandas as pd
 
 from cmresearch.errors import EstimationError, nearest
 from cmresearch.estimation.design import CellIndex, Floats, Scores
+from cmresearch.estimation.statistics import NAMES, Statistic, entry_of
 from cmresearch.language.phrases import Phrase
 from cmresearch.language.voice import Voice, in_words
 
@@ -62,7 +63,7 @@ class Estimates:
 
     Attributes:
         rows: The estimates, domains and categories in code-point order.
-        statistic: mean, total, proportion, count, ratio, quantile, contrast, or a regression.
+        statistic: The name of a statistic in the register, or of a regression.
         variable: The variable asked of.
         by: The columns that make the domains.
         data_kind: published, real, synthetic or illustrative, as the sample.
@@ -112,6 +113,11 @@ class Estimates:
         )
 
     @property
+    def entry(self) -> Statistic | None:
+        """What the register says of the statistic; nothing of a regression."""
+        return entry_of(self.statistic) if self.statistic in NAMES else None
+
+    @property
     def covariance(self) -> Floats:
         """Variances and covariances of the estimates, in their order."""
         return self.scores.covariance
@@ -142,7 +148,8 @@ class Estimates:
         size), a stratum contributes correction * sampled / (sampled - 1) * (score_squares - score_sum^2 / sampled);
         the contributions add up to the squared standard error. The estimate of a total or a count is the sum of
         `weighted_sum`, that of a mean, proportion or ratio the same over the sum of `base_sum` (the weights, or the
-        weighted denominator of a ratio).
+        weighted denominator of a ratio); what the sums are of in other statistics, their functions say, and the
+        register has the formula.
 
         Returns:
             A row per estimate and stratum that the domain has units in or that adds variance: domain, category,
@@ -152,7 +159,7 @@ class Estimates:
             of the share at or below the quantile.
         """
         table = pd.concat([_explained(self, position) for position in range(len(self.rows))], ignore_index=True)
-        if self.statistic == "contrast" or self.statistic.endswith("regression"):
+        if self.entry is None or self.entry.explained_unit is None:
             return table.drop(columns=["base_sum", "weighted_sum", "mean", "variance"])
         return table
 

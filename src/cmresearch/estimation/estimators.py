@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from typing import Literal, get_args
 
 import numpy as np
@@ -23,7 +23,8 @@ from cmresearch.estimation.intervals import (
     proportion_interval,
     student,
 )
-from cmresearch.estimation.question import Question, ask_categories, ask_numbers, ask_ratio
+from cmresearch.estimation.question import Options, Question, ask_categories, ask_numbers, ask_ratio
+from cmresearch.estimation.statistics import Statistic, entry_of
 from cmresearch.language.phrases import Phrase
 from cmresearch.responses.responses import MissingPolicy, Responses
 
@@ -38,6 +39,7 @@ __all__ = [
 ]
 
 DeffPolicy = Literal["without_replacement", "with_replacement"]
+Transform = Callable[[Floats], tuple[Floats, Floats]]
 NO_VARIATION = Phrase("notes.sample.no_variation")
 NO_AVERAGE = Phrase("notes.sample.no_average")
 NO_UNIT = Phrase("notes.sample.no_unit")
@@ -94,8 +96,8 @@ def estimate_mean(
         >>> round(found.standard_error**2, 4)  # (6^2 (1 - 2/6) 2/2 + 4^2 (1 - 2/4) 8/2) / 10^2
         0.56
     """
-    question = ask_numbers(responses, variable, by=by, missing=missing, lonely=lonely)
-    return answer(question, "mean", variable, by, level=level, deff=deff)
+    question = ask_numbers(responses, variable, Options(by, level, missing, lonely))
+    return answer(question, "mean", deff=deff)
 
 
 def estimate_total(
@@ -123,8 +125,8 @@ def estimate_total(
         >>> estimate_total(sample, "days")[0].estimate
         36.0
     """
-    question = ask_numbers(responses, variable, by=by, missing=missing, lonely=lonely)
-    return answer(question, "total", variable, by, level=level, deff=deff)
+    question = ask_numbers(responses, variable, Options(by, level, missing, lonely))
+    return answer(question, "total", deff=deff)
 
 
 def estimate_proportion(
@@ -180,8 +182,8 @@ def estimate_proportion(
         raise EstimationError(
             f"interval method {method!r}; expected {', '.join(PROPORTION_METHODS)}{nearest(method, PROPORTION_METHODS)}"
         )
-    question = ask_categories(responses, variable, value=value, by=by, missing=missing, lonely=lonely)
-    return answer(question, "proportion", variable, by, level=level, deff=deff, method=method)
+    question = ask_categories(responses, variable, Options(by, level, missing, lonely), value=value)
+    return answer(question, "proportion", deff=deff, method=method)
 
 
 def estimate_count(
@@ -210,8 +212,8 @@ def estimate_count(
         >>> [(row.category, row.estimate) for row in estimate_count(sample, "answered")]
         [('no', 3.0), ('yes', 7.0)]
     """
-    question = ask_categories(responses, variable, value=value, by=by, missing=missing, lonely=lonely)
-    return answer(question, "count", variable, by, level=level, deff=deff)
+    question = ask_categories(responses, variable, Options(by, level, missing, lonely), value=value)
+    return answer(question, "count", deff=deff)
 
 
 def estimate_ratio(
@@ -250,46 +252,53 @@ def estimate_ratio(
         >>> round(estimate_ratio(sample, "replies", "complaints")[0].estimate, 4)  # 36 / 41
         0.878
     """
-    question = ask_ratio(responses, numerator, denominator, by=by, missing=missing, lonely=lonely)
-    return answer(question, "ratio", f"{numerator} / {denominator}", by, level=level, deff=deff)
+    question = ask_ratio(responses, numerator, denominator, Options(by, level, missing, lonely))
+    return answer(question, "ratio", deff=deff)
 
 
 def answer(
     question: Question,
     statistic: str,
-    variable: str,
-    by: str | Sequence[str] | None,
     *,
-    level: float,
     deff: DeffPolicy,
     method: ProportionMethod = "korn-graubard",
+    transform: Transform | None = None,
 ) -> Estimates:
-    """Point estimates, scores, and a row for each domain and category of a question."""
-    check_level(level)
-    points, scores = linearise(question, statistic)
-    variances = scores.variances
-    effects = variances / _srs_variance(question, statistic, points, deff)
-    domains = _domains(question)
+    """Point estimates, scores, and a row for each domain and category of a question.
+
+    Args:
+        question: The question.
+        statistic: Its name in the register.
+        deff: What the design effect compares with.
+        method: The interval of a share.
+        transform: A smooth function of the figure that is wanted in its place, with its slope there (delta method).
+    """
+    entry = entry_of(statistic)
+    check_level(question.options.level)
+    points, scores = linearise(question, entry)
+    # The design effect of a smooth function is that of the figure itself: its slope enlarges both variances.
+    effects = scores.variances / _srs_variance(question, entry, points, deff)
+    if transform is not None:
+        points, slopes = transform(points)
+        scores = replace(scores, values=scores.values * slopes[question.domain])
+    variances, domains = scores.variances, _domains(question)
     rows = tuple(
         _row(
             question,
             domains[d],
             _Figure(float(points[d, c]), float(variances[d, c]), float(effects[d, c])),
             question.categories[c],
-            statistic=statistic,
-            level=level,
+            entry=entry,
             method=method,
         )
         for d in range(len(question.labels))
         for c in range(len(question.categories))
     )
-    names = () if by is None else (by,) if isinstance(by, str) else tuple(by)
-    return Estimates(
-        rows, statistic, variable, names, question.responses.data_kind, scores, question.values, question.bases
-    )
+    by, kind = question.options.columns, question.responses.data_kind
+    return Estimates(rows, statistic, question.variable, by, kind, scores, question.values, question.bases)
 
 
-def linearise(question: Question, statistic: str) -> tuple[Floats, Scores]:
+def linearise(question: Question, statistic: Statistic) -> tuple[Floats, Scores]:
     """The estimate of each domain and category, and the weighted score of each unit.
 
     The score of a total is w y; that of a mean, share or ratio R is w (y - R x) / (sum of w x).
@@ -297,19 +306,19 @@ def linearise(question: Question, statistic: str) -> tuple[Floats, Scores]:
     weights, here = question.design.weights, question.domain
     inside = here >= 0
     totals = question.sums(question.values)
-    if statistic in ("total", "count"):
+    if statistic.is_total:
         values = np.where(inside, weights, 0.0)[:, None] * question.values
         return totals, Scores(question.design, here, len(question.labels), values)
     bases = question.sums(question.bases[:, None])
     _refuse_empty_bases(question, statistic, bases)
     with np.errstate(invalid="ignore", divide="ignore"):
         points = totals / bases
-        distance = _distances(question, points, question.bases[:, None])
+        distance = distances(question, points, question.bases[:, None])
         values = np.where(inside[:, None], (weights / bases[here, 0])[:, None] * distance, 0.0)
     return points, Scores(question.design, here, len(question.labels), values)
 
 
-def _distances(question: Question, points: Floats, bases: Floats) -> Floats:
+def distances(question: Question, points: Floats, bases: Floats) -> Floats:
     """Each unit's value less what its domain's figure gives it."""
     found: Floats = question.values - points[question.domain] * bases
     # The mean of equal numbers is off by its last digits; that is no distance, and would pass for a spread.
@@ -326,25 +335,25 @@ def degrees_of_freedom(units: Floats) -> float:
     return float(max(1, int(units.sum()) - int((units > 0).sum())))
 
 
-def _refuse_empty_bases(question: Question, statistic: str, bases: Floats) -> None:
+def _refuse_empty_bases(question: Question, statistic: Statistic, bases: Floats) -> None:
     filled = question.cells.units.sum(axis=0) > 0
     zero = [label for label, empty in zip(question.labels, filled & (bases[:, 0] == 0), strict=True) if empty]
-    if statistic == "ratio" and zero:
+    if "denominator" in statistic.needs and zero:
         where = "" if zero == [None] else f" in {len(zero)} of {len(bases)} domains, such as {zero[0]!r}"
         raise EstimationError(f"the denominator's total is zero{where}; there is no ratio")
 
 
-def _srs_variance(question: Question, statistic: str, points: Floats, deff: DeffPolicy) -> Floats:
+def _srs_variance(question: Question, statistic: Statistic, points: Floats, deff: DeffPolicy) -> Floats:
     """The variance that a simple random sample of the domain's size would give; NaN where it has none."""
     if deff not in get_args(DeffPolicy):
         raise EstimationError(f"design effect {deff!r}; expected {' or '.join(get_args(DeffPolicy))}")
     sizes = question.sums(np.ones((len(question.domain), 1)))
     n = question.cells.units.sum(axis=0)[:, None]
     with np.errstate(divide="ignore", invalid="ignore"):
-        if statistic in ("total", "count"):
-            residuals, scale = _distances(question, points / sizes, np.ones((1, 1))), sizes
+        if statistic.is_total:
+            residuals, scale = distances(question, points / sizes, np.ones((1, 1))), sizes
         else:
-            residuals = _distances(question, points, question.bases[:, None])
+            residuals = distances(question, points, question.bases[:, None])
             scale = sizes / question.sums(question.bases[:, None])
         spread = question.sums(residuals**2) / sizes * n / (n - 1)
         correction = np.where(sizes > n, 1 - n / sizes, 0.0) if deff == "without_replacement" else 1.0
@@ -387,17 +396,17 @@ def _row(
     figure: _Figure,
     category: str | None,
     *,
-    statistic: str,
-    level: float,
+    entry: Statistic,
     method: ProportionMethod,
 ) -> Estimate:
+    level = question.options.level
     n, df, census = domain.n, domain.degrees_of_freedom, domain.is_census
     # A single unit shows no spread; only totals and counts vary with whether it was drawn.
-    unknown = n <= 1 and not census and statistic not in ("total", "count")
+    unknown = n <= 1 and not census and not entry.is_total
     error = math.nan if unknown else math.sqrt(figure.variance)
     if census:
         interval = Interval(figure.estimate, figure.estimate, CENSUS)
-    elif statistic == "proportion":
+    elif entry.unit == "percent":
         share = Share(figure.estimate, figure.variance, n, df)
         interval = _share_interval(question, share, level=level, method=method)
     else:

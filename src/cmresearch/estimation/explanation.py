@@ -9,12 +9,11 @@ from typing import Any
 
 from cmresearch.estimation.estimates import Estimate, Estimates
 from cmresearch.estimation.intervals import CENSUS, STUDENT, Share, korn_graubard, student
+from cmresearch.estimation.statistics import FromSums
 from cmresearch.files.sheets import Formula
 
 STRATA, FIGURES = "By stratum", "Recomputed"
 KORN_GRAUBARD = "korn-graubard"
-TOTALS = ("total", "count")
-RATIOS = ("mean", "proportion", "ratio")
 STRATA_COLUMNS = (
     "figure",
     "domain",
@@ -76,7 +75,7 @@ def explain_in_formulas(answers: Sequence[Estimates]) -> tuple[FormulaSheet, For
     whoever reads the sheets without computing; whether figures agree is judged from the sums of the strata there too.
 
     Args:
-        answers: Estimates of means, totals, proportions, counts or ratios; others have no such sums.
+        answers: Estimates of statistics that have a formula in the register; others are left out.
 
     Returns:
         The sheets `By stratum` and `Recomputed`, header in row 1; write a `Formula` as a formula, all else as values.
@@ -94,13 +93,13 @@ def explain_in_formulas(answers: Sequence[Estimates]) -> tuple[FormulaSheet, For
         "=SQRT(SUMIFS('By stratum'!$N$2:$N$3,'By stratum'!$A$2:$A$3,A2))"
     """
     strata_rows: list[tuple[Cell, ...]] = []
-    figures: list[tuple[str, Estimates, Estimate]] = []
+    figures: list[tuple[str, Estimates, FromSums, Estimate]] = []
     sums: dict[str, _Sums] = {}
     for answer in answers:
-        if answer.statistic not in (*TOTALS, *RATIOS):
+        if answer.entry is None or answer.entry.formula is None:
             continue
         keys = {(row.domain, row.category): f"F{len(figures) + k + 1}" for k, row in enumerate(answer)}
-        figures += [(keys[row.domain, row.category], answer, row) for row in answer]
+        figures += [(keys[row.domain, row.category], answer, answer.entry.formula, row) for row in answer]
         lonely = bool(answer.scores.design.is_lonely.any())
         for record in answer.explain().to_dict("records"):
             key = keys[_none(record["domain"]), _none(record["category"])]
@@ -109,8 +108,8 @@ def explain_in_formulas(answers: Sequence[Estimates]) -> tuple[FormulaSheet, For
             strata_rows.append(_stratum(record, key, row=len(strata_rows) + 2, lonely=lonely))
     last = len(strata_rows) + 1
     recomputed = tuple(
-        _figure(key, answer, row, sums=sums.get(key, _Sums()), row=k, last=last)
-        for k, (key, answer, row) in enumerate(figures, 2)
+        _figure(key, answer, formula, row, sums=sums.get(key, _Sums()), row=k, last=last)
+        for k, (key, answer, formula, row) in enumerate(figures, 2)
     )
     return FormulaSheet(STRATA, STRATA_COLUMNS, tuple(strata_rows)), FormulaSheet(FIGURES, FIGURE_COLUMNS, recomputed)
 
@@ -151,9 +150,9 @@ def _number(value: float) -> float:
     return 0.0 if math.isnan(value) else value
 
 
-def _values(row: Estimate, sums: _Sums, statistic: str) -> _Values:
-    over = 1.0 if statistic in TOTALS else sums.base
-    estimate = sums.weighted / over if row.n else math.nan
+def _values(row: Estimate, sums: _Sums, formula: FromSums) -> _Values:
+    known = row.n and not math.isnan(row.estimate)
+    estimate = formula.value(sums.weighted, sums.base) if known else math.nan
     error = math.nan if math.isnan(row.standard_error) else math.sqrt(sums.variance)
     share = Share(estimate, _number(error) ** 2, row.n, row.degrees_of_freedom)
     lower, upper, size = row.lower, row.upper, math.nan
@@ -209,22 +208,24 @@ def _value(value: object) -> Cell:
     return None
 
 
-def _figure(key: str, answer: Estimates, row_: Estimate, *, sums: _Sums, row: int, last: int) -> tuple[Cell, ...]:
+def _figure(
+    key: str, answer: Estimates, formula: FromSums, row_: Estimate, *, sums: _Sums, row: int, last: int
+) -> tuple[Cell, ...]:
     cell = {name: f"{_letter(FIGURE_COLUMNS, name)}{row}" for name in FIGURE_COLUMNS}
 
     def summed(name: str) -> str:
         column, keys = _letter(STRATA_COLUMNS, name), _letter(STRATA_COLUMNS, "figure")
         return f"SUMIFS('{STRATA}'!${column}$2:${column}${last},'{STRATA}'!${keys}$2:${keys}${last},{cell['figure']})"
 
-    over = "" if answer.statistic in TOTALS else f"/{summed('base_sum')}"
-    known = not math.isnan(row_.standard_error)
-    values = _values(row_, sums, answer.statistic)
+    known, known_estimate = not math.isnan(row_.standard_error), not math.isnan(row_.estimate)
+    cells = {name: summed(name) for name in ("weighted_sum", "base_sum")}
+    values = _values(row_, sums, formula)
     bounds = _bounds(row_, cell, values)
     computed: dict[str, Cell] = {
         "figure": key,
         "statistic": answer.statistic,
         "variable": answer.variable,
-        "estimate": Formula(f"={summed('weighted_sum')}{over}", values.estimate) if row_.n else None,
+        "estimate": Formula(formula.text.format_map(cells), values.estimate) if row_.n and known_estimate else None,
         "standard_error": Formula(f"=SQRT({summed('contribution')})", values.standard_error) if known else None,
         "effective_n": _effective(cell, values) if row_.method == KORN_GRAUBARD else None,
         "lower": bounds[0],

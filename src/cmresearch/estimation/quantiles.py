@@ -14,7 +14,7 @@ from cmresearch.estimation.design import Floats, LonelyPolicy
 from cmresearch.estimation.estimates import Estimate, Estimates
 from cmresearch.estimation.estimators import answer
 from cmresearch.estimation.intervals import CENSUS, t_quantile
-from cmresearch.estimation.question import Question, ask_numbers
+from cmresearch.estimation.question import Options, Question, ask_numbers
 from cmresearch.language.phrases import Phrase
 from cmresearch.responses.responses import MissingPolicy, Responses
 
@@ -84,7 +84,7 @@ def estimate_quantile(
         ('0.5', 3.0, 1.0, 30.0)
     """
     _check(probabilities, rule)
-    question = ask_numbers(responses, variable, by=by, missing=missing, lonely=lonely)
+    question = ask_numbers(responses, variable, Options(by, level, missing, lonely))
     ladders = [_ladder(question, d) for d in range(len(question.labels))]
     points = np.array([[_pick(rule)(ladder, p) for p in probabilities] for ladder in ladders])
     shares = replace(
@@ -92,7 +92,7 @@ def estimate_quantile(
         categories=tuple(f"{p:g}" for p in probabilities),
         values=(question.values <= points[question.domain]).astype(float),
     )
-    below = answer(shares, "proportion", variable, by, level=level, deff="without_replacement", method="normal")
+    below = answer(shares, "proportion", deff="without_replacement", method="normal")
     rows = tuple(
         _woodruff(row, ladders[d], rule, float(points[d, c]))
         for (d, c), row in zip(np.ndindex(points.shape), below, strict=True)

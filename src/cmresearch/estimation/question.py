@@ -25,10 +25,34 @@ POLICIES = {
 
 
 @dataclass(frozen=True)
+class Options:
+    """How a question is put, whatever the statistic: the domains, and what is done about blanks and lonely strata.
+
+    Attributes:
+        by: Column or columns that make the domains; all together where there are none.
+        level: Confidence level, 0 to 1.
+        missing: What is done about blank values: error or drop.
+        lonely: What is done about strata with one unit drawn of several.
+    """
+
+    by: str | Sequence[str] | None = None
+    level: float = 0.95
+    missing: MissingPolicy = "error"
+    lonely: LonelyPolicy = "error"
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns that make the domains."""
+        return () if self.by is None else (self.by,) if isinstance(self.by, str) else tuple(self.by)
+
+
+@dataclass(frozen=True)
 class Question:
     """Values of sampled units, sorted into domains; the design keeps the units outside them.
 
     Attributes:
+        variable: The variable asked of; of a ratio both, as `a / b`.
+        options: How the question is put.
         design: The design of the sample.
         responses: The sample.
         domain: Position of each row's domain; -1 for units outside the question or without a value.
@@ -39,6 +63,8 @@ class Question:
         notes: Warnings that each estimate carries.
     """
 
+    variable: str
+    options: Options
     design: Design
     responses: Responses
     domain: Codes
@@ -59,49 +85,26 @@ class Question:
         return np.stack([self.cells.sums(weights * column).sum(axis=0) for column in values.T], axis=1)
 
 
-def ask_numbers(
-    responses: Responses,
-    variable: str,
-    *,
-    by: str | Sequence[str] | None,
-    missing: MissingPolicy,
-    lonely: LonelyPolicy,
-) -> Question:
+def ask_numbers(responses: Responses, variable: str, options: Options) -> Question:
     """A number of each unit."""
     values = responses.numbers(variable)
     table = _Columns(variable, np.nan_to_num(values)[:, None], np.ones(len(values)), (None,), np.isnan(values))
-    return _ask(responses, table, by=by, missing=missing, lonely=lonely)
+    return _ask(responses, table, options)
 
 
-def ask_ratio(
-    responses: Responses,
-    numerator: str,
-    denominator: str,
-    *,
-    by: str | Sequence[str] | None,
-    missing: MissingPolicy,
-    lonely: LonelyPolicy,
-) -> Question:
+def ask_ratio(responses: Responses, numerator: str, denominator: str, options: Options) -> Question:
     """Two numbers of each unit."""
     above, below = responses.numbers(numerator), responses.numbers(denominator)
     blank = np.isnan(above) | np.isnan(below)
     values, bases = np.where(blank, 0.0, above)[:, None], np.where(blank, 0.0, below)
     table = _Columns(f"{numerator} / {denominator}", values, bases, (None,), blank)
-    return _ask(responses, table, by=by, missing=missing, lonely=lonely)
+    return _ask(responses, table, options)
 
 
 NOWHERE = -9  # the code of a category that no unit has
 
 
-def ask_categories(
-    responses: Responses,
-    variable: str,
-    *,
-    value: str | None,
-    by: str | Sequence[str] | None,
-    missing: MissingPolicy,
-    lonely: LonelyPolicy,
-) -> Question:
+def ask_categories(responses: Responses, variable: str, options: Options, *, value: str | None) -> Question:
     """The category of each unit, as a column of ones and zeros for each category or for the one that is named."""
     column = responses.labelled(variable)
     present = _present(column, eligible(responses) & ~column.blank)
@@ -112,7 +115,7 @@ def ask_categories(
     positions = np.array([labels.index(one) if one in labels else NOWHERE for one in wanted], dtype=np.int64)
     values = (column.codes[:, None] == positions[None, :]).astype(float)
     table = _Columns(variable, values, np.ones(len(values)), tuple(wanted), column.blank)
-    question = _ask(responses, table, by=by, missing=missing, lonely=lonely)
+    question = _ask(responses, table, options)
     meant = [word for word in present if means_missing(word) and word not in responses.categories.get(variable, ())]
     return replace(question, notes=(*question.notes, *_missing_words(meant)))
 
@@ -151,21 +154,16 @@ def _known_category(variable: str, value: str, known: Sequence[str]) -> str:
     return value
 
 
-def _ask(
-    responses: Responses,
-    columns: _Columns,
-    *,
-    by: str | Sequence[str] | None,
-    missing: MissingPolicy,
-    lonely: LonelyPolicy,
-) -> Question:
+def _ask(responses: Responses, columns: _Columns, options: Options) -> Question:
     """Units outside the question or without a value are outside every domain; the design keeps them."""
-    design = design_of(responses, lonely=lonely)
+    design = design_of(responses, lonely=options.lonely)
     asked = eligible(responses)
-    dropped = _dropped(design, asked, columns, missing)
-    labels, domain = domains_of(responses, by, missing=missing)
+    dropped = _dropped(design, asked, columns, options.missing)
+    labels, domain = domains_of(responses, options.by, missing=options.missing)
     homeless = int(design.counts[asked & (domain < 0)].sum())
     return Question(
+        variable=columns.variable,
+        options=options,
         design=design,
         responses=responses,
         domain=np.where(columns.blank, -1, domain),

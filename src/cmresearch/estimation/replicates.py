@@ -209,8 +209,10 @@ def with_replicates(
     """
     made = make_replicates(responses, method=method, replicates=replicates, seed=seed, lonely=lonely)
     estimates = estimator(responses)
-    if estimates.statistic == "quantile" and method == "jackknife":
-        raise EstimationError("the jackknife does not give the variance of a quantile; the bootstrap does")
+    if estimates.entry is not None and not estimates.entry.is_smooth and method == "jackknife":
+        raise EstimationError(
+            f"the jackknife does not give the variance of a {estimates.statistic}; the bootstrap does"
+        )
     figures = np.array([_figures(estimator, replace(responses, weights=column)) for column in made.weights.T])
     rows = tuple(
         _replicated(row, math.sqrt(made.variance(column)), method)

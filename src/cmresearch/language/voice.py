@@ -7,13 +7,15 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
-from typing import Any, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 from cmresearch.errors import TextError
 from cmresearch.language.catalogue import LANGUAGES, PLACEHOLDER, Translations, catalogue, in_language, template
 from cmresearch.language.phrases import Figure, Name, Own, Phrase, Series
 
 Labels: TypeAlias = Mapping[str, str | Translations]
+Unit: TypeAlias = Literal["variable", "percent", "count", "none"]
+"""In what a figure is counted: the unit of its variable, percent, a whole number, or none."""
 NOTHING = "–"
 UNBROKEN = "\N{NO-BREAK SPACE}"  # a figure stays on one line with its unit
 RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
@@ -235,28 +237,28 @@ class Voice:
         power = f"{UNBROKEN}×{UNBROKEN}10{str(int(exponent)).translate(RAISED)}" if exponent else ""
         return self.in_figures(mantissa) + power
 
-    def quantity(self, value: object, statistic: str, variable: str = "") -> str:
-        r"""An estimate or an indicator in its unit: a proportion in percent, another figure in that of its variable.
+    def quantity(self, value: object, unit: Unit, variable: str = "") -> str:
+        r"""An estimate or an indicator in its unit, as its statistic has it in the register.
 
         Args:
             value: The figure.
-            statistic: proportion, mean, median or total.
+            unit: percent, count, variable (one decimal and the unit, two decimals where it has none), or none.
             variable: Its variable's key.
 
         Example:
             >>> voice = Voice("id", units={"hours_to_close": "hours"})
-            >>> voice.quantity(0.5, "proportion"), voice.quantity(40.98, "mean", "hours_to_close")
+            >>> voice.quantity(0.5, "percent"), voice.quantity(40.98, "variable", "hours_to_close")
             ('50,0\xa0%', '41,0\xa0jam')
-            >>> voice.quantity(1200.2, "total"), voice.quantity(40.98, "mean", "hourship_index")
+            >>> voice.quantity(1200.2, "count"), voice.quantity(40.98, "variable", "hourship_index")
             ('1.200', '40,98')
         """
         if is_nothing(value):
             return NOTHING
-        if statistic == "proportion":
+        if unit == "percent":
             return self.percent(value)
-        if statistic == "total":
+        if unit == "count":
             return self.count(value)
-        if variable in self.units:
+        if unit == "variable" and variable in self.units:
             return f"{self.decimal(value)}{UNBROKEN}{self.unit(variable)}"
         return self.decimal(value, 2)
 
@@ -266,16 +268,16 @@ class Voice:
         entry = f"unit.{unit}"
         return self.say(entry) if entry in catalogue() else self.own(unit)
 
-    def interval(self, lower: object, upper: object, statistic: str, variable: str = "") -> str:
+    def interval(self, lower: object, upper: object, unit: Unit, variable: str = "") -> str:
         r"""An interval in the unit of its estimate, in square brackets.
 
         Example:
-            >>> Voice("en").interval(0.949, 0.973, "proportion"), Voice("id").interval(0.949, 0.973, "proportion")
+            >>> Voice("en").interval(0.949, 0.973, "percent"), Voice("id").interval(0.949, 0.973, "percent")
             ('[94.9,\xa097.3]', '[94,9;\xa097,3]')
         """
         if is_nothing(lower) or is_nothing(upper):
             return NOTHING
-        ends = [self.quantity(end, statistic, variable).partition(UNBROKEN)[0] for end in (lower, upper)]
+        ends = [self.quantity(end, unit, variable).partition(UNBROKEN)[0] for end in (lower, upper)]
         return f"[{ends[0]}{self._between()}{UNBROKEN}{ends[1]}]"
 
     def _between(self) -> str:

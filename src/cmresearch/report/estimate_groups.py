@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from cmresearch.estimation.statistics import entry_of, unit_of
 from cmresearch.language.voice import Voice, is_nothing, plain
 
 if TYPE_CHECKING:
@@ -50,7 +51,8 @@ def estimate_groups(run: Run, *, voice: Voice) -> Iterator[EstimateGroup]:
     """The run's estimates in groups: all shares of the whole frame, each question by domain, all else."""
     text = partial(_spoken, voice)
     rows = [_traced(row, place) for place, row in enumerate(run.estimates_table(voice).to_dict("records"), start=1)]
-    shares = [row for row in rows if row["statistic"] == "proportion" and not row["by"]]
+    whole = [row for row in rows if not row["by"]]
+    shares = [row for row in whole if unit_of(row["statistic"]) == "percent"]
     if shares:
         named = tuple(row | {"name": variable_name(run, row, voice=voice)} for row in shares)
         yield EstimateGroup(text("whole_frame"), text("whole_frame_title"), "", named)
@@ -60,12 +62,13 @@ def estimate_groups(run: Run, *, voice: Voice) -> Iterator[EstimateGroup]:
         single = {row["category"] for row in found if row["category"]}
         one = len(single) == 1
         subject = variable_name(run, found[0], voice=voice) if one else voice.label(question[0])
+        subject = subject if entry_of(question[1]).is_understood else _with_statistic(subject, question[1], voice)
         named = tuple(row | {"name": _domain_name(run, row, len(single), voice)} for row in found)
         words = {"subject": subject, "by": by.lower()}
         yield EstimateGroup(text("by", **words), text("by_title", **words), by, named)
-    others = [row for row in rows if not row["by"] and row["statistic"] != "proportion"]
+    others = [row for row in whole if unit_of(row["statistic"]) != "percent"]
     if others:
-        named = tuple(row | {"name": _amount_name(row, voice)} for row in others)
+        named = tuple(row | {"name": _amount_name(run, row, voice)} for row in others)
         yield EstimateGroup(text("amounts"), text("amounts_title"), "", named)
 
 
@@ -78,9 +81,12 @@ def _spoken(voice: Voice, key: str, **placeholders: object) -> str:
     return voice.say(f"report.estimates.{key}", **placeholders)
 
 
-def _amount_name(row: Mapping[str, Any], voice: Voice) -> str:
-    statistic = voice.word("statistic", row["statistic"])
-    return f"{voice.label(row['variable'])}, {statistic}"
+def _amount_name(run: Run, row: Mapping[str, Any], voice: Voice) -> str:
+    return _with_statistic(variable_name(run, row, voice=voice), row["statistic"], voice)
+
+
+def _with_statistic(name: str, statistic: str, voice: Voice) -> str:
+    return f"{name}, {voice.word('statistic', statistic)}"
 
 
 def variable_name(run: Run, row: Mapping[Any, Any], *, voice: Voice) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from cmresearch.estimation.statistics import entry_of, unit_of
 from cmresearch.language.phrases import Figure
 from cmresearch.language.voice import Voice, is_nothing, plain
 from cmresearch.report.page.passages import NOT_GIVEN, NOT_KEPT
@@ -15,8 +16,8 @@ if TYPE_CHECKING:
 
 # The filters that write as each language does.
 SPOKEN = (
-    *("computed_value", "count", "decimal", "interval", "joined", "method", "percent", "published_value", "quantity"),
-    *("significant", "own", "phrase", "phrases"),
+    *("computed_value", "count", "decimal", "joined", "method", "percent", "published_value", "significant", "own"),
+    *("phrase", "phrases"),
 )
 
 
@@ -32,6 +33,14 @@ def environment(voice: Voice) -> Environment:
         lstrip_blocks=True,
     )
     made.filters |= {name: getattr(voice, name) for name in SPOKEN}
+    made.filters["quantity"] = lambda value, statistic, variable="": voice.quantity(value, unit_of(statistic), variable)
+    made.filters["interval"] = lambda lower, upper, statistic, variable="": voice.interval(
+        lower, upper, unit_of(statistic), variable
+    )
+    made.filters["explained"] = lambda value, statistic, variable="": voice.quantity(
+        value, entry_of(statistic).explained_unit or "none", variable
+    )
+    made.filters["explanation"] = lambda statistic: entry_of(statistic).phrase
     made.filters |= {"is_nothing": is_nothing, "plain": plain, "title_of": title_of}
     made.filters["word"] = lambda key, group: voice.word(group, key)
     made.filters["coders_words"] = lambda directions: _coders_words(voice, directions)

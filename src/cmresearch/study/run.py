@@ -15,7 +15,8 @@ from cmresearch.coding.coder_agreement import agreement_table
 from cmresearch.coding.coding import Coding, measure_reliability
 from cmresearch.coding.sources import Sources
 from cmresearch.errors import TriangulationError, raise_all
-from cmresearch.estimation.estimators import Estimates, estimate_mean, estimate_proportion, estimate_total
+from cmresearch.estimation.estimates import Estimates
+from cmresearch.estimation.statistics import entry_of
 from cmresearch.intake.mapped_export import IntakeReport
 from cmresearch.language.voice import Voice, in_words
 from cmresearch.reliability.coefficients import krippendorff_alpha, percent_agreement
@@ -38,7 +39,6 @@ from cmresearch.triangulation.findings import Findings, Quantity, compare_findin
 from cmresearch.triangulation.robustness import Robustness, measure_robustness
 from cmresearch.triangulation.rule import STATUSES
 
-STATISTICS = {"mean": estimate_mean, "total": estimate_total}
 RELIABILITY_COLUMNS = [
     *("subject", "unit", "key", "dimension", "percent_agreement", "alpha", "lower", "upper", "level", "units", "note"),
     "data_kind",
@@ -184,10 +184,11 @@ class Run:
         return table
 
     def _truth(self, question: EstimateSettings) -> Mapping[str, float]:
-        if question.variable not in self.study.settings.variables or question.statistic == "total":
+        column = entry_of(question.statistic).frame
+        if question.variable not in self.study.settings.variables or column is None:
             return {}
         summary = self.frame.summary(question.variable, by=question.by)
-        return dict(zip(summary["domain"], summary["mean"], strict=True))
+        return dict(zip(summary["domain"], summary[column], strict=True))
 
     def data_kind(self, variable: str) -> str:
         """The kind of data that a variable is: the coders' for coded variables, the full set's for the others."""
@@ -348,10 +349,10 @@ def _estimates(
 def _estimate(study: Study, question: EstimateSettings, drawn: Responses, responses: Responses | None) -> Estimates:
     # A register variable is known of every drawn complaint, so those that nobody could code are not left out of it.
     sample = responses if responses is not None and study.is_coded(question.variable) else drawn
-    by = question.by or None
-    if question.statistic == "proportion":
-        return estimate_proportion(sample, question.variable, value=question.value, by=by)
-    return STATISTICS[question.statistic](sample, question.variable, by=by, missing="drop")
+    entry = entry_of(question.statistic)
+    own = {"value": question.value} if entry.values == "category" else {"missing": "drop"}
+    estimates: Estimates = entry.estimate(sample, question.variable, by=question.by or None, **own)
+    return estimates
 
 
 def _assess(study: Study, codebook: Codebook, frame: Frame, responses: Responses | None) -> Words:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import fields
 from pathlib import Path
-from typing import Literal, TypeVar
+from typing import Annotated, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, ValidationError, field_validator, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError, field_validator, model_validator
+from pydantic_core import PydanticCustomError
 
 from cmresearch.errors import StudyError, nearest
+from cmresearch.estimation.statistics import OF_A_STUDY
 from cmresearch.files.toml import describe_fault, read_toml_file
 from cmresearch.intake.mapping import IntakeMapping
 from cmresearch.language.catalogue import LANGUAGES, in_language, is_language
@@ -164,11 +166,19 @@ class SharingSettings(_Settings):
     allow: list[str] = []
 
 
+def _of_a_study(statistic: str) -> str:
+    """A statistic of the register that a study can ask for."""
+    if statistic not in OF_A_STUDY:
+        expected = " or ".join(map(repr, OF_A_STUDY))
+        raise PydanticCustomError("literal_error", "Input should be {expected}", {"expected": expected})
+    return statistic
+
+
 class EstimateSettings(_Settings):
     """One estimate from the sample: a variable, a statistic, and the domains it is wanted for."""
 
     variable: str
-    statistic: Literal["mean", "total", "proportion"]
+    statistic: Annotated[str, AfterValidator(_of_a_study)]
     value: str | None = None
     by: list[str] = []
 

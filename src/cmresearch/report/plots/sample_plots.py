@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from cmresearch.estimation.statistics import unit_of
 from cmresearch.language.voice import ENGLISH, Voice, is_nothing
 from cmresearch.report.plots.drawing import (
     BLUE,
@@ -120,16 +121,17 @@ def plot_estimates(
         key=[("o", BLUE, _estimate_with_interval(rows, voice)), *truth],
     )
     statistic = str(rows[0].get("statistic", "proportion")) if rows else "proportion"
-    scale = 100 if statistic == "proportion" else 1
+    unit = unit_of(statistic)
+    scale = 100 if unit == "percent" else 1
     for place, row in enumerate(rows):
         axes.plot([scale * row["lower"], scale * row["upper"]], [place] * 2, color=BLUE, linewidth=2.4, zorder=3)
         axes.plot(scale * row["estimate"], place, "o", color=BLUE, markersize=6, zorder=4)
         if known[place]:
             axes.plot(scale * row["truth"], place, "D", markersize=6.5, zorder=5, color="none", markeredgecolor=RED)
         variable = str(row.get("variable", ""))
-        ends = voice.interval(row["lower"], row["upper"], statistic, variable)
-        write_beside(axes, place, f"{voice.quantity(row['estimate'], statistic, variable)} {ends}")
-    if statistic == "proportion":
+        ends = voice.interval(row["lower"], row["upper"], unit, variable)
+        write_beside(axes, place, f"{voice.quantity(row['estimate'], unit, variable)} {ends}")
+    if unit == "percent":
         _percent_axis(axes, rows)
         axes.set_xlabel(voice.say("figure.estimates.axis"))
     return figure

@@ -27,7 +27,7 @@ class Answer:
     Attributes:
         asked: estimate, where study.toml asks for it, or dimension and key of the indicator it serves.
         variable: What was estimated.
-        statistic: proportion, mean or total.
+        statistic: Its name in the register of statistics.
         estimates: The figures.
     """
 
