@@ -25,7 +25,7 @@ from cmresearch.exchange.refi_codebook import (
     normal_guid,
     write_bytes,
 )
-from cmresearch.exchange.safe_reading import read_bounded
+from cmresearch.files.strangers import read_bounded
 from cmresearch.files.writing import csv_text
 
 CODEBOOK_FORMAT = "Taguette codebook"
