@@ -13,7 +13,7 @@ import sqlite3
 import time
 import warnings
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
@@ -162,6 +162,40 @@ def parse_xml(content: bytes, name: str, *, error: Raised = ExchangeError, limit
     if _is_deep(root, limits.depth):
         raise error(f"{name}: nested more than {limits.depth} deep; expected an ordinary file")
     return root
+
+
+def walk_xml(
+    content: bytes,
+    name: str,
+    *,
+    start: Callable[[str, dict[str, str]], None],
+    end: Callable[[str], None],
+    data: Callable[[str], None],
+    error: Raised,
+) -> None:
+    """Walk through an XML file element by element, building nothing; document types are refused.
+
+    Args:
+        content: The file.
+        name: What messages call it.
+        start: Gets the name of each element where it begins, as `namespace name`, and its attributes by such names.
+        end: Gets its name where it ends.
+        data: Gets the text between.
+        error: What is raised.
+
+    Raises:
+        CmResearchError: It is no XML, or declares a document type.
+    """
+    from xml.parsers.expat import ParserCreate  # entities are declared in document types only, which are refused
+
+    def refuse(*_: object) -> None:
+        raise error(f"{name}: declares a document type or entities, which is refused")
+
+    parser = ParserCreate(namespace_separator=" ")
+    parser.StartDoctypeDeclHandler = refuse
+    parser.StartElementHandler, parser.EndElementHandler, parser.CharacterDataHandler = start, end, data
+    with told(error, f"{name}: this is no XML"):
+        parser.Parse(content, True)
 
 
 def _is_deep(root: Element, depth: int) -> bool:
@@ -401,20 +435,23 @@ def open_workbook(
     """
     import openpyxl  # heavy, and only workbooks need it
 
-    with told(error, broken, reason=reason):
-        # Opened here, since openpyxl refuses by its name alone a workbook called .dat.
-        with io.BytesIO(file) if isinstance(file, bytes) else file.open("rb") as content:
-            with zipfile.ZipFile(content) as archive:
-                _refuse_unsafe(archive, name, error, limits)
-            with _unwarned():
-                book = openpyxl.load_workbook(content, read_only=True, data_only=computed)
-            with closing(book):
-                yield book
+    # Opened here, since openpyxl refuses by its name alone a workbook called .dat.
+    with told(error, broken, reason=reason), _content(file) as content:
+        with zipfile.ZipFile(content) as archive:
+            _refuse_unsafe(archive, name, error, limits)
+        with _unwarned():
+            book = openpyxl.load_workbook(content, read_only=True, data_only=computed)
+        with closing(book):
+            yield book
+
+
+def _content(file: Path | bytes) -> IO[bytes]:
+    return io.BytesIO(file) if isinstance(file, bytes) else file.open("rb")
 
 
 @contextmanager
 def _unwarned() -> Iterator[None]:
-    """The time while openpyxl is at work, which warns of styles, drop-downs and dates it does not keep; only values are wanted."""
+    """Openpyxl without its warnings of styles, drop-downs and dates that it does not keep; only values are wanted."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         yield
