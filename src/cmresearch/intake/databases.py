@@ -37,7 +37,7 @@ def _sizes(database: Database, wanted: str | None) -> dict[str, int]:
     """The rows of every table; where one is wanted, of that one, for a view beside it may not end."""
     tables = database.tables()
     plain = [name for name, endless in tables.items() if not endless]
-    way_on = f"; name the table to read: {', '.join(plain)}" if plain else ""
+    way_on = f"; name the table to read (--table, or table in [intake]): {', '.join(plain)}" if plain else ""
     return {
         name: database.size(name, endless=endless, way_on=way_on) if wanted in (None, name) else 0
         for name, endless in tables.items()

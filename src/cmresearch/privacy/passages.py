@@ -11,6 +11,7 @@ from html.parser import HTMLParser
 from pathlib import PurePosixPath
 
 from cmresearch.errors import PrivacyError
+from cmresearch.files.coding_formats import endings_of
 from cmresearch.files.strangers import Cell, Limits, open_workbook, open_zip, read_part, sheet_rows
 from cmresearch.privacy.words import words_of
 
@@ -21,7 +22,7 @@ LIMITS = Limits(size=16 * MOST_BYTES)
 
 _LINES_AT_ONCE = 100
 _PICTURES = words_of(".png .jpg .jpeg .gif .ico .webp .woff .woff2 .ttf .otf .css .map")
-_PACKED = words_of(".zip .qdpx .xlsx .docx .odt .pptx")
+_PACKED = words_of(".zip .xlsx .docx .odt .pptx .ods") | {*endings_of("packed")}
 _CODE = words_of(".py .js .ts .r .sql .sh")
 # A decorator (@property) and an attribute (frame.id) look like names on a network and web addresses.
 _NOT_IN_CODE = frozenset({"handle", "url"})
@@ -284,10 +285,11 @@ def _markup(text: str) -> Iterator[Passage]:
 
 
 _READERS: dict[str, Callable[[str], Iterator[Passage]]] = {
-    **dict.fromkeys((".csv", ".tsv"), _table),
+    **dict.fromkeys((".csv", ".tsv", *endings_of("table")), _table),
     **dict.fromkeys((".json", ".geojson"), _json),
     **dict.fromkeys((".jsonl", ".ndjson"), _json_lines),
-    **dict.fromkeys((".html", ".htm", ".xml", ".svg", ".qdc", ".qde", ".rels"), _markup),
+    # A project file (.qde) is what a packed project holds.
+    **dict.fromkeys((".html", ".htm", ".xml", ".svg", ".qde", ".rels", *endings_of("markup")), _markup),
     ".ipynb": _notebook,
 }
 
