@@ -125,7 +125,7 @@ def with_far_cell(folder, place, value, *, link=False):
         page = page.replace("</sheetData>", f'<row r="{number}">{cell}</row></sheetData>')
     if link:
         page = page.replace(
-            "</sheetData>", f'</sheetData><mergeCells count="1"><mergeCell ref="A9:{place}"/></mergeCells>'
+            "</sheetData>", f'</sheetData><mergeCells count="1"><mergeCell ref="A1:{place}"/></mergeCells>'
         )
     path.write_bytes(zipped({**parts, "xl/worksheets/sheet1.xml": page}))
     return path
@@ -270,9 +270,9 @@ def test_a_damaged_codebook_workbook_is_a_sentence_at_the_command_line(tmp_path,
         parts = {name: old.read(name) for name in old.namelist()}
     for part, content in [
         ("xl/workbook.xml", b"<workbook"),
-        ("xl/styles.xml", b"<styleSheet><cellXfs/></styleSheet>"),
+        ("xl/styles.xml", b"<styleSheet"),
         ("xl/worksheets/sheet2.xml", parts["xl/worksheets/sheet2.xml"][:-300]),
-        ("xl/sharedStrings.xml", b"<sst/>"),
+        ("[Content_Types].xml", b"<Types/>"),
         ("xl/_rels/workbook.xml.rels", b""),
     ]:
         path.write_bytes(zipped({**parts, part: content}))
