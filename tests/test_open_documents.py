@@ -13,6 +13,7 @@ from small_verbs import call
 
 from cmresearch.errors import IntakeError
 from cmresearch.intake.complaints import Reading, read_complaints
+from cmresearch.study.study import open_study
 
 CELLS = [["id", "channel"], *map(list, ROWS)]
 
@@ -58,6 +59,40 @@ def test_the_verbs_take_it_as_they_take_any_export(tmp_path, capsys):
     drawing = ("--id", "id", "--strata", "channel", "--size", "8", "--seed", "s", "--out", tmp_path / "drawn")
     assert call("draw", path, *drawing) == 0
     assert call("verify", tmp_path / "drawn", "--frame", path) == 0
+
+
+STUDY = """
+[study]
+key = "small"
+title = { en = "A small study" }
+place = "Smallville"
+period = "2020"
+question = "Does it hold?"
+limits = ["Few."]
+
+[full_set]
+file = "full-set.ods"
+kind = "synthetic"
+origin = "made by hand"
+
+[intake]
+sheet = "Data"
+
+[frame]
+id = "id"
+strata = ["channel"]
+
+[sample]
+size = 2
+seed = "a small seed"
+seed_source = "made up"
+"""
+
+
+def test_a_study_may_name_one_as_its_full_set(tmp_path):
+    (tmp_path / "study.toml").write_text(STUDY, encoding="utf-8")
+    ods(tmp_path / "full-set.ods", sheet("Data", CELLS), sheet("Longer", [["x"]] * 9))
+    assert open_study(tmp_path).read_frame().size == 3
 
 
 @pytest.mark.parametrize(
