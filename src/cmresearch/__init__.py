@@ -45,6 +45,7 @@ _MOVED = {
     "evidence.answers": "study.evidence.building",
     "evidence.building": "study.evidence.building",
     "evidence.chain": "study.evidence.chain",
+    "exchange.safe_reading": "files.strangers",
     "execution": "study.notebooks",
     "findings": "triangulation.findings",
     "frame": "sampling.frame",

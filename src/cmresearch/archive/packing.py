@@ -6,22 +6,20 @@ import re
 import shutil
 import stat
 import zipfile
-import zlib
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path, PurePosixPath
 from unicodedata import category, normalize
 
 from cmresearch.errors import ArchiveError, raise_all
-from cmresearch.exchange.safe_reading import MEGABYTE, MOST_PARTS, MOST_RATIO, is_outside
 from cmresearch.files.hashes import sha256_of
+from cmresearch.files.strangers import ENCRYPTED, MEGABYTE, Limits, is_outside, open_zip, ratio_faults
 
-MOST_BYTES = 4 * 2**30
+LIMITS = Limits(size=4 * 2**30)
 """All files of an archive together, unpacked."""
 NO_DATE = (1980, 1, 1, 0, 0, 0)
 PERMISSIONS = 0o100644 << 16
 UNIX = 3
-ENCRYPTED = 0x1
 SHOWN = 5
 
 
@@ -70,20 +68,13 @@ def unzip(path: Path, folder: Path) -> None:
             is encrypted, or unpacks to far more than it holds; there are too many files or too much in them. Every
             fault, a line each.
     """
-    try:
-        with zipfile.ZipFile(path) as archive:
-            entries = archive.infolist()
-            raise_all(ArchiveError, [f"{path}: {fault}" for fault in _faults(entries)])
-            room = MOST_BYTES
-            for entry in entries:
-                if not entry.is_dir():
-                    room -= _unpack(archive, entry, folder / entry.filename, room)
-    except OSError as error:
-        raise ArchiveError(f"cannot read {path}: {error.strerror or error}") from None
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, ValueError) as error:
-        if isinstance(error, ArchiveError):
-            raise
-        raise ArchiveError(f"{path}: this is no whole zip file: {error}") from None
+    with open_zip(path, error=ArchiveError, broken=f"{path}: this is no whole zip file") as archive:
+        entries = archive.infolist()
+        raise_all(ArchiveError, [f"{path}: {fault}" for fault in _faults(entries)])
+        room = LIMITS.size
+        for entry in entries:
+            if not entry.is_dir():
+                room -= _unpack(archive, entry, folder / entry.filename, room)
 
 
 def _unpack(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, target: Path, room: int) -> int:
@@ -99,12 +90,12 @@ def _unpack(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, target: Path, room
 
 
 def _faults(entries: Sequence[zipfile.ZipInfo]) -> Iterator[str]:
-    if len(entries) > MOST_PARTS:
-        yield f"{len(entries)} parts; expected {MOST_PARTS} at most"
+    if len(entries) > LIMITS.parts:
+        yield f"{len(entries)} parts; expected {LIMITS.parts} at most"
         return
     total = sum(entry.file_size for entry in entries)
-    if total > MOST_BYTES:
-        yield f"unpacks to {total // MEGABYTE} MB; expected {MOST_BYTES // MEGABYTE} MB at most"
+    if total > LIMITS.size:
+        yield f"unpacks to {total // MEGABYTE} MB; expected {LIMITS.size // MEGABYTE} MB at most"
     for entry in entries:
         yield from (f"{entry.filename!r} {fault}" for fault in _faults_of_entry(entry))
     yield from name_faults([entry.filename for entry in entries])
@@ -116,8 +107,7 @@ def _faults_of_entry(entry: zipfile.ZipInfo) -> Iterator[str]:
         yield "is a link or a device; expected plain files"
     if entry.flag_bits & ENCRYPTED:
         yield "is encrypted; expected files that anybody can read"
-    if entry.file_size > MEGABYTE and entry.file_size > MOST_RATIO * max(entry.compress_size, 1):
-        yield f"unpacks to more than {MOST_RATIO} times its packed size"
+    yield from ratio_faults(entry, LIMITS)
 
 
 def name_faults(names: Sequence[str]) -> Iterator[str]:

@@ -20,8 +20,8 @@ from cmresearch.archive.ddi import DDI, FINGERPRINT, NAMESPACE
 from cmresearch.archive.packing import MANIFEST, names_below
 from cmresearch.archive.readme import README
 from cmresearch.archive.ro_crate import RO_CRATE, SPECIFICATION
-from cmresearch.exchange.safe_reading import parse_xml
 from cmresearch.files.hashes import sha256_of
+from cmresearch.files.strangers import parse_xml
 
 FIELD_TYPES = (
     *("string", "number", "integer", "boolean", "object", "array", "list", "datetime", "date", "time", "year"),

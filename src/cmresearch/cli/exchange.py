@@ -14,7 +14,6 @@ their history: cmresearch codebook from-qdc.
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable, Mapping
 from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,57 +21,46 @@ from typing import TYPE_CHECKING
 from cmresearch.cli.arguments import add_study, chosen_study
 from cmresearch.cli.output import add_json, print_json
 from cmresearch.errors import ExchangeError
+from cmresearch.files.coding_formats import READ, WRITTEN, CodingFormat
 
 if TYPE_CHECKING:
     from cmresearch.coding.coding import Coding
-    from cmresearch.exchange.imported_codebook import ImportedCodebook
     from cmresearch.exchange.losses import LossReport
     from cmresearch.study.study import Study
 
 KINDS = ("real", "published", "synthetic", "illustrative")
-OUT = {
-    "to-qdpx": "write the whole study's words as a REFI-QDA project",
-    "to-qdc": "write the codebook as a REFI-QDA codebook",
-    "to-taguette": "write the codebook for Taguette",
-}
-IN = {
-    "from-qdpx": "read a REFI-QDA project of any program",
-    "from-qdc": "read a REFI-QDA codebook of any program",
-    "from-taguette": "read a codebook that Taguette exported as CSV",
-    "from-highlights": "read highlights that Taguette exported as CSV, and find them in the study's sources",
-}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the verb's arguments."""
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
-    for name, purpose in {**OUT, **IN}.items():
-        action = actions.add_parser(name, help=purpose)
+    for name, format in {**WRITTEN, **READ}.items():
+        action = actions.add_parser(name, help=format.writing if name in WRITTEN else format.reading)
         action.add_argument("file", type=Path, metavar="FILE", help="the file of the other program")
-        if name in IN:
+        if name in READ:
             action.add_argument("folder", type=Path, metavar="FOLDER", help="where our files shall be; empty or new")
-        if name in OUT or name == "from-highlights":
+        if name in WRITTEN or format.holds == "coding":
             add_study(action)
-        if name in OUT:
+        if name in WRITTEN:
             action.add_argument("--language", help="of the names of codes (default: the codebook's first)")
-        elif name != "from-highlights":
+        elif format.holds != "coding":
             action.add_argument("--language", default="en", help="of names and texts (default: %(default)s)")
         action.add_argument("--losses", type=Path, metavar="FILE.xlsx", help="write the loss report as a workbook")
         add_json(action)
-        _add_own(name, action)
+        _add_own(name, format, action)
 
 
-def _add_own(name: str, action: argparse.ArgumentParser) -> None:
-    if name == "to-qdpx":
+def _add_own(name: str, format: CodingFormat, action: argparse.ArgumentParser) -> None:
+    if name in WRITTEN and format.holds == "project":
         action.add_argument(
             "--texts",
             choices=("masked", "plain"),
             default="masked",
             help="whether personal data in the texts are masked (default: %(default)s)",
         )
-    if name == "from-qdpx":
+    if name in READ and format.holds == "project":
         action.add_argument("--kind", choices=KINDS, default="real", help="what the texts are (default: %(default)s)")
-    if name == "from-highlights":
+    if name in READ and format.holds == "coding":
         action.add_argument("--coder", required=True, help="who highlighted; the coding file gets this name")
         action.add_argument("--at", required=True, help="when, such as 2021-03-04T10:30")
 
@@ -83,21 +71,14 @@ def run(arguments: argparse.Namespace) -> int:
     from cmresearch.files.locks import locked
     from cmresearch.files.sheets import refuse_folder
 
-    actions: Mapping[str, Callable[[argparse.Namespace], LossReport]] = {
-        "to-qdpx": _to_qdpx,
-        "to-qdc": _to_qdc,
-        "to-taguette": _to_taguette,
-        "from-qdpx": _from_qdpx,
-        "from-qdc": _from_qdc,
-        "from-taguette": _from_taguette,
-        "from-highlights": _from_highlights,
-    }
     if arguments.losses is not None:
         refuse_folder(arguments.losses)  # before anything is written
-    with locked(arguments.folder) if arguments.action in IN else nullcontext():
-        if arguments.action in IN:
+    with locked(arguments.folder) if arguments.action in READ else nullcontext():
+        if arguments.action in READ:
             _check_empty(arguments.folder)
-        report = actions[arguments.action](arguments)
+            report = _read(arguments, READ[arguments.action])
+        else:
+            report = _write(arguments, WRITTEN[arguments.action])
     if arguments.losses is not None:
         write_loss_sheet(arguments.losses, report)
     if arguments.json:
@@ -122,62 +103,32 @@ def _coding(study: Study, *, texts: str = "plain") -> Coding:
     return mask_coding(coding)[0] if texts == "masked" else coding
 
 
-def _to_qdpx(arguments: argparse.Namespace) -> LossReport:
-    from cmresearch.exchange.refi_project import write_qdpx
-
-    study = chosen_study(arguments)
-    title = study.settings.study.title
-    name = title.get(arguments.language or "en") or next(iter(title.values()))
-    return write_qdpx(arguments.file, _coding(study, texts=arguments.texts), name=name, language=arguments.language)
-
-
-def _to_qdc(arguments: argparse.Namespace) -> LossReport:
-    from cmresearch.exchange.refi_codebook import write_qdc
-
-    return write_qdc(arguments.file, chosen_study(arguments).read_codebook(), language=arguments.language)
+def _write(arguments: argparse.Namespace, format: CodingFormat) -> LossReport:
+    study, write = chosen_study(arguments), format.writer()
+    report: LossReport
+    if format.holds == "project":
+        title = study.settings.study.title
+        name = title.get(arguments.language or "en") or next(iter(title.values()))
+        coding = _coding(study, texts=arguments.texts)
+        report = write(arguments.file, coding, name=name, language=arguments.language)
+    else:
+        report = write(arguments.file, study.read_codebook(), language=arguments.language)
+    return report
 
 
-def _to_taguette(arguments: argparse.Namespace) -> LossReport:
-    from cmresearch.exchange.taguette import write_taguette_codebook
+def _read(arguments: argparse.Namespace, format: CodingFormat) -> LossReport:
+    from cmresearch.exchange.study_files import write_codebook, write_project, write_segments
 
-    return write_taguette_codebook(arguments.file, chosen_study(arguments).read_codebook(), language=arguments.language)
-
-
-def _from_qdpx(arguments: argparse.Namespace) -> LossReport:
-    from cmresearch.exchange.refi_project_reading import read_qdpx
-    from cmresearch.exchange.study_files import write_project
-
-    imported = read_qdpx(arguments.file, language=arguments.language, data_kind=arguments.kind)
-    write_project(arguments.folder, imported)
-    return imported.report
-
-
-def _from_qdc(arguments: argparse.Namespace) -> LossReport:
-    from cmresearch.exchange.refi_codebook import read_qdc
-
-    return _written(arguments.folder, read_qdc(arguments.file, language=arguments.language))
-
-
-def _from_taguette(arguments: argparse.Namespace) -> LossReport:
-    from cmresearch.exchange.taguette import read_taguette_codebook
-
-    return _written(arguments.folder, read_taguette_codebook(arguments.file, language=arguments.language))
-
-
-def _written(folder: Path, imported: ImportedCodebook) -> LossReport:
-    from cmresearch.exchange.study_files import write_codebook
-
-    write_codebook(folder, imported.codebook)
-    return imported.report
-
-
-def _from_highlights(arguments: argparse.Namespace) -> LossReport:
-    from cmresearch.exchange.study_files import write_segments
-    from cmresearch.exchange.taguette import read_taguette_highlights
-
-    coding = _coding(chosen_study(arguments))
-    imported = read_taguette_highlights(
-        arguments.file, coding.codebook, coding.sources, coder=arguments.coder, at=arguments.at
-    )
-    write_segments(arguments.folder, imported.segments)
-    return imported.report
+    read = format.reader()
+    if format.holds == "project":
+        imported = read(arguments.file, language=arguments.language, data_kind=arguments.kind)
+        write_project(arguments.folder, imported)
+    elif format.holds == "codebook":
+        imported = read(arguments.file, language=arguments.language)
+        write_codebook(arguments.folder, imported.codebook)
+    else:
+        coding = _coding(chosen_study(arguments))
+        imported = read(arguments.file, coding.codebook, coding.sources, coder=arguments.coder, at=arguments.at)
+        write_segments(arguments.folder, imported.segments)
+    report: LossReport = imported.report
+    return report

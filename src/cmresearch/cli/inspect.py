@@ -15,7 +15,7 @@ from cmresearch.cli.output import add_json, print_json, show
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the verb's arguments."""
     parser.add_argument(
-        "file", type=Path, help="the export: CSV, TSV, XLSX, Parquet, JSON, SQLite or DuckDB, .gz or .zip"
+        "file", type=Path, help="the export: CSV, TSV, XLSX, ODS, Parquet, JSON, SQLite or DuckDB, .gz or .zip"
     )
     parser.add_argument("--html", type=Path, metavar="FILE", help="write the first look as a page")
     parser.add_argument(

@@ -2,24 +2,32 @@
 
 from __future__ import annotations
 
-import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from cmresearch.codebook.book import Code, Codebook
 from cmresearch.codebook.edits import MEANING, Draft, Signature, new_code, rename, reword
 from cmresearch.errors import CodebookError, nearest, raise_all
 from cmresearch.files.sheets import Sheet, cell_text, save_sheets
+from cmresearch.files.strangers import (
+    MEGABYTE,
+    Cell,
+    Limits,
+    extent_of,
+    open_workbook,
+    refuse_sparse,
+    sheet_rows,
+)
 from cmresearch.files.toml_edit import Value
 from cmresearch.language.catalogue import in_language
 
 if TYPE_CHECKING:
-    from openpyxl.worksheet.worksheet import Worksheet
+    pass
 
 CODES = "Codes"
-FIRST = 2  # The first row of a sheet below its header.
+LIMITS = Limits(size=100 * MEGABYTE)
 TEXTS = (
     "brief",
     "definition",
@@ -172,39 +180,42 @@ def _history_rows(codebook: Codebook) -> Iterator[list[object]]:
 
 
 def _rows(path: Path, columns: Sequence[str], faults: list[str]) -> Iterator[dict[str, _Cell]]:
-    sheet = _sheet(path)
-    found = [str(cell.value or "").strip() for cell in sheet[1]]
+    header, *below = _sheet(path)
+    found = {cell.column: str(cell.value or "").strip() for cell in header}
+    names = list(found.values())
     faults += [
-        f"{path}, sheet {CODES}: no column {name!r}{nearest(name, found)}" for name in columns if name not in found
+        f"{path}, sheet {CODES}: no column {name!r}{nearest(name, names)}" for name in columns if name not in names
     ]
     faults += [
         f"{path}, sheet {CODES}: unknown column {name!r}{nearest(name, columns)}"
-        for name in found
+        for name in names
         if name and name not in columns
     ]
     if faults:
         return
-    for row in sheet.iter_rows(min_row=FIRST):
-        cells = {name: _cell(path, cell, faults) for name, cell in zip(found, row, strict=False) if name}
+    for row in below:
+        there = {cell.column: cell for cell in row}
+        cells = {
+            name: _cell(path, there.get(column, Cell(row[0].row, column, None)), faults)
+            for column, name in found.items()
+            if name and row
+        }
         if any(each.text for each in cells.values()):
             yield cells
 
 
-def _sheet(path: Path) -> Worksheet:
-    from openpyxl import load_workbook
-    from openpyxl.utils.exceptions import InvalidFileException
-
-    try:
-        book = load_workbook(path)
-    except (OSError, KeyError, zipfile.BadZipFile, InvalidFileException) as error:
-        raise CodebookError(f"{path}: cannot be read as an .xlsx workbook: {error}") from None
-    if CODES not in book.sheetnames:
-        raise CodebookError(f"{path}: there is no sheet {CODES!r}{nearest(CODES, book.sheetnames)}")
-    sheet: Worksheet = book[CODES]
-    return sheet
+def _sheet(path: Path) -> list[list[Cell]]:
+    """The header of the sheet of codes, and its rows below that have a cell."""
+    broken = f"{path}: cannot be read as an .xlsx workbook"
+    with open_workbook(path, error=CodebookError, broken=broken, name=f"{path}", limits=LIMITS) as book:
+        if CODES not in book.sheetnames:
+            raise CodebookError(f"{path}: there is no sheet {CODES!r}{nearest(CODES, book.sheetnames)}")
+        rows = dict(sheet_rows(book, CODES))
+    refuse_sparse(f"{path}", CODES, extent_of(rows.items()), CodebookError)
+    return [rows.pop(1, []), *rows.values()]
 
 
-def _cell(path: Path, cell: Any, faults: list[str]) -> _Cell:  # noqa: ANN401 - openpyxl has many kinds of cell
+def _cell(path: Path, cell: Cell, faults: list[str]) -> _Cell:
     where = f"{path}, {CODES}!{cell.coordinate}"
     if cell.data_type == "f":
         faults.append(f"{where}: holds a formula; expected a text")

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cmresearch.errors import SourceError
+from cmresearch.files.strangers import MEGABYTE, Limits, open_zip, parse_xml, read_part
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
@@ -15,8 +15,10 @@ if TYPE_CHECKING:
 MARK = "+++\n"
 PLAIN = (".md", ".txt")
 SUFFIXES = (*PLAIN, ".docx", ".odt")
-MOST_BYTES = 64 * 2**20
+LIMITS = Limits(xml=64 * MEGABYTE)
 """A document's text is read up to this size when unpacked."""
+MOST_BLANKS = 1_000
+"""Blanks in a row that an open document states by their number."""
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
@@ -81,19 +83,15 @@ def _parted(paragraphs: list[str]) -> tuple[str, str]:
 
 
 def _xml(path: Path, member: str) -> Element:
-    from defusedxml import DefusedXmlException, ElementTree  # refuses entities and outside references
-
+    broken = f"is no {path.suffix} document, or one with a password"
+    with open_zip(path, error=SourceError, broken=broken, reason="unsaid") as archive:
+        content = read_part(archive, member, LIMITS.xml)
+    if len(content) > LIMITS.xml:
+        raise SourceError(f"more than {LIMITS.xml // MEGABYTE} MB of text; split the document")
     try:
-        with zipfile.ZipFile(path) as archive, archive.open(member) as file:
-            content = file.read(MOST_BYTES + 1)
-        if len(content) > MOST_BYTES:
-            raise SourceError(f"more than {MOST_BYTES // 2**20} MB of text; split the document")
-        root: Element = ElementTree.fromstring(content)
-    except (zipfile.BadZipFile, KeyError, RuntimeError, NotImplementedError, EOFError):
-        raise SourceError(f"is no {path.suffix} document, or one with a password") from None
-    except (ElementTree.ParseError, DefusedXmlException):
+        return parse_xml(content, path.name, error=SourceError, limits=LIMITS)
+    except SourceError:
         raise SourceError(f"is no {path.suffix} document that can be read safely") from None
-    return root
 
 
 def _word_paragraphs(root: Element) -> Iterator[str]:
@@ -121,7 +119,8 @@ def _open_document_pieces(element: Element) -> Iterator[str]:
     for child in element:
         name = child.tag.removeprefix(_T)
         if name == "s":
-            yield " " * int(child.get(f"{_T}c", "1"))
+            stated = child.get(f"{_T}c", "1")
+            yield " " * (min(int(stated), MOST_BLANKS) if stated.isdecimal() else 1)
         elif name in ("tab", "line-break"):
             yield "\t" if name == "tab" else "\n"
         elif name not in ("p", "h", "note") and not child.tag.endswith("}annotation"):

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import datetime
-import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 
@@ -28,14 +27,20 @@ from cmresearch.exchange.coder_workbooks import (
     variables_mark,
     workbook_mark,
 )
+from cmresearch.files.strangers import (
+    MEGABYTE,
+    Cell,
+    Limits,
+    extent_of,
+    open_workbook,
+    refuse_sparse,
+    sheet_rows,
+)
 from cmresearch.files.writing import csv_text, write_text
 
-if TYPE_CHECKING:
-    from openpyxl import Workbook
-    from openpyxl.cell import Cell
-
-LARGEST = 100_000_000  # bytes that the parts of a workbook may have, before one of them is opened
+LIMITS = Limits(size=100 * MEGABYTE)  # that the parts of a workbook may have, before one of them is opened
 MOST_ROWS = 200_000
+SHEETS = (PROGRESS, CODING, CHECKED)
 
 
 @dataclass(frozen=True)
@@ -98,37 +103,54 @@ def read_coder_workbook(
             changed id or text, a missing row, an answer where none is asked or none where one is, a formula, another
             coder's workbook, or one made with other variables than the codebook has.
     """
-    book = _open(Path(path))
-    faults = [f"there is no sheet {name!r}" for name in (PROGRESS, CODING, CHECKED) if name not in book.sheetnames]
-    if not faults:
+    book, missing = _open(Path(path))
+    faults = [f"there is no sheet {name!r}" for name in missing]
+    if book is not None:
         records, faults = _read(book, codebook, ids, coder)
     raise_all(ResponseError, [f"{path}: {fault}" for fault in faults])
     return records
 
 
-def _open(path: Path) -> Workbook:
-    from openpyxl import load_workbook
-    from openpyxl.utils.exceptions import InvalidFileException
+@dataclass(frozen=True)
+class _Book:
+    """The cells that are there, by sheet and row, and when the workbook was saved."""
 
-    try:
-        with zipfile.ZipFile(path) as archive:
-            size = sum(part.file_size for part in archive.infolist())
-        if size > LARGEST:
-            raise ResponseError(f"{path}: unpacks to {size:,} bytes; expected {LARGEST:,} at most")
-        return load_workbook(path)
-    except FileNotFoundError:
-        raise ResponseError(f"{path}: there is no such file") from None
-    except (OSError, zipfile.BadZipFile, InvalidFileException, KeyError, ValueError) as error:
-        if isinstance(error, ResponseError):
-            raise
-        raise ResponseError(f"{path}: is no workbook (.xlsx): {error}") from None
+    sheets: Mapping[str, Mapping[int, Mapping[int, Cell]]]
+    saved: datetime.datetime | None
+
+    def cell(self, sheet: str, row: int, column: int) -> Cell:
+        return self.sheets[sheet].get(row, {}).get(column, Cell(row, column, None))
+
+    def pairs(self, sheet: str, *, first: int = 1) -> Iterator[tuple[Cell, Cell]]:
+        """The first two cells of each row."""
+        yield from ((self.cell(sheet, n, 1), self.cell(sheet, n, 2)) for n in self.sheets[sheet] if n >= first)
+
+
+def _open(path: Path) -> tuple[_Book | None, list[str]]:
+    """The workbook, or the sheets that it lacks."""
+    if not path.exists():
+        raise ResponseError(f"{path}: there is no such file")
+    broken = f"{path}: is no workbook (.xlsx)"
+    with open_workbook(path, error=ResponseError, broken=broken, name=f"{path}", limits=LIMITS) as book:
+        missing = [name for name in SHEETS if name not in book.sheetnames]
+        if missing:
+            return None, missing
+        found = {name: dict(sheet_rows(book, name)) for name in SHEETS}
+        saved = book.properties.modified or book.properties.created
+    for name, rows in found.items():
+        refuse_sparse(f"{path}", name, extent_of(rows.items()), ResponseError)
+    sheets = {
+        name: {number: {cell.column: cell for cell in cells} for number, cells in rows.items()}
+        for name, rows in found.items()
+    }
+    return _Book(sheets, saved), []
 
 
 def _read(
-    book: Workbook, codebook: Codebook, ids: Sequence[str] | None, coder: str | None
+    book: _Book, codebook: Codebook, ids: Sequence[str] | None, coder: str | None
 ) -> tuple[CoderRecords, list[str]]:
-    about = {_text(row[0].value): row[1] for row in book[PROGRESS].iter_rows(max_col=2)}
-    checked = [(_text(one.value), _text(mark.value)) for one, mark in book[CHECKED].iter_rows(min_row=2, max_col=2)]
+    about = {_text(name.value): value for name, value in book.pairs(PROGRESS)}
+    checked = [(_text(one.value), _text(mark.value)) for one, mark in book.pairs(CHECKED, first=2)]
     checked = [(one, mark) for one, mark in checked if one]
     faults = list(_mark_faults(about, checked, codebook, coder))
     if ids is not None:
@@ -146,14 +168,13 @@ def _read(
         return empty, faults
     lines = list(_lines(book, columns))
     faults += _row_faults(lines, dict(checked), texts)
-    saved = book.properties.modified or book.properties.created
     rows: dict[str, list[str]] = {}
     for line in lines:
         found = list(_value_faults(line, codebook.variables))
         faults += found
         values = [line.text(variable.key) for variable in codebook.variables]
         if any(values) and not found:
-            at = line.text(AT) or (saved.replace(tzinfo=datetime.UTC).isoformat() if saved else "")
+            at = line.text(AT) or (book.saved.replace(tzinfo=datetime.UTC).isoformat() if book.saved else "")
             rows[line.text("id")] = [line.text("id"), name, at, *values, line.text(MEMO)]
     keys = [variable.key for variable in codebook.variables]
     order = [one for one, _ in checked]
@@ -186,18 +207,18 @@ def _mark_faults(
         )
 
 
-def _columns(book: Workbook, names: Sequence[str], faults: list[str]) -> dict[str, int]:
-    header = {_text(cell.value): cell.column for cell in book[CODING][HEAD_ROW] if _text(cell.value)}
+def _columns(book: _Book, names: Sequence[str], faults: list[str]) -> dict[str, int]:
+    cells = book.sheets[CODING].get(HEAD_ROW, {})
+    header = {_text(cell.value): column for column, cell in cells.items() if _text(cell.value)}
     missing = [name for name in ("id", *names, AT, MEMO) if name not in header]
     faults += [f"{CODING}!{HEAD_ROW}: there is no column {name!r}{nearest(name, header)}" for name in missing]
     return {} if missing else header
 
 
-def _lines(book: Workbook, columns: Mapping[str, int]) -> Iterator[_Line]:
-    page = book[CODING]
-    for row in page.iter_rows(min_row=HEAD_ROW + 1, max_row=min(page.max_row, MOST_ROWS)):
-        if any(cell.value not in (None, "") for cell in row):
-            yield _Line(row[0].row, {name: row[number - 1] for name, number in columns.items()})
+def _lines(book: _Book, columns: Mapping[str, int]) -> Iterator[_Line]:
+    for number, row in book.sheets[CODING].items():
+        if HEAD_ROW < number <= MOST_ROWS and any(cell.value not in (None, "") for cell in row.values()):
+            yield _Line(number, {name: book.cell(CODING, number, column) for name, column in columns.items()})
 
 
 def _row_faults(lines: Sequence[_Line], checked: Mapping[str, str], texts: Sequence[str]) -> Iterator[str]:

@@ -14,7 +14,7 @@ from cmresearch.errors import ExchangeError
 from cmresearch.exchange.imported_codebook import CodeSet, ForeignCode, ImportedCodebook, codebook_of
 from cmresearch.exchange.losses import LossReport, Tally
 from cmresearch.exchange.packing import pack, pack_list, plain
-from cmresearch.exchange.safe_reading import parse_xml, read_bounded
+from cmresearch.files.strangers import parse_xml, read_bounded
 from cmresearch.files.writing import write_bytes
 from cmresearch.language.translations import Said
 

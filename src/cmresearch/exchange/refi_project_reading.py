@@ -47,7 +47,7 @@ from cmresearch.exchange.refi_sources import (
     text_of,
     xml_time,
 )
-from cmresearch.exchange.safe_reading import Archive, open_archive, parse_xml
+from cmresearch.files.strangers import Archive, open_archive, parse_xml
 
 OWN_COUNTING = Counting()
 BESIDE = {

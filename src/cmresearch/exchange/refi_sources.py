@@ -15,7 +15,7 @@ from cmresearch.exchange.offsets import Selected, Text, decode
 from cmresearch.exchange.packing import plain, unpack
 from cmresearch.exchange.refi_codebook import attribute, child_text, children, local, normal_guid
 from cmresearch.exchange.refi_project import HEADER, SOURCE_FIELDS, SOURCES_FOLDER
-from cmresearch.exchange.safe_reading import Archive, is_outside
+from cmresearch.files.strangers import Archive, is_outside
 
 NO_SUCH = {"picturesource": "pictures", "audiosource": "recordings", "videosource": "films"}
 SELECTIONS = ("pictureselection", "audioselection", "videoselection", "pdfselection", "transcriptselection")

@@ -24,7 +24,7 @@ from cmresearch.exchange.refi_codebook import (
     lose_beyond_codes,
     normal_guid,
 )
-from cmresearch.exchange.safe_reading import read_bounded
+from cmresearch.files.strangers import read_bounded
 from cmresearch.files.writing import csv_text, write_bytes
 
 CODEBOOK_FORMAT = "Taguette codebook"

@@ -5,27 +5,26 @@ from __future__ import annotations
 import re
 import weakref
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Literal
 
 import duckdb
 import pandas as pd
-from pydantic import BaseModel, ConfigDict
 
 from cmresearch.errors import IntakeError, nearest
 from cmresearch.files.hashes import sha256_of
 from cmresearch.files.owned import make_temporary_folder
 from cmresearch.files.sql import as_text, connect, literal, plain, quoted
 from cmresearch.intake.batches import Column, batches
-from cmresearch.intake.formats import Scan, read_database, read_json, read_sqlite, read_workbook, scan_of_csv
+from cmresearch.intake.formats import BY_NAME, format_named, read_table
+from cmresearch.intake.scans import OpenedFile, Reading, Scan, scan_of_csv
 from cmresearch.intake.signs import recognise, unpack
-from cmresearch.intake.text import read_text, rewrite
+from cmresearch.intake.text import rewrite
 
-__all__ = ["READERS", "Complaints", "Reading", "literal", "plain", "quoted", "read_complaints", "settle"]
+__all__ = ["Complaints", "Reading", "literal", "plain", "quoted", "read_complaints", "settle"]
 
 # Every engine writes these types as the same text. It does not hold for floating-point numbers, nor for times
 # that carry a zone: those may be neither ids nor strata, and fingerprints leave them out by name.
@@ -35,36 +34,6 @@ EXACT_TYPES = re.compile(
 MEMORY = "600MB"
 EXAMPLES = 3
 SETTLED = 2_000_000
-
-
-class Reading(BaseModel):
-    """How a file is to be read; what is not stated is found, and the finding is reported.
-
-    Attributes:
-        encoding: The encoding of a text file, as Python names it.
-        delimiter: What stands between the cells of a text file.
-        quote: Its quotation mark; an empty text where there is none.
-        skip_rows: Rows above the header.
-        header_rows: Rows of the header; 0 where there is none.
-        names: The columns' names, in place of the header's.
-        sheet: The sheet of a workbook.
-        table: The table of a database.
-        member: The file within a zip.
-        ragged: What happens to rows with more or fewer cells than the header: "refuse" or "set aside".
-    """
-
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
-
-    encoding: str | None = None
-    delimiter: str | None = None
-    quote: str | None = None
-    skip_rows: int | None = None
-    header_rows: int | None = None
-    names: list[str] = []
-    sheet: str | None = None
-    table: str | None = None
-    member: str | None = None
-    ragged: Literal["refuse", "set aside"] = "refuse"
 
 
 def control_pattern(text: str) -> str:
@@ -180,7 +149,7 @@ class Complaints:
 
 
 def read_complaints(path: str | Path | Complaints, reading: Reading | None = None) -> Complaints:
-    r"""Open an export: separated text, XLSX, Parquet, JSON, SQLite or DuckDB, plain or in gzip or zip.
+    r"""Open an export: separated text, XLSX, ODS, Parquet, JSON, SQLite or DuckDB, plain or in gzip or zip.
 
     What the file is, is decided by its content, whatever it is called. The file is not loaded: each question reads the
     columns it needs, so files larger than memory are no obstacle. Workbooks, SQLite files and text in other encodings
@@ -210,12 +179,11 @@ def read_complaints(path: str | Path | Complaints, reading: Reading | None = Non
     path, wanted, folder = Path(path), reading or Reading(), Folder()
     content, packed = unpack(path, folder.path, member=wanted.member)
     kind = "csv" if packed.get("packed") == "gzip" and content == path else recognise(content)
-    if kind not in READERS:
-        raise IntakeError(f"{path.name} holds a file that is packed once more ({kind}): unpack it first")
+    format = format_named(kind, path.name)
     connection = _connection(folder.path)
     complaints = Complaints(path, {}, {}, connection, folder=folder)
     try:
-        scan = READERS[kind](content, wanted, connection, folder.path)
+        scan = read_table(OpenedFile(content, wanted, connection, folder.path), format)
         _refuse_repeated(path, scan.names)
         _close_off(connection, content, folder.path)
         scan = _checked(complaints, content, scan, wanted)
@@ -234,8 +202,8 @@ def settle(complaints: Complaints) -> Complaints:
     """
     ((rows,),) = complaints.query("SELECT count(*) FROM complaints")
     parsed = complaints.query("SELECT count(*) FROM duckdb_tables() WHERE table_name = 'settled_rows'")[0][0]
-    text = complaints.reading.get("format") in ("csv", "xlsx", "json", "sqlite")
-    if text and not parsed and int(str(rows)) <= SETTLED:
+    format = BY_NAME.get(complaints.reading.get("format", ""))
+    if format is not None and format.is_text and not parsed and int(str(rows)) <= SETTLED:
         complaints.query("CREATE TABLE settled_rows AS SELECT * FROM complaints")
         complaints.query("CREATE OR REPLACE VIEW complaints AS SELECT * FROM settled_rows")
     return complaints
@@ -316,67 +284,3 @@ def _refuse_repeated(path: Path, names: Iterable[str]) -> None:
             f"{path.name} has columns that differ in nothing or in case only: {', '.join(repeated)}; rename them in "
             "the file, or give all names as 'names' in [intake]"
         )
-
-
-def _read_csv(path: Path, wanted: Reading, folder: Path) -> Scan:
-    text = read_text(
-        path,
-        encoding=wanted.encoding,
-        delimiter=wanted.delimiter,
-        quote=wanted.quote,
-        skip_rows=wanted.skip_rows,
-        header_rows=wanted.header_rows,
-        names=wanted.names,
-    )
-    reading = {
-        "format": "csv",
-        "delimiter": text.delimiter,
-        "encoding": text.encoding,
-        "quote": text.quote,
-        "skip_rows": str(text.skipped),
-        "header_rows": str(text.header_rows),
-    }
-    if not text.ends_with_line_end:
-        reading["last_line"] = "not finished"
-    if not text.is_plain:
-        target = folder / "as-utf-8.csv"
-        rewrite(path, text, target)
-        return replace(scan_of_csv(target, text.names), reading=reading, text=text)
-    scan = scan_of_csv(
-        path, text.names, delimiter=text.delimiter, quote=text.quote, skip=text.skipped + text.header_rows
-    )
-    return replace(scan, reading=reading, text=text)
-
-
-def _read_parquet(path: Path, connection: duckdb.DuckDBPyConnection) -> Scan:
-    file = literal(str(path))
-    nodes = connection.execute(f"SELECT name, num_children FROM parquet_schema({file})").fetchall()
-    return Scan(f"read_parquet({file})", {"format": "parquet"}, names=tuple(_outermost(nodes)))
-
-
-def _outermost(nodes: list[tuple[str, int | None]]) -> list[str]:
-    """The columns of a Parquet schema, which lists every node of its tree, parents first.
-
-    The engine itself would call a second column that differs in case only by another name.
-    """
-    names, left = [], [1]
-    for name, children in nodes:
-        while left[-1] == 0:
-            left.pop()
-        left[-1] -= 1
-        if len(left) == 2:
-            names.append(name)
-        left.append(children or 0)
-    return names
-
-
-READERS: dict[str, Callable[[Path, Reading, duckdb.DuckDBPyConnection, Path], Scan]] = {
-    "csv": lambda path, wanted, _, folder: _read_csv(path, wanted, folder),
-    "parquet": lambda path, _, connection, __: _read_parquet(path, connection),
-    "xlsx": lambda path, wanted, _, folder: read_workbook(
-        path, folder, sheet=wanted.sheet, skip_rows=wanted.skip_rows, header_rows=wanted.header_rows, names=wanted.names
-    ),
-    "json": lambda path, _, connection, __: read_json(path, connection),
-    "sqlite": lambda path, wanted, _, folder: read_sqlite(path, folder, table=wanted.table),
-    "duckdb": lambda path, wanted, connection, _: read_database(path, connection, table=wanted.table),
-}

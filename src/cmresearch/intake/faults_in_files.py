@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from cmresearch.files.sql import literal, quoted
 from cmresearch.intake.complaints import Complaints
 from cmresearch.intake.faults import EXAMPLES, SET_ASIDE, Fault, as_count, shown
+from cmresearch.intake.formats import is_written_by_people
 from cmresearch.intake.mapping import IntakeMapping, formats_of, pairs, parsed, text_of
 from cmresearch.language.phrases import Phrase
 
@@ -35,7 +36,7 @@ def find_file_faults(raw: Complaints, rows: int) -> Iterator[Fault]:
         yield Fault("ragged_rows", RAGGED, (), raw.ragged, rows + raw.ragged, done=SET_ASIDE)
     yield from _swallowed(raw, rows)
     texts = [column for column, kind in raw.columns.items() if kind == "VARCHAR"]
-    if texts and reading["format"] in ("csv", "xlsx"):
+    if texts and is_written_by_people(reading["format"]):
         first = f"coalesce({', '.join(f'''nullif(trim({quoted(column)}), '')''' for column in texts)})"
         sums = r"^((grand |sub)?totals?|sum|jumlah|summe|somme|suma)\b"
         ((count, examples),) = raw.query(

@@ -39,6 +39,7 @@ from cmresearch.intake.faults_in_rows import (
     find_time_faults,
     swapped_rows,
 )
+from cmresearch.intake.formats import is_written_by_people
 from cmresearch.intake.mapping import IntakeMapping, changes, expression, formats_of, misfits, pairs
 from cmresearch.language.phrases import Phrase
 from cmresearch.language.voice import ENGLISH, Voice, in_words
@@ -246,7 +247,7 @@ def _subject(complaints: Complaints, view: str, mapping: IntakeMapping, rows: in
 def _set_rows_aside(raw: Complaints, mapping: IntakeMapping) -> tuple[dict[TextOrPhrase, int], int]:
     reasons: dict[TextOrPhrase, str] = dict(mapping.set_aside.items())
     written = {name for name, kind in raw.columns.items() if kind == "VARCHAR" and not name.startswith("unnamed ")}
-    if written and raw.reading["format"] in ("csv", "xlsx"):
+    if written and is_written_by_people(raw.reading["format"]):
         same = " AND ".join(f"trim({quoted(name)}) = {literal(name)}" for name in raw.columns if name in written)
         reasons = {AGAIN: same, **reasons}
     blank = " AND ".join(f"trim(coalesce(CAST({quoted(name)} AS VARCHAR), '')) = ''" for name in raw.columns)

@@ -2,32 +2,23 @@
 
 from __future__ import annotations
 
-import gzip
-import lzma
 import re
 import zipfile
-import zlib
-from collections.abc import Iterator
 from pathlib import Path
-from typing import BinaryIO
 
 from cmresearch.errors import IntakeError
+from cmresearch.files.strangers import ENCRYPTED, PIECE, open_zip, read_part, refuse_bomb
+from cmresearch.intake.formats import EXPECTED, FORMATS
+from cmresearch.intake.text import PACKED, pieces
 
 HEAD = 4096
-PIECE = 1 << 20
-# Text shrinks ten- to fortyfold; a file that grows two hundredfold was made to fill a disk.
-BOMB_RATIO, BOMB_SIZE = 200, 100 << 20
-BROKEN = (EOFError, gzip.BadGzipFile, zlib.error, zipfile.BadZipFile, lzma.LZMAError, NotImplementedError, OSError)
 OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-EXPECTED = "expected CSV or other separated text, XLSX, Parquet, JSON, SQLite or DuckDB, or one of them in gzip or zip"
-SIGNS: tuple[tuple[bytes, int, str], ...] = (
-    (b"PAR1", 0, "parquet"),
-    (b"DUCK", 8, "duckdb"),
-    (b"SQLite format 3\x00", 0, "sqlite"),
+PACKINGS: tuple[tuple[bytes, int, str], ...] = (
     (b"\x1f\x8b", 0, "gzip"),
     (b"PK\x03\x04", 0, "zip"),
     (b"PK\x05\x06", 0, "zip"),
 )
+SIGNS = (*((sign, offset, each.name) for each in FORMATS for sign, offset in each.signs), *PACKINGS)
 FOREIGN: tuple[tuple[bytes, str], ...] = (
     (b"%PDF", "a PDF document"),
     (b"\x89PNG", "a picture"),
@@ -46,7 +37,7 @@ FOREIGN: tuple[tuple[bytes, str], ...] = (
 
 
 def recognise(path: Path) -> str:
-    r"""The kind of a file: csv, xlsx, parquet, json, sqlite, duckdb, gzip or zip.
+    r"""The kind of a file: the name of its format (csv, xlsx, …), or gzip or zip.
 
     Raises:
         IntakeError: It is something that cannot be a table, named for what it is.
@@ -69,8 +60,8 @@ def recognise(path: Path) -> str:
     if any(len(head) < len(sign) and sign.startswith(head) for sign, offset, _ in SIGNS if offset == 0):
         raise IntakeError(f"{path.name} is cut off after {len(head)} bytes")
     kind = kind_of(head, path.name)
-    if kind == "zip" and _is_workbook(path):
-        return "xlsx"
+    if kind == "zip":
+        return _within_zip(path) or kind
     if head.startswith(OLD_OFFICE):
         raise IntakeError(f"{path.name} is {_old_office(path)}")
     return kind
@@ -124,48 +115,19 @@ def _old_office(path: Path) -> str:
     return f"an old Office document; {EXPECTED}"
 
 
-def _is_workbook(path: Path) -> bool:
-    try:
-        with zipfile.ZipFile(path) as archive:
-            names = archive.namelist()
-            if "xl/workbook.xml" not in names:
-                return False
-            packed = sum(part.compress_size for part in archive.infolist())
-            _refuse_bomb(path.name, sum(part.file_size for part in archive.infolist()), packed)
-    except BROKEN as error:
-        raise IntakeError(f"{path.name} begins like a zip file but is broken or cut off: {error}") from error
-    return True
-
-
-def _refuse_bomb(name: str, unpacked: int, packed: int) -> None:
-    if unpacked > BOMB_SIZE and unpacked > BOMB_RATIO * max(packed, 1):
-        raise IntakeError(
-            f"{name} would grow from {packed:,} to at least {unpacked:,} bytes when unpacked: it is refused as a bomb"
-        )
-
-
-def opened(path: Path) -> BinaryIO:
-    """The file's bytes, unpacked while they are read where it is gzipped."""
-    with path.open("rb") as file:
-        gzipped = file.read(2) == b"\x1f\x8b"
-    return gzip.open(path) if gzipped else path.open("rb")  # type: ignore[return-value]
-
-
-def pieces(path: Path) -> Iterator[bytes]:
-    """The file's bytes piece by piece, unpacked, to the very end.
-
-    Raises:
-        IntakeError: A gzipped file is cut off or broken, or is a bomb.
-    """
-    packed, unpacked = path.stat().st_size, 0
-    try:
-        with opened(path) as file:
-            while piece := file.read(PIECE):
-                unpacked += len(piece)
-                _refuse_bomb(path.name, unpacked, packed)
-                yield piece
-    except BROKEN as error:
-        raise IntakeError(f"{path.name} is broken or cut off, so no part of it is read: {error}") from error
+def _within_zip(path: Path) -> str | None:
+    """The format whose files are zip files with parts such as this one has; None where it is a packing."""
+    with open_zip(
+        path, error=IntakeError, broken=f"{path.name} begins like a zip file but is broken or cut off"
+    ) as file:
+        parts = frozenset(file.namelist())
+        for each in FORMATS:
+            if each.is_part is not None and each.is_part(parts, lambda name: read_part(file, name, HEAD)):
+                sizes = [(part.file_size, part.compress_size) for part in file.infolist()]
+                unpacked, packed = (sum(column) for column in zip(*sizes, strict=True))
+                refuse_bomb(path.name, unpacked, packed, error=IntakeError, limits=PACKED)
+                return each.name
+    return None
 
 
 def unpack(path: Path, folder: Path, *, member: str | None = None) -> tuple[Path, dict[str, str]]:
@@ -206,16 +168,14 @@ def _inside_gzip(path: Path, folder: Path) -> tuple[Path, dict[str, str]]:
 
 
 def _inside_zip(path: Path, folder: Path, member: str | None) -> tuple[Path, dict[str, str]]:
-    try:
-        with zipfile.ZipFile(path) as archive:
-            part = _one_member(path, archive, member)
-            _refuse_bomb(path.name, part.file_size, part.compress_size)
-            target = folder / (Path(part.filename).name or "unpacked")
-            with archive.open(part) as packed, target.open("wb") as file:
-                while piece := packed.read(PIECE):
-                    file.write(piece)
-    except (*BROKEN, RuntimeError) as error:
-        raise IntakeError(f"{path.name} is broken or cut off, so no part of it is read: {error}") from error
+    broken = f"{path.name} is broken or cut off, so no part of it is read"
+    with open_zip(path, error=IntakeError, broken=broken) as archive:
+        part = _one_member(path, archive, member)
+        refuse_bomb(path.name, part.file_size, part.compress_size, error=IntakeError, limits=PACKED)
+        target = folder / (Path(part.filename).name or "unpacked")
+        with archive.open(part) as packed, target.open("wb") as file:
+            while piece := packed.read(PIECE):
+                file.write(piece)
     return target, {"packed": "zip", "member": part.filename}
 
 
@@ -233,7 +193,7 @@ def _one_member(path: Path, archive: zipfile.ZipFile, wanted: str | None) -> zip
     if wanted is None and len(parts) > 1:
         raise IntakeError(f"{path.name} holds {len(parts)} files, {_listed(names)}; name one as 'member' in [intake]")
     part = parts[names.index(wanted)] if wanted is not None else parts[0]
-    if part.flag_bits & 1:
+    if part.flag_bits & ENCRYPTED:
         raise IntakeError(f"{path.name} is protected by a password: unpack it first")
     return part
 

@@ -5,22 +5,24 @@ from __future__ import annotations
 import csv
 import io
 import json
-import zipfile
-import zlib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from html.parser import HTMLParser
 from pathlib import PurePosixPath
-from typing import Any
 
+from cmresearch.errors import PrivacyError
+from cmresearch.files.coding_formats import endings_of
+from cmresearch.files.strangers import Cell, Limits, open_workbook, open_zip, read_part, sheet_rows
 from cmresearch.privacy.words import words_of
 
 MOST_BYTES = 64 * 2**20
 """A file, together with all that is packed in it, is read up to this size; a larger one is named, not read."""
+LIMITS = Limits(size=16 * MOST_BYTES)
+"""The cells of a workbook take many times the size of its file."""
 
 _LINES_AT_ONCE = 100
 _PICTURES = words_of(".png .jpg .jpeg .gif .ico .webp .woff .woff2 .ttf .otf .css .map")
-_PACKED = words_of(".zip .qdpx .xlsx .docx .odt .pptx")
+_PACKED = words_of(".zip .xlsx .docx .odt .pptx .ods") | {*endings_of("packed")}
 _CODE = words_of(".py .js .ts .r .sql .sh")
 # A decorator (@property) and an attribute (frame.id) look like names on a network and web addresses.
 _NOT_IN_CODE = frozenset({"handle", "url"})
@@ -54,7 +56,7 @@ class Unread:
     reason: str
 
 
-class _UnreadError(Exception):
+class _UnreadError(PrivacyError):
     """Raised where a file turns out to be unreadable, made an `Unread` by `passages`."""
 
 
@@ -283,10 +285,11 @@ def _markup(text: str) -> Iterator[Passage]:
 
 
 _READERS: dict[str, Callable[[str], Iterator[Passage]]] = {
-    **dict.fromkeys((".csv", ".tsv"), _table),
+    **dict.fromkeys((".csv", ".tsv", *endings_of("table")), _table),
     **dict.fromkeys((".json", ".geojson"), _json),
     **dict.fromkeys((".jsonl", ".ndjson"), _json_lines),
-    **dict.fromkeys((".html", ".htm", ".xml", ".svg", ".qdc", ".qde", ".rels"), _markup),
+    # A project file (.qde) is what a packed project holds.
+    **dict.fromkeys((".html", ".htm", ".xml", ".svg", ".qde", ".rels", *endings_of("markup")), _markup),
     ".ipynb": _notebook,
 }
 
@@ -294,17 +297,11 @@ _READERS: dict[str, Callable[[str], Iterator[Passage]]] = {
 def _packed(name: str, content: bytes, room: _Room) -> Iterator[tuple[str, Passage | Unread]]:
     """The files in a packed file; of a workbook only what its cells do not show: comments, authors, drawings."""
     is_workbook = name.lower().endswith(".xlsx")
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            for entry in archive.infolist():
-                if entry.is_dir() or (is_workbook and not _is_beside_cells(entry.filename)):
-                    continue
-                with archive.open(entry) as member:
-                    # One byte more than there is room for shows that there is more.
-                    inner = member.read(room.left + 1)
-                yield from _texts(f"{name}/{entry.filename}", inner, room)
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError) as error:
-        raise _UnreadError("not a whole packed file, or one with a password") from error
+    broken = "not a whole packed file, or one with a password"
+    with open_zip(content, error=_UnreadError, broken=broken, reason="unsaid") as archive:
+        for entry in archive.infolist():
+            if not (entry.is_dir() or (is_workbook and not _is_beside_cells(entry.filename))):
+                yield from _texts(f"{name}/{entry.filename}", read_part(archive, entry, room.left), room)
 
 
 def _is_beside_cells(part: str) -> bool:
@@ -314,22 +311,16 @@ def _is_beside_cells(part: str) -> bool:
 
 
 def _workbook(content: bytes) -> Iterator[Passage]:
-    import openpyxl  # a tenth of a second, and few files are workbooks
-
-    try:
-        book = openpyxl.load_workbook(io.BytesIO(content), read_only=True)
+    broken = "not a whole workbook"
+    with open_workbook(content, error=_UnreadError, broken=broken, name=broken, reason="unsaid", limits=LIMITS) as book:
         for sheet in book.worksheets:
             yield Passage(f"the name of sheet {sheet.title}", sheet.title)
-            # A file may state fewer rows than it holds.
-            sheet.reset_dimensions()
-            yield from _cells(sheet.title, sheet.iter_rows())
-    except Exception as error:  # openpyxl raises whatever a broken part makes its readers raise
-        raise _UnreadError("not a whole workbook") from error
+            yield from _cells(sheet.title, sheet_rows(book, sheet.title))
 
 
-def _cells(sheet: str, rows: Iterable[Any]) -> Iterator[Passage]:
+def _cells(sheet: str, rows: Iterable[tuple[int, list[Cell]]]) -> Iterator[Passage]:
     columns: dict[int, str] = {}
-    for row in rows:
+    for _, row in rows:
         for cell in row:
             if cell.value is None or isinstance(cell.value, bool):
                 continue
