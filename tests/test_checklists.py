@@ -73,7 +73,7 @@ def test_a_text_without_its_translation_is_named(changed):
 @pytest.mark.parametrize("key", ORDER)
 def test_a_checklist_is_filled_where_the_files_know_and_asks_where_only_the_author_can(bilingual_run, key):
     checklist = next(each for each in read_checklists() if each.key == key)
-    answered = answers(checklist, bilingual_run, "en")
+    answered = answers(checklist, bilingual_run, ENGLISH)
     assert [each.item.number for each in answered] == [item.number for item in checklist.item]
     states = {each.state for each in answered}
     assert "author" in states
@@ -85,7 +85,7 @@ def test_a_checklist_is_filled_where_the_files_know_and_asks_where_only_the_auth
 def test_interviews_that_are_not_there_fill_no_item(tmp_path):
     run = run_study(open_study(write_study(tmp_path)))
     coreq = next(each for each in read_checklists() if each.key == "coreq")
-    assert {each.state for each in answers(coreq, run, "en")} == {"none"}
+    assert {each.state for each in answers(coreq, run, ENGLISH)} == {"none"}
     assert "this study has no interviews" in read_page(checklists_html(run, ENGLISH)).text
 
 

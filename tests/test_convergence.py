@@ -11,7 +11,7 @@ from cmresearch.codebook.book import Dimension, Indicator
 from cmresearch.coding.coding import Segment
 from cmresearch.coding.sources import Source
 from cmresearch.errors import StudyError, TriangulationError
-from cmresearch.language.catalogue import LANGUAGES, say
+from cmresearch.language.catalogue import LANGUAGES
 from cmresearch.language.phrases import Figure
 from cmresearch.language.voice import ENGLISH, Voice
 from cmresearch.study.run import run_study
@@ -337,8 +337,8 @@ def test_a_notebook_shows_whole_cells_and_no_markup_of_theirs():
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_word_of_the_protocol_has_its_text(language):
-    assert all(say(f"convergence.{word}", language) for word in CONVERGENCES)
-    assert all(say(f"line.{name}", language) for name in LINES)
+    assert all(Voice(language).say(f"convergence.{word}") for word in CONVERGENCES)
+    assert all(Voice(language).say(f"line.{name}") for name in LINES)
 
 
 # A whole study: its sample is against, its interviews too, until somebody codes them otherwise.

@@ -48,7 +48,7 @@ def test_of_several_estimates_of_one_variable_the_one_that_changed_is_found(fold
 
 def test_tables_without_a_name_are_compared_as_one_value():
     (each,) = find_differences({"a": [{"x": 1}]}, {"a": [{"x": 2}]})
-    assert (each.place, each.old, each.new) == ("a", [{"x": 1}], [{"x": 2}])
+    assert (each.path, each.old, each.new) == ("a", [{"x": 1}], [{"x": 2}])
 
 
 def test_truth_and_one_are_not_the_same_value():

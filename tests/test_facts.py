@@ -10,6 +10,7 @@ from small_methods import chapter, run_of, sample_settings
 from small_study import write_study
 
 import cmresearch
+from cmresearch.language.voice import ENGLISH, Voice
 from cmresearch.report.chapters.checklists import read_checklists
 from cmresearch.report.chapters.facts import study_facts
 from cmresearch.report.chapters.methods import CHAPTER
@@ -19,11 +20,11 @@ CATALOGUE = Path(cmresearch.__file__).parent / "language" / "catalogues" / "meth
 
 def test_the_chapter_tells_every_fact_of_the_study_but_for_what_belongs_to_a_checklist_alone(whole_run):
     told = {key for keys in CHAPTER.values() for key in keys}
-    assert set(study_facts(whole_run, "en")) <= told
+    assert set(study_facts(whole_run, ENGLISH)) <= told
 
 
 def test_both_languages_tell_the_same_facts(whole_run):
-    assert list(study_facts(whole_run, "en")) == list(study_facts(whole_run, "id"))
+    assert list(study_facts(whole_run, ENGLISH)) == list(study_facts(whole_run, Voice("id")))
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 import pytest
 
 from cmresearch.language.catalogue import LANGUAGES
+from cmresearch.language.voice import Voice
 from cmresearch.report import plots
 from cmresearch.report.estimate_groups import estimate_groups
 from cmresearch.report.page.figures import figures
@@ -11,7 +12,7 @@ from cmresearch.report.voices import voice_of
 
 def test_every_figure_can_be_said_to_readers_who_do_not_see_it():
     figures = [name.removeprefix("plot_") for name in plots.__all__ if name.startswith("plot_")]
-    assert all(plots.alt_of(name, language) for name in figures for language in LANGUAGES)
+    assert all(plots.alt_of(name, Voice(language)) for name in figures for language in LANGUAGES)
 
 
 @pytest.mark.parametrize("language", ["en", "id"])

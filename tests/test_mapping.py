@@ -12,6 +12,7 @@ from small_export import DIRTY, MAPPING
 from cmresearch.errors import IntakeError
 from cmresearch.intake.mapped_export import read_export
 from cmresearch.intake.mapping import IntakeMapping
+from cmresearch.language.voice import ENGLISH
 
 
 @pytest.fixture
@@ -25,7 +26,7 @@ def export(tmp_path):
 
 
 def test_every_change_is_said(export):
-    assert read_export(export(), MAPPING).report.changes == (
+    assert tuple(map(ENGLISH.phrase, read_export(export(), MAPPING).report.changes)) == (
         "'No' is called 'id'", "'Kanal' is called 'channel'", "'Masuk' is called "
                                                               "'received'", "'Selesai' is called 'closed'",
         "'Biaya' is called 'cost'", "channel: 'jaki' merged into "

@@ -38,14 +38,14 @@ def test_no_sentence_ends_in_a_number_where_the_next_begins_with_one(whole_run, 
 
 
 def test_every_paragraph_ends_with_the_kinds_of_data_it_speaks_of(whole_run):
-    page = read_page(methods_html(whole_run, "en"))
+    page = read_page(methods_html(whole_run, ENGLISH))
     sampled = next(each for each in page.find("p") if "stratified" in each.text)
     assert [each.text for each in sampled.find("span")] == ["synthetic"]
 
 
 def test_what_files_say_is_never_read_as_markup(whole_run):
     assert "topic = 'covid'" in chapter(whole_run)
-    assert not list(read_page(methods_html(whole_run, "en")).find("script"))
+    assert not list(read_page(methods_html(whole_run, ENGLISH)).find("script"))
 
 
 def methods(run, language="en"):

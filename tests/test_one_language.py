@@ -81,7 +81,7 @@ def test_documents_keyed_by_words_of_a_sentence_leave_every_sentence_whole(spoke
     reason = {"id": "dukungan terkuatkan (", "en": "support is corroborated ("}[spoken]
     (found,) = set(re.findall(re.escape(reason) + r"([^)]*)\)", page))
     assert found.count(",") == len(KEYS) - 1
-    assert all(f": {key}" in found for key in KEYS)
+    assert sorted(found.split(", ")) == sorted(KEYS)
     table = run.assessment_table(open_study(folder).voice())
     assert reason in table["decided_by"][0]
 

@@ -15,6 +15,7 @@ from cmresearch.intake.mapped_export import read_export
 from cmresearch.intake.mapping import IntakeMapping
 from cmresearch.intake.profile import inspect
 from cmresearch.intake.profile_pages import profile_page, starting_study, write_starting_study
+from cmresearch.language.voice import ENGLISH
 from cmresearch.sampling.allocation import allocate
 from cmresearch.sampling.drawing import draw
 from cmresearch.sampling.frame import read_frame
@@ -26,7 +27,7 @@ def test_a_sample_is_drawn_from_the_starting_study_without_an_edit(tmp_path):
     plan = tomllib.loads(study.read_text(encoding="utf-8"))
     assert plan["full_set"]["file"] == "../aduan.csv"
     export = read_export(path, IntakeMapping.model_validate(plan["intake"]))
-    assert export.report.accounting().to_records(index=False).tolist() == [
+    assert export.report.accounting(ENGLISH).to_records(index=False).tolist() == [
         ("rows in the file", 92),
         ("set aside: a row of totals", 1),
         ("set aside: a repeated id", 1),

@@ -38,9 +38,8 @@ def mapped(project, name, path):
 
 def framed(export, settings, **changes):
     plan = {"where": None, **settings["frame"], **changes}
-    return read_frame(
-        export.complaints, id=plan["id"], strata=plan["strata"], where=plan["where"], variables=settings["variables"]
-    )
+    variables = {name: each if isinstance(each, str) else each["sql"] for name, each in settings["variables"].items()}
+    return read_frame(export.complaints, id=plan["id"], strata=plan["strata"], where=plan["where"], variables=variables)
 
 
 def drawn(frame, sample, variables):

@@ -167,7 +167,11 @@ def test_every_fault_of_every_file_is_told_at_once(tmp_path):
         "informant, role, date, place, interviewer, source_note; did you mean 'role'?",
         "interview-5.md: no label; an illustrative source begins with a paragraph '> …' that says so",
         "interview-6.md: the text has no answer and no paragraph that could be coded",
-        "interview-6.md: language 'fr'; an interview is in one of id, en",
+        *(
+            f"interview-6.md, line {line}: the paragraph {begins!r} "
+            "does not begin with 'Interviewer: ' or 'Informant: '"
+            for line, begins in ((15, "Pewawancara: Apa kabar?"), (17, "Informan: Baik."))
+        ),
         "interview-7.md: byte 11 is not UTF-8; save the file as UTF-8",
         "interview-8.md: no header; expected TOML between two lines '+++' at the top",
         "interview-9.md: the lines end with a carriage return; save the file with LF line ends",

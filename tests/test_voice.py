@@ -96,3 +96,39 @@ def test_an_unknown_text_and_an_open_placeholder_are_refused():
 def test_equal_phrases_are_one_entry_of_a_set():
     first, second = (Phrase("notes.sample.one_unit", {"n": 1}) for _ in range(2))
     assert len({first, second}) == 1
+
+
+@pytest.mark.parametrize("written", ["count", "percent", "decimal", "significant", "published_value"])
+@pytest.mark.parametrize("nothing", [None, "", float("nan")])
+def test_what_is_not_known_is_a_dash_and_never_a_zero(written, nothing):
+    assert getattr(ENGLISH, written)(nothing) == "–"
+
+
+def test_a_number_that_rounds_to_zero_has_no_sign():
+    assert (ENGLISH.decimal(-0.04), ENGLISH.decimal(-0.05001)) == ("0.0", "−0.1")
+
+
+def test_a_share_of_none_and_of_all_keep_their_decimal():
+    assert (ENGLISH.percent(0.0), ENGLISH.percent(1.0)) == ("0.0\xa0%", "100.0\xa0%")
+
+
+def test_an_interval_with_one_end_unknown_is_no_interval():
+    assert ENGLISH.interval(0.2, None, "percent") == "–"
+    assert ENGLISH.interval(1.5, 12.25, "variable") == "[1.50,\xa012.25]"
+
+
+def test_an_interval_of_decimal_commas_has_a_semicolon_between_its_ends():
+    assert Voice("pt").interval(0.4, 0.6, "percent") == "[40,0;\xa060,0]"
+    assert Voice("sw").interval(0.4, 0.6, "percent") == "[40.0,\xa060.0]"
+
+
+def test_a_computed_value_shows_as_many_decimals_as_the_published_one_beside_it():
+    assert ENGLISH.computed_value(10.584, 10.58) == ENGLISH.computed_value(10.584, 11) == "10.58"
+    assert ENGLISH.computed_value(11.0, 11) == "11"
+
+
+def test_two_kinds_are_joined_without_a_comma_and_three_as_each_language_does():
+    kinds = ["real", "synthetic", "illustrative"]
+    assert ENGLISH.joined(kinds[:2]) == "real and synthetic"
+    assert ENGLISH.joined(kinds) == "real, synthetic and illustrative"
+    assert INDONESIAN.joined(kinds) == "real, synthetic, dan illustrative"

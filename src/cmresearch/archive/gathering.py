@@ -42,7 +42,7 @@ NOT_SHARED = {
     SAMPLE: "the raw record of the drawn complaints, words included: private; a masked copy is here instead",
     RUN: "the time and the machine of one run",
 }
-PAPER = re.compile(r"report-[a-z]+\.pdf")
+PAPER = re.compile(r"report-[A-Za-z-]+\.pdf")
 PAPER_LEFT = "no program here looks into a PDF; report.html holds the same (--allow with its name takes it along)"
 REVIEWS_PRIVATE = "it holds hashes of words that are masked here"
 MADE = ("synthetic", "illustrative")

@@ -39,6 +39,10 @@ from cmresearch.triangulation.findings import Findings, Quantity, compare_findin
 from cmresearch.triangulation.robustness import Robustness, measure_robustness
 from cmresearch.triangulation.rule import STATUSES
 
+ESTIMATE_COLUMNS = (
+    *("variable", "statistic", "by", "domain", "category", "estimate", "standard_error", "lower", "upper", "level"),
+    *("method", "degrees_of_freedom", "n", "design_effect", "coefficient_of_variation", "note", "truth", "data_kind"),
+)
 RELIABILITY_COLUMNS = [
     *("subject", "unit", "key", "dimension", "percent_agreement", "alpha", "lower", "upper", "level", "units", "note"),
     "data_kind",
@@ -167,7 +171,7 @@ class Run:
 
     def _estimates_table(self, voice: Voice | None) -> pd.DataFrame:
         tables = [self._estimate_rows(question, estimates, voice) for question, estimates in self.estimates]
-        return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame({"variable": []})
+        return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(columns=ESTIMATE_COLUMNS)
 
     def _reliability_table(self, voice: Voice | None) -> pd.DataFrame:
         of = (self._code_reliability, self._dimension_reliability, self._variable_reliability)

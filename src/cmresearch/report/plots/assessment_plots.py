@@ -254,6 +254,8 @@ def source_name(source: Source, voice: Voice = ENGLISH) -> str:
     number, _, name = rest.partition("-")
     entry = f"figure.source.{kind}"
     numbered = voice.say(entry, number=number) if entry in catalogue() else f"{kind.capitalize()} {number}"
+    if not informant and not number.isdigit():
+        return voice.label(source.key).replace("-", " ")  # a key of the study's own kind says what it is
     role = voice.label(source.role or source.key) if source.role or source.key in voice.labels else name
     return f"{informant or numbered}: {role.replace('-', ' ')}"
 

@@ -1,14 +1,15 @@
 """Templates that speak one language and take no text of a study for markup."""
 
 import pytest
-from cmresearch.report.language import environment, note
 from jinja2 import UndefinedError
 
 from cmresearch.errors import TextError
+from cmresearch.language.voice import Voice
+from cmresearch.report.templating import environment
 
 
 def filled(template, language="en", **context):
-    return environment(language).from_string(template).render(**context)
+    return environment(Voice(language)).from_string(template).render(**context)
 
 
 def test_one_template_writes_numbers_as_each_language_does():
@@ -34,8 +35,3 @@ def test_what_a_template_was_not_given_is_an_error_and_no_gap_in_the_report():
 def test_a_text_that_no_catalogue_has_is_an_error():
     with pytest.raises(TextError, match="no\\.such\\.text"):
         filled("{{ t('no.such.text') }}")
-
-
-def test_a_note_that_the_catalogue_lacks_stays_english_and_is_marked_as_such():
-    assert str(note("Ten < eleven.", language="id")) == '<span lang="en">Ten &lt; eleven.</span>'
-    assert note("", language="id") == ""
