@@ -406,13 +406,13 @@ def test_a_study_without_a_sample_has_a_silent_line_and_says_what_was_not_measur
     settings = settings.replace('[[estimate]]\nvariable = "final_answer"\nstatistic = "proportion"\n', "")
     (study_folder / "study.toml").write_text(settings, encoding="utf-8")
     edit(study_folder / "decisions.toml", 'status = "not_optimal"', 'status = "not_optimal"\nconvergence = "silence"')
-    (record,) = run_study(open_study(study_folder)).joint_display_table().to_dict("records")
+    (record,) = run_study(open_study(study_folder)).joint_display_table(ENGLISH).to_dict("records")
     assert record["sample"].startswith("silent: ")
     assert record["sample"].endswith(": not measured")
     assert record["convergence"] == "silence"
 
 
 def test_a_study_without_documents_has_a_silent_line(study_folder):
-    (record,) = run_study(open_study(study_folder)).joint_display_table().to_dict("records")
+    (record,) = run_study(open_study(study_folder)).joint_display_table(ENGLISH).to_dict("records")
     assert record["documents"] == "silent"
     assert record["interviews"] == "against: hindrance told by 2 (2 × kelurahan)"

@@ -25,7 +25,7 @@ SAID = "are in report.html alone"
 
 @pytest.fixture(scope="module")
 def body(bilingual_run):
-    return page_body(bilingual_run, "en")
+    return page_body(bilingual_run, voice_of(bilingual_run, "en"))
 
 
 def test_a_pdf_is_tagged_named_in_its_language_and_says_the_standard_it_keeps(body, tmp_path):

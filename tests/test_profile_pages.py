@@ -33,7 +33,8 @@ def test_a_sample_is_drawn_from_the_starting_study_without_an_edit(tmp_path):
         ("set aside: a repeated id", 1),
         ("complaints", 90),
     ]
-    frame = read_frame(export.complaints, id="id", strata=plan["frame"]["strata"], variables=plan["variables"])
+    variables = {name: each if isinstance(each, str) else each["sql"] for name, each in plan["variables"].items()}
+    frame = read_frame(export.complaints, id="id", strata=plan["frame"]["strata"], variables=variables)
     assert dict(frame.sizes) == {"JAKI": 30, "Qlue": 30, "not stated": 30}
     assert len(draw(frame, allocate(frame, 12), seed=plan["sample"]["seed"]).rows) == 12
 

@@ -170,7 +170,11 @@ def test_every_fault_of_every_file_is_told_at_once(tmp_path):
         *(
             f"interview-6.md, line {line}: the paragraph {begins!r} "
             "does not begin with 'Interviewer: ' or 'Informant: '"
-            for line, begins in ((15, "Pewawancara: Apa kabar?"), (17, "Informan: Baik."))
+            for line, begins in (
+                (15, "Pewawancara: Apa kabar?"),
+                (17, "Informan: Baik 🙂, terima kasih"),
+                (19, "Informan: Selesai."),
+            )
         ),
         "interview-7.md: byte 11 is not UTF-8; save the file as UTF-8",
         "interview-8.md: no header; expected TOML between two lines '+++' at the top",

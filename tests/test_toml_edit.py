@@ -200,6 +200,8 @@ def test_any_edit_changes_what_it_names_and_keeps_every_comment(data):
             after = remove_value(text, path)
         else:
             expected.setdefault("added", []).append({"key": said})
-            after = add_table(text, toml_table("added", {"key": value}), after="code")
+            # The tables of one list follow each other: a second one before the first would change their order.
+            last = "added" if "added" in before else "code"
+            after = add_table(text, toml_table("added", {"key": value}), after=last)
         assert_edited(text, after, expected)
         text = after
