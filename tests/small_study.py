@@ -164,7 +164,7 @@ key = "final_answer"
 label = { en = "Final answer", id = "Jawaban akhir" }
 question = { en = "Is there a final answer?", id = "Adakah jawaban akhir?" }
 value = [
-  { key = "explicit", label = { en = "Explicit", id = "Eksplisit" }, definition = "Said plainly." },
+  { key = "explicit", label = { en = "Explicit", id = "Eksplisit" }, definition = "Written plainly." },
   { key = "none", label = { en = "None", id = "Tidak ada" }, definition = "Nothing." },
 ]
 """

@@ -95,9 +95,9 @@ def test_the_codebook_that_taguette_exports_as_qdc_is_known_by_its_ids(codebook,
 
 def test_a_codebook_of_taguette_itself_is_read(tmp_path):
     path = tmp_path / "codebook.csv"
-    path.write_text("tag,description,number of highlights,number of documents\r\na.b,Said,3,1\r\n", encoding="utf-8")
+    path.write_text("tag,description,number of highlights,number of documents\r\na.b,Written,3,1\r\n", encoding="utf-8")
     imported = read_taguette_codebook(path)
-    assert imported.codebook.code("a_b").definition == "Said"
+    assert imported.codebook.code("a_b").definition == "Written"
     assert imported.report.losses[0].count == 2
 
 

@@ -38,7 +38,7 @@ from cmresearch.errors import CodebookError, nearest, raise_all
 from cmresearch.files.links import home_of, link_faults
 from cmresearch.files.toml import TomlFile, read_toml_file
 from cmresearch.files.unfinished import finish_interrupted
-from cmresearch.language.translations import Said
+from cmresearch.language.translations import Written
 
 __all__ = [
     "Change",
@@ -179,7 +179,7 @@ class Codebook(Head):
         return named | labels | texts | {"dimensions": "; ".join(code.dimensions)}
 
 
-def _remarks(codebook: Codebook) -> Iterator[tuple[str, str, Said]]:
+def _remarks(codebook: Codebook) -> Iterator[tuple[str, str, Written]]:
     """Every remark that readers see: its field, what it belongs to, and what it says."""
     yield from (("title", "codebook", codebook.title), ("theory", "codebook", codebook.theory))
     yield from (("citation", each.key, each.citation) for each in codebook.sources)

@@ -14,7 +14,7 @@ from cmresearch.codebook.book import Codebook
 from cmresearch.codebook.edits import MEANING
 from cmresearch.codebook.records import Code, version_order
 from cmresearch.coding.coding import Coding, Entry
-from cmresearch.language.translations import Said
+from cmresearch.language.translations import Written
 
 What: TypeAlias = Literal[
     "added", "removed", "changed", "merged", "retired", "activated", "renamed", "reworded", "clarified", "not recorded"
@@ -254,7 +254,7 @@ def _indicators(codebook: Codebook) -> dict[str, dict[str, str]]:
     }
 
 
-def _translations(remark: Said, codebook: Codebook) -> Said:
+def _translations(remark: Written, codebook: Codebook) -> Written:
     """A remark without translations as one in the codebook's first language, so that a new translation shows as one."""
     return {codebook.languages[0]: remark} if isinstance(remark, str) else remark
 

@@ -16,7 +16,7 @@ from cmresearch.exchange.losses import LossReport, Tally
 from cmresearch.exchange.packing import pack, pack_list, plain
 from cmresearch.files.strangers import parse_xml, read_bounded
 from cmresearch.files.writing import write_bytes
-from cmresearch.language.translations import Said
+from cmresearch.language.translations import Written
 
 NAMESPACE = "urn:QDA-XML:codebook:1.0"
 FORMAT = "REFI-QDA codebook"
@@ -223,7 +223,7 @@ def _head_fields(codebook: Codebook) -> Iterator[tuple[str, str]]:
         yield "source", pack_list((each.key, first[1], each.url or "-", each.seen, *translations))
 
 
-def _translations(name: str, text: Said) -> Iterator[tuple[str, str]]:
+def _translations(name: str, text: Written) -> Iterator[tuple[str, str]]:
     """A text under its name; of translations the first there, and each other under the name with its language."""
     if isinstance(text, str):
         yield name, text

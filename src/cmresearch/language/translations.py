@@ -51,15 +51,15 @@ def _begun(translations: Mapping[str, str]) -> str:
     return repr(shorten(next(iter(translations.values())), SHOWN, placeholder=" …"))
 
 
-Said: TypeAlias = str | dict[str, str]
+Written: TypeAlias = str | dict[str, str]
 _Some = Annotated[str, StringConstraints(min_length=1)]
-AsWritten: TypeAlias = Annotated[Said, PlainValidator(_as_written, json_schema_input_type=Said)]
+AsWritten: TypeAlias = Annotated[Written, PlainValidator(_as_written, json_schema_input_type=Written)]
 """A text that stands in every language as it was written, unless it has a translation for each."""
 
-Text: TypeAlias = Annotated[Said, PlainValidator(_in_every_language, json_schema_input_type=Said)]
+Text: TypeAlias = Annotated[Written, PlainValidator(_in_every_language, json_schema_input_type=Written)]
 """A text for readers: in a file of several languages it has a translation for each."""
 
 Remark: TypeAlias = Annotated[
-    Said, PlainValidator(_as_written, json_schema_input_type=_Some | dict[str, _Some]), AfterValidator(_on_one_line)
+    Written, PlainValidator(_as_written, json_schema_input_type=_Some | dict[str, _Some]), AfterValidator(_on_one_line)
 ]
 """A text that is never empty, its lines joined; as it was written, unless it has a translation for each language."""

@@ -17,7 +17,7 @@ from cmresearch.files.hashes import sha256_of
 from cmresearch.files.locks import locked
 from cmresearch.files.writing import write_text
 from cmresearch.language.catalogue import in_language
-from cmresearch.language.translations import AsWritten, Said
+from cmresearch.language.translations import AsWritten, Written
 from cmresearch.language.voice import Voice
 
 DataKind = Literal["published", "real", "synthetic", "illustrative"]
@@ -37,7 +37,7 @@ Seen = Literal["one source", "several", "inferred"]
 class Source:
     """A publication in which a figure was seen."""
 
-    name: Said
+    name: Written
     url: str
 
 
@@ -47,11 +47,11 @@ class Figure:
 
     key: str
     value: int | Decimal | str
-    unit: Said
-    period: Said
+    unit: Written
+    period: Written
     sources: tuple[Source, ...]
     seen: Seen
-    note: Said
+    note: Written
 
 
 @dataclass(frozen=True)
@@ -59,12 +59,12 @@ class Series:
     """Published counts that belong together, a count for each month or channel."""
 
     key: str
-    unit: Said
-    period: Said
+    unit: Written
+    period: Written
     values: Mapping[str, int]
     sources: tuple[Source, ...]
     seen: Seen
-    note: Said
+    note: Written
 
 
 @dataclass(frozen=True)
@@ -81,11 +81,11 @@ class PublishedChannel:
 class Contradiction:
     """Two publications that do not agree, and how this study reads them."""
 
-    about: Said
-    one: Said
-    other: Said
+    about: Written
+    one: Written
+    other: Written
     sources: tuple[Source, ...]
-    reading: Said
+    reading: Written
 
 
 @dataclass(frozen=True)
@@ -128,14 +128,14 @@ class DataFile:
 
     path: str
     kind: DataKind
-    origin: Said
-    licence: Said
+    origin: Written
+    licence: Written
     sha256: str | None
     made_from: tuple[str, ...] = ()
 
 
 Record = TypeVar("Record", Source, Figure, Series, Contradiction, PublishedChannel, DataFile)
-WRITTEN: TypeAdapter[Said] = TypeAdapter(AsWritten)
+WRITTEN: TypeAdapter[Written] = TypeAdapter(AsWritten)
 
 
 def read_figures(path: Path | str, languages: Sequence[str] = ()) -> Figures:
@@ -286,7 +286,7 @@ def _translated(record: Record, voice: Voice | None) -> Record:
 
 def _texts(shape: type) -> list[str]:
     """The fields of a record that are texts for readers."""
-    return [name for name, kind in get_type_hints(shape).items() if kind == Said]
+    return [name for name, kind in get_type_hints(shape).items() if kind == Written]
 
 
 def _text_faults(where: str, entry: Mapping[str, Any], shape: type, languages: Sequence[str]) -> Iterator[str]:

@@ -15,7 +15,7 @@ from cmresearch.estimation.statistics import OF_A_STUDY
 from cmresearch.files.toml import describe_fault, read_toml_file
 from cmresearch.intake.mapping import IntakeMapping
 from cmresearch.language.catalogue import LANGUAGES, in_language, is_language
-from cmresearch.language.translations import AsWritten, Said, Text
+from cmresearch.language.translations import AsWritten, Text, Written
 from cmresearch.language.voice import Voice
 from cmresearch.study.provenance import DataKind
 from cmresearch.triangulation.convergence import Convergence
@@ -248,7 +248,7 @@ class Settings(_Settings):
         return {key: each.sql for key, each in self.variables.items()}
 
     @property
-    def units(self) -> dict[str, Said]:
+    def units(self) -> dict[str, Written]:
         """The unit of each register variable that has one, by its key."""
         return {key: each.unit for key, each in self.variables.items() if each.unit}
 

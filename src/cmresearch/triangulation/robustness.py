@@ -305,10 +305,10 @@ def _erring(
 
 def _chance_of_truth(double: pd.DataFrame, result: IndicatorResult, settled: Mapping[str, float]) -> dict[bool, float]:
     """How often the indicator's value was settled on where one coder recorded it, and where one did not."""
-    said = (double[result.indicator.variable] == result.indicator.value).to_numpy()
+    gave = (double[result.indicator.variable] == result.indicator.value).to_numpy()
     truth = np.array([settled.get(id, np.nan) for id in double["id"]])
     return {
-        answer: float(np.nanmean(truth[said == answer])) if np.any(~np.isnan(truth[said == answer])) else float(answer)
+        answer: float(np.nanmean(truth[gave == answer])) if np.any(~np.isnan(truth[gave == answer])) else float(answer)
         for answer in (True, False)
     }
 
@@ -327,23 +327,23 @@ def _of_one_coder(now: _Evidence) -> Iterator[World]:
 
 def _one_way(now: _Evidence) -> Iterator[World]:
     own = [each for each in now.coding.segments if each.coder != ADJUDICATOR]
-    said_by: dict[tuple[str, str, str], set[str]] = {}
+    found_by: dict[tuple[str, str, str], set[str]] = {}
     for each in own:
-        said_by.setdefault((each.source, each.code, each.direction), set()).add(each.coder)
-    agreed = (each for each in own if len(said_by[each.source, each.code, each.direction]) > 1)
+        found_by.setdefault((each.source, each.code, each.direction), set()).add(each.coder)
+    agreed = (each for each in own if len(found_by[each.source, each.code, each.direction]) > 1)
     if len(now.coding.coders) > 1:
         yield _single(now, "disagreement", Phrase("world.agreed_only"), segments=_settled(agreed))
         yield _single(now, "disagreement", Phrase("world.all_found"), segments=_settled(own))
 
 
 def _other_thresholds(now: _Evidence) -> Iterator[World]:
-    for place, result in enumerate(now.indicators):
+    for position, result in enumerate(now.indicators):
         if result.lower is None or result.upper is None:
             continue
         for threshold in _thresholds(result):
             moved = result.indicator.model_copy(update={"threshold": threshold})
             judged = replace(result, indicator=moved, outcome=judge(moved, result.lower, result.upper))
-            indicators = (*now.indicators[:place], judged, *now.indicators[place + 1 :])
+            indicators = (*now.indicators[:position], judged, *now.indicators[position + 1 :])
             change = Phrase(
                 "world.threshold", {"indicator": Name(moved.key), "threshold": _in_its_unit(moved, threshold)}
             )

@@ -14,8 +14,8 @@ from cmresearch.errors import ReportError, nearest, raise_all
 from cmresearch.files.toml import describe_fault, read_toml_file
 from cmresearch.language.catalogue import LANGUAGES
 from cmresearch.language.voice import Voice
+from cmresearch.report.chapters.fact import Fact, Facts
 from cmresearch.report.chapters.facts import study_facts
-from cmresearch.report.chapters.telling import Fact, Facts
 from cmresearch.report.templating import environment
 
 if TYPE_CHECKING:

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from cmresearch.language.voice import Voice
+from cmresearch.report.chapters.fact import Fact
 from cmresearch.report.chapters.facts import study_facts
-from cmresearch.report.chapters.telling import Fact
 from cmresearch.report.templating import environment
 from cmresearch.study.provenance import KIND_MEANS
 

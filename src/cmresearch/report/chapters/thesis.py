@@ -182,9 +182,9 @@ def figures_document(found: Iterable[Figure], voice: Voice) -> Element:
     for figure in found:
         drawing = figure.drawing
         number = Element("b", {}, (voice.say("thesis.figure", n=figure.number),))
-        said = " ".join(_stopped(text) for text in (drawing.title, drawing.description) if text)
+        stated = " ".join(_stopped(text) for text in (drawing.title, drawing.description) if text)
         name = voice.say("thesis.file", name=f"{FIGURES}/{figure.name}")
-        caption = Element("figcaption", {}, (number, said))
+        caption = Element("figcaption", {}, (number, stated))
         parts.append(Element("figure", {}, (drawing, caption, _paragraph("p", name, "note"))))
     return Element("div", {}, tuple(parts))
 

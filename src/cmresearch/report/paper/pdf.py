@@ -148,9 +148,9 @@ def on_paper(page: Element, voice: Voice) -> Element:
     if not left:
         return page
     kept = _without(page)
-    places = frozenset(each.get("id") for each in _elements(kept))
-    said = voice.say("report.paper", sections="; ".join(left))
-    return _with_note(unlinked(kept, places), Element("p", {"class": "note"}, (said,)))
+    anchors = frozenset(each.get("id") for each in _elements(kept))
+    note = voice.say("report.paper", sections="; ".join(left))
+    return _with_note(unlinked(kept, anchors), Element("p", {"class": "note"}, (note,)))
 
 
 def _elements(part: Element) -> Iterator[Element]:

@@ -79,9 +79,9 @@ def plot_evidence(
         right=0.15,
         bottom=0.35 + SLANTED * max(map(len, names), default=0),
     )
-    for place, one in enumerate(assessment.dimensions):
+    for at, one in enumerate(assessment.dimensions):
         for each in one.sources:
-            _directions(axes, columns.index(each.source.key), place, each)
+            _directions(axes, columns.index(each.source.key), at, each)
     axes.set_xticks(range(len(columns)), names, rotation=42, ha="right", rotation_mode="anchor")
     axes.tick_params(axis="x", length=0, labelsize=8, labelcolor=INK)
     axes.set_xlim(-0.6, len(columns) - 0.4)
@@ -89,18 +89,24 @@ def plot_evidence(
     return figure
 
 
-def _directions(axes: Axes, column: int, place: int, each: SourceEvidence) -> None:
+def _directions(axes: Axes, column: int, at: int, each: SourceEvidence) -> None:
     """The marks of one source in one dimension, side by side."""
     directions = [segment.direction for segment in each.segments]
-    said = [key for key in DIRECTION_MARKS if key in directions]
-    for order, key in enumerate(said):
-        across = column + 0.34 * (order - (len(said) - 1) / 2)
+    stated = [key for key in DIRECTION_MARKS if key in directions]
+    for order, key in enumerate(stated):
+        across = column + 0.34 * (order - (len(stated) - 1) / 2)
         mark, colour = DIRECTION_MARKS[key]
         filled = colour if each.standing == "counted" else "none"
-        axes.plot(across, place, mark, color=filled, markeredgecolor=colour, markersize=5.5, zorder=3)
+        axes.plot(across, at, mark, color=filled, markeredgecolor=colour, markersize=5.5, zorder=3)
         if directions.count(key) > 1:
             axes.text(
-                across + 0.1, place - 0.26, str(directions.count(key)), size=6.5, ha="center", va="center", color=MUTED
+                across + 0.1,
+                at - 0.26,
+                str(directions.count(key)),
+                size=6.5,
+                ha="center",
+                va="center",
+                color=MUTED,
             )
 
 
@@ -134,27 +140,27 @@ def plot_statuses(
         right=0.95,
         bottom=0.9,
     )
-    for place, one in enumerate(assessment.dimensions):
+    for at, one in enumerate(assessment.dimensions):
         mark, colour = STATUS_MARKS[one.status]
-        axes.plot(STATUS_ORDER.index(one.status), place, mark, color=colour, markersize=9, zorder=4)
+        axes.plot(STATUS_ORDER.index(one.status), at, mark, color=colour, markersize=9, zorder=4)
         decision = assessment.decisions.get(one.dimension.key)
         if decision is not None:
             across = STATUS_ORDER.index(decision.status)
-            axes.plot(across, place, "o", markersize=15, zorder=3, color="none", markeredgecolor=INK)
-        _outcomes(axes, place, one, voice)
+            axes.plot(across, at, "o", markersize=15, zorder=3, color="none", markeredgecolor=INK)
+        _outcomes(axes, at, one, voice)
     name_columns(axes, [voice.word("status", key) for key in STATUS_ORDER])
     part_columns(axes, len(STATUS_ORDER))
     axes.set_xlabel(voice.say("figure.statuses.axis"))
     return figure
 
 
-def _outcomes(axes: Axes, place: int, one: DimensionAssessment, voice: Voice) -> None:
+def _outcomes(axes: Axes, at: int, one: DimensionAssessment, voice: Voice) -> None:
     for order, each in enumerate(one.indicators):
         mark, colour = OUTCOME_MARKS[each.outcome]
         across = 1.03 + 0.045 * order
-        axes.plot(across, place, mark, color=colour, markersize=7, transform=axes.get_yaxis_transform(), clip_on=False)
+        axes.plot(across, at, mark, color=colour, markersize=7, transform=axes.get_yaxis_transform(), clip_on=False)
     if not one.indicators:
-        write_beside(axes, place, voice.say("figure.statuses.no_indicator"))
+        write_beside(axes, at, voice.say("figure.statuses.no_indicator"))
 
 
 @drawing()
@@ -185,14 +191,14 @@ def plot_robustness(
         right=0.3,
         bottom=0.9,
     )
-    for place, dimension in enumerate(robustness.names):
+    for at, dimension in enumerate(robustness.names):
         for across, name in enumerate(kinds):
             share = robustness.share(dimension, name)
             if share == 1:
-                axes.plot(across, place, "o", color=GREEN, markersize=7)
+                axes.plot(across, at, "o", color=GREEN, markersize=7)
             else:
-                axes.plot(across, place, "o", color="none", markeredgecolor=ORANGE, markeredgewidth=1.6, markersize=9)
-                axes.text(across + 0.17, place, _flipped(robustness, dimension, name), va="center", size=8.5, color=INK)
+                axes.plot(across, at, "o", color="none", markeredgecolor=ORANGE, markeredgewidth=1.6, markersize=9)
+                axes.text(across + 0.17, at, _flipped(robustness, dimension, name), va="center", size=8.5, color=INK)
     name_columns(axes, [voice.say(f"figure.robustness.world.{name}") for name in kinds], size=8.5, right=0.7)
     return figure
 
@@ -219,26 +225,26 @@ def plot_indicators(
     """
     labels = [voice.own(each.indicator.label) for each in results]
     figure, axes = canvas_of_rows(labels, title=title, kind=kind, voice=voice, row=0.46, right=1.55)
-    for place, each in enumerate(results):
+    for at, each in enumerate(results):
         edge, low, high = (100 * end for end in (each.indicator.threshold, *each.indicator.defensible))
         wanted = (edge, 100 - edge) if each.indicator.direction == "at_least" else (0, edge)
-        axes.barh(place, wanted[1], left=wanted[0], height=0.7, color="#e3f1ea", zorder=1)
-        axes.plot([edge] * 2, [place - 0.38, place + 0.38], color=GREEN, linewidth=2, zorder=3)
-        axes.plot([low, high], [place + 0.38] * 2, color=GREEN, linewidth=1, zorder=3)
-        _measured(axes, place, each, voice)
+        axes.barh(at, wanted[1], left=wanted[0], height=0.7, color="#e3f1ea", zorder=1)
+        axes.plot([edge] * 2, [at - 0.38, at + 0.38], color=GREEN, linewidth=2, zorder=3)
+        axes.plot([low, high], [at + 0.38] * 2, color=GREEN, linewidth=1, zorder=3)
+        _measured(axes, at, each, voice)
     axes.set_xlim(0, 100.5)
     axes.set_xlabel(voice.say("figure.indicators.axis"))
     return figure
 
 
-def _measured(axes: Axes, place: int, each: IndicatorResult, voice: Voice) -> None:
+def _measured(axes: Axes, at: int, each: IndicatorResult, voice: Voice) -> None:
     if each.estimate is None or each.lower is None or each.upper is None:
-        write_beside(axes, place, voice.say("figure.indicators.not_measured"))
+        write_beside(axes, at, voice.say("figure.indicators.not_measured"))
         return
-    axes.plot([100 * each.lower, 100 * each.upper], [place] * 2, color=BLUE, linewidth=2.4, zorder=4)
-    axes.plot(100 * each.estimate, place, "o", color=BLUE, markersize=6, zorder=5)
+    axes.plot([100 * each.lower, 100 * each.upper], [at] * 2, color=BLUE, linewidth=2.4, zorder=4)
+    axes.plot(100 * each.estimate, at, "o", color=BLUE, markersize=6, zorder=5)
     value, outcome = voice.percent(each.estimate), voice.word("outcome", each.outcome)
-    write_beside(axes, place, voice.say("figure.indicators.measured", value=value, outcome=outcome))
+    write_beside(axes, at, voice.say("figure.indicators.measured", value=value, outcome=outcome))
 
 
 def source_name(source: Source, voice: Voice = ENGLISH) -> str:

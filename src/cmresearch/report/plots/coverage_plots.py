@@ -70,20 +70,20 @@ def plot_coverage(table: pd.DataFrame, *, kind: str | Sequence[str], title: str 
         row=0.24,
         right=1.75,
     )
-    for place, row in enumerate(rows):
-        axes.barh(place, row["coded"], height=0.62, color=SKY, zorder=2)
+    for at, row in enumerate(rows):
+        axes.barh(at, row["coded"], height=0.62, color=SKY, zorder=2)
         if row["note"]:
-            axes.plot(0, place, "X", color=RED, markersize=6.5, zorder=4, clip_on=False)
-            write_beside(axes, place, str(row["note"]))
+            axes.plot(0, at, "X", color=RED, markersize=6.5, zorder=4, clip_on=False)
+            write_beside(axes, at, str(row["note"]))
         else:
-            axes.plot(row["adjudicated"], place, "o", color=BLUE, markersize=5, zorder=3)
-            write_beside(axes, place, _settled(row["adjudicated"], row["sources"], voice))
+            axes.plot(row["adjudicated"], at, "o", color=BLUE, markersize=5, zorder=3)
+            write_beside(axes, at, _settled(row["adjudicated"], row["sources"], voice))
     coded = [row["coded"] for row in rows]
     names = [voice.label(str(row["dimensions"]).split("; ")[0]) for row in rows]
     parts = list(_parts(names))
-    for place, lines in parts:
-        _name_part(axes, place, lines)
-    axes.set_xlim(0, max([ROOM * max([1, *coded]), *(_length(axes, coded[place:], lines) for place, lines in parts)]))
+    for at, lines in parts:
+        _name_part(axes, at, lines)
+    axes.set_xlim(0, max([ROOM * max([1, *coded]), *(_length(axes, coded[at:], lines) for at, lines in parts)]))
     axes.set_xlabel(voice.say("figure.coverage.axis"))
     return figure
 
@@ -95,16 +95,16 @@ def _settled(settled: int, sources: int, voice: Voice) -> str:
 
 
 def _parts(names: Sequence[str]) -> Iterator[tuple[int, list[str]]]:
-    """The place of each dimension's first code, and the dimension's name in no more lines than it has codes."""
-    for name, group in groupby(range(len(names)), key=lambda place: names[place]):
-        places = list(group)
-        yield places[0], textwrap.wrap(name, NAME, max_lines=min(3, len(places)), placeholder="…")
+    """The at of each dimension's first code, and the dimension's name in no more lines than it has codes."""
+    for name, group in groupby(range(len(names)), key=lambda at: names[at]):
+        spots = list(group)
+        yield spots[0], textwrap.wrap(name, NAME, max_lines=min(3, len(spots)), placeholder="…")
 
 
-def _name_part(axes: Axes, place: int, lines: Sequence[str]) -> None:
+def _name_part(axes: Axes, at: int, lines: Sequence[str]) -> None:
     """A line above the first code of a dimension, and the dimension's name below it."""
-    axes.axhline(place - 0.5, color=GREY, linewidth=0.8, zorder=1)
-    middle, across = place + (len(lines) - 1) / 2, axes.get_yaxis_transform()
+    axes.axhline(at - 0.5, color=GREY, linewidth=0.8, zorder=1)
+    middle, across = at + (len(lines) - 1) / 2, axes.get_yaxis_transform()
     axes.text(0.995, middle, "\n".join(lines), transform=across, ha="right", va="center", size=8, color=MUTED)
 
 
@@ -149,15 +149,15 @@ def plot_saturation(
         left=0.3 + 0.05 * max(map(len, names), default=0),
         bottom=1.25,
     )
-    places = list(range(len(table)))
-    axes.bar(places, table["new_codes"], width=0.6, color=SKY, zorder=2)
-    axes.plot(places, table["codes_so_far"], "o-", color=BLUE, linewidth=1.6, markersize=5, zorder=3)
+    spots = list(range(len(table)))
+    axes.bar(spots, table["new_codes"], width=0.6, color=SKY, zorder=2)
+    axes.plot(spots, table["codes_so_far"], "o-", color=BLUE, linewidth=1.6, markersize=5, zorder=3)
     rows = zip(table["new_codes"], table["codes_so_far"], table["share_so_far"], strict=True)
     highest = max([1, *table["codes_so_far"]])
-    for place, (new, so_far, share) in enumerate(rows):
-        axes.text(place, highest / 50, str(new), ha="center", va="bottom", size=8.5, color=INK, zorder=4)
-        axes.text(place, so_far + highest / 25, f"{share:.0%}".replace("%", " %"), ha="center", va="bottom", size=8.5)
-    axes.set_xticks(places, names, rotation=24)
+    for at, (new, so_far, share) in enumerate(rows):
+        axes.text(at, highest / 50, str(new), ha="center", va="bottom", size=8.5, color=INK, zorder=4)
+        axes.text(at, so_far + highest / 25, f"{share:.0%}".replace("%", " %"), ha="center", va="bottom", size=8.5)
+    axes.set_xticks(spots, names, rotation=24)
     for label in axes.get_xticklabels():
         label.set(ha="right", rotation_mode="anchor", size=8)
     axes.tick_params(axis="x", length=0)
@@ -190,16 +190,16 @@ def plot_reliability(
     figure, axes = canvas_of_rows(names, title=heading, kind=kind, voice=voice, row=0.24, right=2.0)
     for edge in (TENTATIVE, SUFFICIENT):
         axes.axvline(edge, color=GREEN, linewidth=1, linestyle=(0, (4, 3)), zorder=1)
-    for place, row in enumerate(rows):
+    for at, row in enumerate(rows):
         if not is_nothing(row["lower"]):
-            axes.plot([row["lower"], row["upper"]], [place] * 2, color=BLUE, linewidth=1.8, zorder=3)
+            axes.plot([row["lower"], row["upper"]], [at] * 2, color=BLUE, linewidth=1.8, zorder=3)
         if is_nothing(row["alpha"]):
             undefined = voice.say("figure.reliability.undefined")
-            axes.text(0.5, place, undefined, color=MUTED, size=8, ha="center", va="center")
+            axes.text(0.5, at, undefined, color=MUTED, size=8, ha="center", va="center")
         else:
-            axes.plot(row["alpha"], place, "o", color=BLUE, markersize=5, zorder=4)
+            axes.plot(row["alpha"], at, "o", color=BLUE, markersize=5, zorder=4)
         alpha, agreed = voice.decimal(row["alpha"], 2), voice.percent(row["percent_agreement"])
-        write_beside(axes, place, voice.say("figure.reliability.beside", alpha=alpha, agreement=agreed))
+        write_beside(axes, at, voice.say("figure.reliability.beside", alpha=alpha, agreement=agreed))
     lowest = min([0.0, *(row["lower"] for row in rows if not is_nothing(row["lower"]))])
     axes.set_xlim(lowest - 0.03, 1.03)
     axes.set_xlabel(voice.say("figure.reliability.axis"))

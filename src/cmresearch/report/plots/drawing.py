@@ -255,9 +255,9 @@ def part_columns(axes: Axes, columns: int) -> None:
         axes.axvline(edge - 0.5, color=RULE, linewidth=0.5, zorder=0)
 
 
-def write_beside(axes: Axes, place: int, text: str, *, weight: str = "normal") -> None:
+def write_beside(axes: Axes, at: int, text: str, *, weight: str = "normal") -> None:
     """Write beside a row, to the right of the axes."""
-    written = axes.text(1.015, place, text, transform=axes.get_yaxis_transform(), ha="left", va="center", size=8.5)
+    written = axes.text(1.015, at, text, transform=axes.get_yaxis_transform(), ha="left", va="center", size=8.5)
     written.set(color=INK, weight=weight)
 
 

@@ -64,10 +64,10 @@ def plot_joint_display(
         right=1.55,
         bottom=0.95,
     )
-    for place, row in enumerate(display):
+    for at, row in enumerate(display):
         for column, line in enumerate(row.lines):
-            _cell(axes, column, place, STANDING_MARKS[line.standing], _in_short(line, voice))
-        _end(axes, place, row, voice)
+            _cell(axes, column, at, STANDING_MARKS[line.standing], _in_short(line, voice))
+        _end(axes, at, row, voice)
     _name_columns(axes, voice)
     _part_rows(axes, len(display))
     axes.set_xlabel(voice.say("figure.joint_display.axis"))
@@ -80,34 +80,34 @@ def _in_short(line: Line, voice: Voice) -> str:
     return short if isinstance(short, str) else voice.figure(short)
 
 
-def _end(axes: Axes, place: int, row: JointRow, voice: Voice) -> None:
+def _end(axes: Axes, at: int, row: JointRow, voice: Voice) -> None:
     """The status and the convergence of a dimension, as decided where there is a decision."""
     status = row.researcher_status or row.status
     converging = row.researcher_convergence or row.convergence
     shown = _starred(voice.word("status", status), differs=status != row.status, voice=voice)
-    _cell(axes, len(LINES), place, STATUS_MARKS[status], shown)
+    _cell(axes, len(LINES), at, STATUS_MARKS[status], shown)
     weight = "bold" if converging == "dissonance" else "normal"
-    said = _starred(voice.say(f"convergence.{converging}"), differs=converging != row.convergence, voice=voice)
-    write_beside(axes, place, said, weight=weight)
+    stated = _starred(voice.say(f"convergence.{converging}"), differs=converging != row.convergence, voice=voice)
+    write_beside(axes, at, stated, weight=weight)
 
 
 def _starred(text: str, *, differs: bool, voice: Voice) -> str:
     return voice.say("figure.joint_display.differs", word=text) if differs else text
 
 
-def _cell(axes: Axes, column: int, place: int, look: tuple[str, str], text: str) -> None:
+def _cell(axes: Axes, column: int, at: int, look: tuple[str, str], text: str) -> None:
     """A mark with its words to the right."""
     mark, colour = look
-    axes.plot(column - 0.28, place, mark, color=colour, markersize=7.5, markeredgewidth=1.6, zorder=4)
+    axes.plot(column - 0.28, at, mark, color=colour, markersize=7.5, markeredgewidth=1.6, zorder=4)
     if text:
-        axes.text(column - 0.12, place, text, size=8, ha="left", va="center", color=INK)
+        axes.text(column - 0.12, at, text, size=8, ha="left", va="center", color=INK)
 
 
 def _name_columns(axes: Axes, voice: Voice) -> None:
     """The names of the columns on top, each at its left edge, and a thin line between them."""
     names = [*(voice.say(f"line.{key}") for key in LINES), voice.say("figure.joint_display.status")]
     axes.xaxis.tick_top()
-    axes.set_xticks([place - 0.42 for place in range(len(names))], names, ha="left")
+    axes.set_xticks([at - 0.42 for at in range(len(names))], names, ha="left")
     axes.tick_params(axis="x", length=0, labelcolor=INK, labelsize=8)
     part_columns(axes, len(names) - 1)
     axes.set_xlim(-0.5, len(LINES) - 0.5 + STATUS_WIDTH)
@@ -117,7 +117,7 @@ def _name_columns(axes: Axes, voice: Voice) -> None:
 
 
 def _part_rows(axes: Axes, rows: int) -> None:
-    """A thin line between the rows, in the place of one through their words."""
+    """A thin line between the rows, in the at of one through their words."""
     axes.grid(visible=False)
     for edge in range(rows):
         axes.axhline(edge - 0.5, color=RULE, linewidth=0.5, zorder=0)

@@ -68,17 +68,17 @@ def plot_allocations(
         right=0.4 + 0.07 * max(map(len, beside)),
     )
     scale = 100 if asked == "share" else 1
-    for place, domain in enumerate(drawn):
+    for at, domain in enumerate(drawn):
         errors = [scale * float(cells[method, domain]["standard_error"]) for method in methods]
         known = [error for error in errors if error == error]  # noqa: PLR0124 - "not a number" differs from itself
         if known:
-            axes.plot([min(known), max(known)], [place, place], color=RULE, linewidth=2.4, zorder=2)
+            axes.plot([min(known), max(known)], [at, at], color=RULE, linewidth=2.4, zorder=2)
         for number, (method, error) in enumerate(zip(methods, errors, strict=True)):
             mark, colour = LOOKS[method]
             # Methods that agree would hide each other on one line.
-            height = place + STEP * (number - (len(methods) - 1) / 2)
+            height = at + STEP * (number - (len(methods) - 1) / 2)
             axes.plot(error, height, mark, color=colour, markersize=6, alpha=0.85, zorder=3, clip_on=False)
-        write_beside(axes, place, beside[place])
+        write_beside(axes, at, beside[at])
     axes.axhline(0.5, color=RULE, linewidth=0.8)
     axes.set_xlim(left=0)
     notes = _notes(beside, domains, voice)

@@ -72,17 +72,17 @@ def plot_strata(
         voice=voice,
         key=key if frame.full_size > frame.size else key[:2],
     )
-    for place, label in enumerate(labels):
+    for at, label in enumerate(labels):
         share, full = frame.sizes[label] / frame.size, whole.get(label, 0) / frame.full_size
-        axes.barh(place, 100 * share, height=0.62, color=SKY, zorder=2)
+        axes.barh(at, 100 * share, height=0.62, color=SKY, zorder=2)
         if frame.full_size > frame.size:
-            axes.plot([100 * full] * 2, [place - 0.38, place + 0.38], color=INK, linewidth=1.6, zorder=3)
+            axes.plot([100 * full] * 2, [at - 0.38, at + 0.38], color=INK, linewidth=1.6, zorder=3)
         if not frame.sizes[label]:
-            write_beside(axes, place, voice.say("figure.strata.empty"))
+            write_beside(axes, at, voice.say("figure.strata.empty"))
             continue
-        axes.plot(100 * drawn[label] / len(sample.rows), place, "o", color=RED, markersize=5.5, zorder=4, clip_on=False)
+        axes.plot(100 * drawn[label] / len(sample.rows), at, "o", color=RED, markersize=5.5, zorder=4, clip_on=False)
         taken, size = (voice.count(number) for number in (drawn[label], frame.sizes[label]))
-        write_beside(axes, place, voice.say("figure.strata.drawn", drawn=taken, size=size))
+        write_beside(axes, at, voice.say("figure.strata.drawn", drawn=taken, size=size))
     axes.set_xlabel(voice.say("figure.strata.axis"))
     axes.set_xlim(left=0)
     return figure
@@ -123,14 +123,14 @@ def plot_estimates(
     statistic = str(rows[0].get("statistic", "proportion")) if rows else "proportion"
     unit = unit_of(statistic)
     scale = 100 if unit == "percent" else 1
-    for place, row in enumerate(rows):
-        axes.plot([scale * row["lower"], scale * row["upper"]], [place] * 2, color=BLUE, linewidth=2.4, zorder=3)
-        axes.plot(scale * row["estimate"], place, "o", color=BLUE, markersize=6, zorder=4)
-        if known[place]:
-            axes.plot(scale * row["truth"], place, "D", markersize=6.5, zorder=5, color="none", markeredgecolor=RED)
+    for at, row in enumerate(rows):
+        axes.plot([scale * row["lower"], scale * row["upper"]], [at] * 2, color=BLUE, linewidth=2.4, zorder=3)
+        axes.plot(scale * row["estimate"], at, "o", color=BLUE, markersize=6, zorder=4)
+        if known[at]:
+            axes.plot(scale * row["truth"], at, "D", markersize=6.5, zorder=5, color="none", markeredgecolor=RED)
         variable = str(row.get("variable", ""))
         ends = voice.interval(row["lower"], row["upper"], unit, variable)
-        write_beside(axes, place, f"{voice.quantity(row['estimate'], unit, variable)} {ends}")
+        write_beside(axes, at, f"{voice.quantity(row['estimate'], unit, variable)} {ends}")
     if unit == "percent":
         _percent_axis(axes, rows)
         axes.set_xlabel(voice.say("figure.estimates.axis"))
@@ -258,14 +258,14 @@ def plot_representativeness(
         key=[("o", RED, difference), ("s", GREY, chance)],
         right=1.9,
     )
-    for place, row in enumerate(found.rows):
+    for at, row in enumerate(found.rows):
         spread = math.sqrt(row.frame_share * (1 - row.frame_share))
         reach = 1.96 * row.standard_error / spread if spread else 0.0
-        axes.plot([-reach, reach], [place, place], color=GREY, linewidth=5, alpha=0.45, solid_capstyle="butt", zorder=2)
+        axes.plot([-reach, reach], [at, at], color=GREY, linewidth=5, alpha=0.45, solid_capstyle="butt", zorder=2)
         if not math.isnan(row.standardised_difference):
-            axes.plot(row.standardised_difference, place, "o", color=RED, markersize=5.5, zorder=3, clip_on=False)
+            axes.plot(row.standardised_difference, at, "o", color=RED, markersize=5.5, zorder=3, clip_on=False)
         sample, frame = (voice.decimal(100 * share) for share in (row.sample_share, row.frame_share))
-        write_beside(axes, place, voice.say("figure.representativeness.shares", sample=sample, frame=frame))
+        write_beside(axes, at, voice.say("figure.representativeness.shares", sample=sample, frame=frame))
     axes.axvline(0, color=INK, linewidth=0.8, zorder=1)
     axes.set_xlabel(voice.say("figure.representativeness.axis"))
     return figure
@@ -295,8 +295,8 @@ def _write_risk(axes: Axes, curves: Sequence[Curve], names: Sequence[str], end: 
     below = -(0.5 + LINE) / HEIGHT
     at_risk = voice.say("figure.survival.at_risk")
     axes.text(BESIDE, below, at_risk, transform=axes.transAxes, ha="right", va="center", size=8, color=MUTED)
-    for place, (curve, name, (colour, _)) in enumerate(zip(curves, names, LOOKS, strict=False)):
-        height = below - LINE * place / HEIGHT
+    for at, (curve, name, (colour, _)) in enumerate(zip(curves, names, LOOKS, strict=False)):
+        height = below - LINE * at / HEIGHT
         if len(curves) > 1:
             height -= LINE / HEIGHT
             axes.text(BESIDE, height, name, transform=axes.transAxes, ha="right", va="center", size=8, color=colour)
@@ -372,11 +372,11 @@ def plot_months(
         A column for each month with its number on top.
     """
     figure, axes = canvas(1.9, title=title or voice.say("figure.months.title"), kind=kind, voice=voice)
-    places = range(len(months))
-    axes.bar(places, list(months.values()), width=0.72, color=SKY, zorder=2)
-    for place, number in zip(places, months.values(), strict=True):
-        axes.text(place, number, voice.count(number), ha="center", va="bottom", size=8.5)
-    axes.set_xticks(list(places), list(months))
+    spots = range(len(months))
+    axes.bar(spots, list(months.values()), width=0.72, color=SKY, zorder=2)
+    for at, number in zip(spots, months.values(), strict=True):
+        axes.text(at, number, voice.count(number), ha="center", va="bottom", size=8.5)
+    axes.set_xticks(list(spots), list(months))
     axes.tick_params(axis="x", length=0)
     axes.set_yticks([])
     axes.spines["left"].set_visible(False)

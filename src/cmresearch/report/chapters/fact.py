@@ -1,4 +1,4 @@
-"""A fact of a study and the sentence that tells it, in any language of the catalogues."""
+"""A fact of a study and the sentence that states it, in any language of the catalogues."""
 
 from __future__ import annotations
 
@@ -30,10 +30,10 @@ class Fact:
 
 
 Facts: TypeAlias = Mapping[str, Fact]
-Tell: TypeAlias = Callable[..., Fact]
+StateFact: TypeAlias = Callable[..., Fact]
 
 
-def tell_of(voice: Voice, key: str, kinds: Iterable[str] = (), /, name: str = "", **placeholders: object) -> Fact:
+def state_fact(voice: Voice, key: str, kinds: Iterable[str] = (), /, name: str = "", **placeholders: object) -> Fact:
     """A fact by its text; whole numbers are written as the language does."""
     filled = {
         placeholder: voice.count(value) if isinstance(value, int) else value
