@@ -52,14 +52,6 @@ def test_every_paragraph_is_a_turn_with_its_speaker_and_place(tmp_path):
     assert [source.text_of(turn) for turn in source.answers] == TEXT.split("\n\n")[2:]
 
 
-def test_a_turn_is_found_at_an_offset_counted_in_code_points(tmp_path):
-    write(tmp_path)
-    source = read_sources(tmp_path)["interview-1"]
-    assert source.turn_at(source.text.index("Selesai")).number == 4
-    assert source.turn_at(source.text.index("\n")) is None
-    assert source.turn_at(len(source.text)) is None
-
-
 def test_a_segment_touches_each_turn_it_overlaps_and_not_the_one_it_only_borders(tmp_path):
     write(tmp_path)
     source = read_sources(tmp_path)["interview-1"]

@@ -119,10 +119,6 @@ class Source:
         """The words of a turn, with the mark of who speaks."""
         return self.text[turn.start : turn.end]
 
-    def turn_at(self, offset: int) -> Turn | None:
-        """The turn at an offset in code points from 0, or None between two turns and outside the text."""
-        return next((turn for turn in self.turns if turn.start <= offset < turn.end), None)
-
     def turns_between(self, start: int, end: int) -> tuple[Turn, ...]:
         """The turns that a segment from start to end (exclusive) touches."""
         return tuple(turn for turn in self.turns if turn.start < end and start < turn.end)

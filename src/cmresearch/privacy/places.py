@@ -31,7 +31,6 @@ _ADDRESS_CUES = words_of(
     blok rumah kontrakan kediaman alamat depan sebelah
     """
 )
-_FUSED_RT = re.compile(r"\brt\d")
 _ADDRESS = re.compile(
     rf"(?<![\w])(?:{_STREET}\.?\s{{0,2}}{_NAME_OF_STREET}{{0,6}}{_PARTS}"
     rf"|(?:jl|jln)\b\.?\s{{0,2}}{_NAME_OF_STREET}{{1,4}}?\d{{1,3}}[a-z]?(?=\s{{0,2}}(?:[,.;)]|\Z|kel\b))"
