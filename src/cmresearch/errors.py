@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import TypeVar
+
+T = TypeVar("T")
 
 
 class CmResearchError(ValueError):
@@ -113,6 +116,31 @@ def nearest(word: str, known: Iterable[str]) -> str:
     """
     close = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)
     return f"; did you mean {close[0]!r}?" if close else ""
+
+
+def pick(known: Mapping[str, T], key: str, missing: str, error: type[CmResearchError]) -> T:
+    """What stands under a key; where nothing does, the error says so and offers the nearest spelling.
+
+    Args:
+        known: What there is, by its key.
+        key: The one that is wanted.
+        missing: How the message begins, up to the key.
+        error: The error of the subject.
+
+    Raises:
+        CmResearchError: The given error: there is no such key.
+
+    Example:
+        >>> pick({"channel": 1, "city": 2}, "city", "the table has no column", FrameError)
+        2
+        >>> pick({"channel": 1, "city": 2}, "chanel", "the table has no column", FrameError)
+        Traceback (most recent call last):
+            ...
+        cmresearch.errors.FrameError: the table has no column 'chanel'; did you mean 'channel'?
+    """
+    if key not in known:
+        raise error(f"{missing} {key!r}{nearest(key, known)}")
+    return known[key]
 
 
 def raise_all(error: type[CmResearchError], faults: list[str]) -> None:

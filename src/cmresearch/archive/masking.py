@@ -11,10 +11,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from cmresearch.coding.coding import COLUMNS, Coding, Entry
-from cmresearch.coding.entries import HISTORY_COLUMNS
+from cmresearch.coding.entries import HISTORY_COLUMNS, TEXTS, read_text_hashes
 from cmresearch.coding.source_files import PLAIN, SUFFIXES
 from cmresearch.coding.sources import Source
-from cmresearch.coding.text_moves import HEAD
+from cmresearch.coding.text_moves import hash_file
 from cmresearch.errors import ArchiveError
 from cmresearch.exchange.refi_sources import ImportedSource
 from cmresearch.exchange.study_files import source_text
@@ -125,13 +125,14 @@ def _as_written(old: Entry, new: Entry, masked: MaskedCoding) -> Entry:
 
 def copy_text_hashes(masked: MaskedCoding, path: Path, target: Path) -> None:
     """Write the hashes of the coded texts: those of the masked ones, for to them the offsets refer."""
-    hashes = tomllib.loads(path.read_text(encoding="utf-8")).get("texts", {})
+    hashes = read_text_hashes(path.parent)
     sources = masked.shown.sources
     shown = {key: sources[key].sha256 if key in sources else value for key, value in hashes.items()}
-    if shown == hashes:
-        shutil.copyfile(path, target)
+    changed = hash_file(hashes, shown)
+    if changed:
+        write_text(target, changed[TEXTS])
     else:
-        write_text(target, "\n".join([*HEAD, *(f'"{key}" = "{shown[key]}"' for key in sorted(shown))]) + "\n")
+        shutil.copyfile(path, target)
 
 
 def mask_table(path: Path, table: MaskTable, *, keep: Collection[str] = ()) -> MaskTable:

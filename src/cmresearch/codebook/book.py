@@ -9,10 +9,9 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import TypeVar
 
 import pandas as pd
 
@@ -34,7 +33,7 @@ from cmresearch.codebook.records import (
     Value,
     Variables,
 )
-from cmresearch.errors import CodebookError, nearest, raise_all
+from cmresearch.errors import CodebookError, pick, raise_all
 from cmresearch.files.links import home_of, link_faults
 from cmresearch.files.toml import TomlFile, read_toml_file
 from cmresearch.files.unfinished import finish_interrupted
@@ -55,8 +54,6 @@ __all__ = [
     "Value",
     "read_codebook",
 ]
-
-T = TypeVar("T")
 
 
 class Codebook(Head):
@@ -108,7 +105,7 @@ class Codebook(Head):
         Raises:
             CodebookError: There is none; the nearest spelling is offered.
         """
-        return _pick("dimension", key, {each.key: each for each in self.dimensions})
+        return pick({each.key: each for each in self.dimensions}, key, "the codebook has no dimension", CodebookError)
 
     def code(self, key: str) -> Code:
         """The code of that key, in use or not; a former key gives the code as it is called now.
@@ -119,7 +116,7 @@ class Codebook(Head):
         Raises:
             CodebookError: There is none; the nearest spelling is offered.
         """
-        return _pick("code", self.renamed.get(key, key), self.every_code)
+        return pick(self.every_code, self.renamed.get(key, key), "the codebook has no code", CodebookError)
 
     def variable(self, key: str) -> CodedVariable:
         """The coded variable of that key.
@@ -130,7 +127,8 @@ class Codebook(Head):
         Raises:
             CodebookError: There is none; the nearest spelling is offered.
         """
-        return _pick("coded variable", key, {each.key: each for each in self.variables})
+        known = {each.key: each for each in self.variables}
+        return pick(known, key, "the codebook has no coded variable", CodebookError)
 
     def codes_of(self, dimension: str) -> tuple[Code, ...]:
         """The codes in use that speak to a dimension, those of other dimensions' files included.
@@ -187,12 +185,6 @@ def _remarks(codebook: Codebook) -> Iterator[tuple[str, str, Written]]:
     yield from (("threshold_source", each.key, each.threshold_source) for each in codebook.indicators.values())
     for one in codebook.variables:
         yield from (("definition", f"{one.key}.{each.key}", each.definition) for each in one.values)
-
-
-def _pick(what: str, key: str, known: Mapping[str, T]) -> T:
-    if key not in known:
-        raise CodebookError(f"the codebook has no {what} {key!r}{nearest(key, known)}")
-    return known[key]
 
 
 def read_codebook(folder: str | Path) -> Codebook:

@@ -11,7 +11,7 @@ from typing import Any
 
 from cmresearch.codebook.book import Codebook, read_codebook
 from cmresearch.codebook.records import Code, Kind, first_id, version_order
-from cmresearch.errors import CodebookError, nearest
+from cmresearch.errors import CodebookError, pick
 from cmresearch.files.toml import KeyPath
 from cmresearch.files.toml_edit import Value, add_table, set_value, toml_table
 from cmresearch.files.writing import trial_folder, write_files, write_text
@@ -76,9 +76,7 @@ class Draft:
             CodebookError: There is none; the nearest spelling is offered.
         """
         known = {code["key"]: (name, path, code) for name, path, code in self.codes()}
-        if key not in known:
-            raise CodebookError(f"the codebook has no code {key!r}{nearest(key, known)}")
-        return known[key]
+        return pick(known, key, "the codebook has no code", CodebookError)
 
     def find_in_use(self, key: str) -> tuple[str, KeyPath, dict[str, Any]]:
         """The file, the path and the content of a code that may be changed.
@@ -100,9 +98,7 @@ class Draft:
         """
         files = {self.data(name).get("key"): name for name in self.files if name.endswith(".toml")}
         known = {str(each): name for each, name in files.items() if each is not None}
-        if key not in known:
-            raise CodebookError(f"the codebook has no dimension {key!r}{nearest(key, known)}")
-        return known[key]
+        return pick(known, key, "the codebook has no dimension", CodebookError)
 
     @property
     def version(self) -> str:

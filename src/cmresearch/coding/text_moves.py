@@ -145,7 +145,7 @@ def fix_texts(folder: Path, sources: Sources, coded: Iterable[str], *, anew: Ite
         The number of hashes that are new or changed.
     """
     kept, hashes = read_text_hashes(folder), _hashes(folder, sources, coded, anew)
-    write_files(folder, _hash_file(kept, hashes))
+    write_files(folder, hash_file(kept, hashes))
     return sum(kept.get(key) != value for key, value in hashes.items())
 
 
@@ -158,7 +158,7 @@ def fixed_texts(folder: Path, sources: Sources, coded: Iterable[str], *, anew: I
         coded: The keys of the sources that were coded.
         anew: The keys of sources whose changed text is now the coded one.
     """
-    return _hash_file(read_text_hashes(folder), _hashes(folder, sources, coded, anew))
+    return hash_file(read_text_hashes(folder), _hashes(folder, sources, coded, anew))
 
 
 def _hashes(folder: Path, sources: Sources, coded: Iterable[str], anew: Iterable[str]) -> dict[str, str]:
@@ -167,7 +167,8 @@ def _hashes(folder: Path, sources: Sources, coded: Iterable[str], anew: Iterable
     return kept | {key: kept[key] if key in kept and key not in replaced else own for key, own in wanted.items()}
 
 
-def _hash_file(kept: Mapping[str, str], hashes: Mapping[str, str]) -> dict[str, str]:
+def hash_file(kept: Mapping[str, str], hashes: Mapping[str, str]) -> dict[str, str]:
+    """The file of hashes by its name; nothing where those that are kept say the same."""
     lines = [f'"{key}" = "{hashes[key]}"' for key in sorted(hashes)]
     return {} if hashes == kept else {TEXTS: "\n".join([*HEAD, *lines]) + "\n"}
 

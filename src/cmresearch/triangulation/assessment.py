@@ -11,7 +11,7 @@ import pandas as pd
 from cmresearch.codebook.book import Codebook, Dimension, Indicator
 from cmresearch.coding.coding import Coding, Segment
 from cmresearch.coding.sources import Source
-from cmresearch.errors import TriangulationError, nearest, raise_all
+from cmresearch.errors import TriangulationError, nearest, pick, raise_all
 from cmresearch.estimation.estimates import Estimates
 from cmresearch.estimation.estimators import estimate_proportion
 from cmresearch.language.catalogue import Translations, in_language
@@ -196,9 +196,7 @@ class Assessment:
             TriangulationError: There is no such dimension; the nearest spelling is offered.
         """
         known = {each.dimension.key: each for each in self.dimensions}
-        if key not in known:
-            raise TriangulationError(f"the assessment has no dimension {key!r}{nearest(key, known)}")
-        return known[key]
+        return pick(known, key, "the assessment has no dimension", TriangulationError)
 
     def to_frame(self, voice: Voice | None = None) -> pd.DataFrame:
         """The assessment as a table.

@@ -18,7 +18,7 @@ import pandas as pd
 
 from cmresearch.codebook.book import Dimension
 from cmresearch.coding.sources import Source
-from cmresearch.errors import TriangulationError, nearest
+from cmresearch.errors import TriangulationError, nearest, pick
 from cmresearch.language.catalogue import Translations, in_language
 from cmresearch.language.phrases import Figure, Name, Own, Phrase, Series
 from cmresearch.language.voice import Voice, in_words
@@ -170,9 +170,7 @@ class JointDisplay:
             TriangulationError: There is no such dimension; the nearest spelling is offered.
         """
         known = {each.dimension.key: each for each in self.rows}
-        if key not in known:
-            raise TriangulationError(f"the joint display has no dimension {key!r}{nearest(key, known)}")
-        return known[key]
+        return pick(known, key, "the joint display has no dimension", TriangulationError)
 
     def to_frame(self, voice: Voice | None = None) -> pd.DataFrame:
         """The joint display as a table.
